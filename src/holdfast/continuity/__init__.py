@@ -1,0 +1,1 @@
+"""Mirror, relaunch and drills. Empty until the first of its rooms moves in."""

@@ -1,0 +1,1 @@
+"""The top storey: command line, supervisor, wiring. Imports everything, imported by nothing."""

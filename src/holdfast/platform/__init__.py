@@ -1,0 +1,1 @@
+"""The only storey that does I/O: PostgreSQL, jobs, outbox, clock, ids, configuration, crypto."""

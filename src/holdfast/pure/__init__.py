@@ -1,0 +1,1 @@
+"""Functions without I/O, clock or randomness."""

@@ -1,0 +1,1 @@
+"""Append-only ledger and legal holds. Empty until the first of its rooms moves in."""

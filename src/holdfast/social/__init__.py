@@ -1,0 +1,1 @@
+"""The social network: accounts, graph, posts, timelines, notifications, search."""
