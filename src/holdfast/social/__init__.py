@@ -1,1 +1,1 @@
-"""The social network: accounts, graph, posts, timelines, notifications, search."""
+"""The social network: each room is one part of it; other rooms enter by its door, `__init__`."""

@@ -1,0 +1,315 @@
+"""The database port: one pool, one transaction per command, reads outside of any.
+
+A command is `async with database.transaction() as tx:`. The connection is taken at the first
+statement, so whatever is computed before (screening, passwords) holds none. Jobs that the
+command emits and stamps that it touches are written, or made known, exactly when it commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import asyncpg
+
+from ..pure.errors import Unavailable
+from .outbox import INSERT_JOBS_SQL, Event, NewJob, job_rows
+from .stamps import TOUCH_SQL, Kind, SharedMemoryStamps, Stamps, slot
+
+Row = asyncpg.Record
+UniqueViolation = asyncpg.UniqueViolationError
+ForeignKeyViolation = asyncpg.ForeignKeyViolationError
+JOBS_CHANNEL = "holdfast_jobs"
+
+
+class Reader(Protocol):
+    """What a query needs: satisfied by `Database` (outside a transaction) and by `Tx` (inside)."""
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """All rows."""
+        ...
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> Row | None:
+        """The first row or None."""
+        ...
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """The first column of the first row, or None."""
+        ...
+
+
+class Tx:
+    """One command's transaction. Only `Database.transaction()` makes, commits or rolls back one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Any = None
+        self._jobs: list[NewJob] = []
+        self._touched: set[int] = set()
+
+    async def _open(self) -> Any:
+        if self._connection is None:
+            self._connection = await self._database.acquire()
+            await self._connection.execute("begin")
+        return self._connection
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """All rows."""
+        return list(await (await self._open()).fetch(sql, *arguments))
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> Row | None:
+        """The first row or None."""
+        return await (await self._open()).fetchrow(sql, *arguments)  # type: ignore[no-any-return]
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """The first column of the first row, or None."""
+        return await (await self._open()).fetchval(sql, *arguments)
+
+    async def execute(self, sql: str, *arguments: Any) -> int:
+        """Run a statement; the number of rows it changed."""
+        status: str = await (await self._open()).execute(sql, *arguments)
+        tail = status.rsplit(" ", 1)[-1]
+        return int(tail) if tail.isdigit() else 0
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Bulk load by COPY."""
+        connection = await self._open()
+        await connection.copy_records_to_table(table, records=rows, columns=list(columns))
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A savepoint: what fails inside is undone and the error goes on, the transaction stays usable."""
+        await self.execute("savepoint attempt")
+        try:
+            yield
+        except BaseException:
+            await self.execute("rollback to savepoint attempt")
+            raise
+        await self.execute("release savepoint attempt")
+
+    def emit(self, event: Event) -> None:
+        """Record that something happened; its reactions become jobs of this transaction."""
+        self._jobs.extend(self._database.reactions(event))
+
+    def enqueue(self, job: NewJob) -> None:
+        """Add one job that is not a reaction to an event."""
+        self._jobs.append(job)
+
+    def touch(self, kind: Kind, ident: int = 0) -> None:
+        """Mark something as changed for every cache, when this commits."""
+        self._touched.add(slot(kind, ident))
+
+    async def _commit(self) -> None:
+        if self._jobs:
+            await self.execute(INSERT_JOBS_SQL, *job_rows(self._jobs))
+        stamps = self._database.stamps
+        if self._touched and stamps.in_transaction:
+            await self.execute(TOUCH_SQL, list(self._touched))
+        try:
+            if self._connection is not None:
+                await self._connection.execute("commit")
+        finally:
+            # Also after an error: the server may have committed before the answer was lost.
+            stamps.touch(self._touched)
+        if self._jobs:
+            self._database.wake_workers()
+
+    async def _rollback(self) -> None:
+        if self._connection is not None and not self._connection.is_closed():
+            with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
+                await self._connection.execute("rollback")
+
+
+class _Transaction:
+    """The context manager behind `Database.transaction()`: leaner than a generator on the hot path."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tx = Tx(database)
+
+    async def __aenter__(self) -> Tx:
+        return self._tx
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        tx = self._tx
+        try:
+            if error is None:
+                try:
+                    await tx._commit()
+                except BaseException:
+                    await tx._rollback()
+                    raise
+            else:
+                await tx._rollback()
+        finally:
+            if tx._connection is not None:
+                await self._database.release(tx._connection)
+
+
+@dataclass(frozen=True)
+class PoolLimits:
+    """How the pool behaves; every number is a setting."""
+
+    size: int = 8
+    acquire_timeout_seconds: float = 10.0
+    statement_timeout_seconds: float = 30.0
+
+
+class Database:
+    """The pool, and all that a command needs beside it."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[Row],
+        limits: PoolLimits,
+        reactions: Callable[[Event], Iterable[NewJob]] | None = None,
+    ) -> None:
+        self._pool = pool
+        self._limits = limits
+        self.reactions: Callable[[Event], Iterable[NewJob]] = reactions or (lambda _event: ())
+        self.stamps: Stamps = _NoStamps()
+        self._wake = asyncio.Event()
+        self._flusher: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def connect(
+        cls,
+        dsn: str,
+        limits: PoolLimits | None = None,
+        reactions: Callable[[Event], Iterable[NewJob]] | None = None,
+    ) -> Self:
+        """Open the whole pool now: opened lazily, a burst of first requests storms the server."""
+        limits = limits or PoolLimits()
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=limits.size,
+            max_size=limits.size,
+            max_inactive_connection_lifetime=0,
+            statement_cache_size=1000,
+            max_cached_statement_lifetime=0,
+            reset=_keep_as_is,
+            command_timeout=limits.statement_timeout_seconds,
+            server_settings={"application_name": "holdfast", "timezone": "UTC", "jit": "off"},
+        )
+        return cls(pool, limits, reactions)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Send what is still to be made known, then close every connection."""
+        if self._flusher is not None:
+            self._flusher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._flusher
+            if self._wake.is_set():
+                with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
+                    await self._pool.execute(f"notify {JOBS_CHANNEL}")
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    def transaction(self) -> _Transaction:
+        """One command's transaction."""
+        return _Transaction(self)
+
+    async def acquire(self) -> Any:
+        """A connection of the pool; raises Unavailable when none comes free or the server is away."""
+        try:
+            return await self._pool.acquire(timeout=self._limits.acquire_timeout_seconds)
+        except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
+            raise Unavailable("The database does not answer; try again shortly.", private=repr(error)) from error
+        except asyncpg.PostgresConnectionError as error:
+            raise Unavailable("The database does not answer; try again shortly.", private=repr(error)) from error
+
+    async def release(self, connection: Any) -> None:
+        """Give a connection back."""
+        await self._pool.release(connection)
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
+        """All rows, outside a transaction."""
+        connection = await self.acquire()
+        try:
+            return list(await connection.fetch(sql, *arguments))
+        finally:
+            await self._pool.release(connection)
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> Row | None:
+        """The first row or None, outside a transaction."""
+        connection = await self.acquire()
+        try:
+            return await connection.fetchrow(sql, *arguments)  # type: ignore[no-any-return]
+        finally:
+            await self._pool.release(connection)
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """The first column of the first row, outside a transaction."""
+        connection = await self.acquire()
+        try:
+            return await connection.fetchval(sql, *arguments)
+        finally:
+            await self._pool.release(connection)
+
+    def wake_workers(self) -> None:
+        """Tell the workers that there are jobs; many calls become one NOTIFY (ADR 0007)."""
+        self._wake.set()
+        if self._flusher is None:
+            self._flusher = asyncio.create_task(self._flush_wakes())
+
+    async def _flush_wakes(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
+                connection = await self.acquire()
+                try:
+                    await connection.execute(f"notify {JOBS_CHANNEL}")
+                finally:
+                    await self._pool.release(connection)
+            await asyncio.sleep(0.02)
+
+    @asynccontextmanager
+    async def listening(self, channel: str) -> AsyncIterator[asyncio.Event]:
+        """A connection of its own that sets the event at each NOTIFY on `channel`, or when it is lost."""
+        heard = asyncio.Event()
+        connection = await self.acquire()
+        connection.add_termination_listener(lambda *_: heard.set())
+        await connection.add_listener(channel, lambda *_: heard.set())
+        try:
+            yield heard
+        finally:
+            with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
+                await connection.reset_listeners() if hasattr(connection, "reset_listeners") else None
+            await self._pool.release(connection)
+
+
+class _NoStamps:
+    """Before wiring gives the real ones: nothing is cached, so nothing needs to be known."""
+
+    in_transaction = False
+
+    async def read(self, slots: Sequence[int]) -> list[int]:
+        return [-1] * len(slots)
+
+    def touch(self, slots: Iterable[int]) -> None:
+        return None
+
+
+async def _keep_as_is(_connection: Any) -> None:
+    """No session state is ever set, so returning a connection needs no round trip."""
+
+
+__all__ = [
+    "Database", "ForeignKeyViolation", "PoolLimits", "Reader", "Row", "SharedMemoryStamps", "Tx", "UniqueViolation",
+]  # fmt: skip

@@ -1,0 +1,37 @@
+"""Accounts: who is here, what their profile says, and whether they may be seen."""
+
+from .create import NewAccount, create_account
+from .edit_profile import edit_profile
+from .errors import (
+    AccountNotVisible,
+    EmailNotAllowed,
+    ProfileNotAllowed,
+    RegistrationsClosed,
+    UsernameNotAllowed,
+    UsernameTaken,
+)
+from .events import AccountCreated, AccountSuspended
+from .model import (
+    ROLES,
+    SHOWN_STATES,
+    AccountId,
+    AccountState,
+    AccountView,
+    Actor,
+    Field,
+    Preferences,
+    ProfileChange,
+    ProfileLimits,
+    canonical_email,
+)
+from .queries import AccountReader, find_by_handle, find_handles, preferences, search_accounts
+from .reinstate import reinstate_account
+from .suspend import suspend_account
+
+__all__ = [
+    "ROLES", "SHOWN_STATES", "AccountCreated", "AccountId", "AccountNotVisible", "AccountReader", "AccountState",
+    "AccountSuspended", "AccountView", "Actor", "EmailNotAllowed", "Field", "NewAccount", "Preferences",
+    "ProfileChange", "ProfileLimits", "ProfileNotAllowed", "RegistrationsClosed", "UsernameNotAllowed",
+    "UsernameTaken", "canonical_email", "create_account", "edit_profile", "find_by_handle", "find_handles",
+    "preferences", "reinstate_account", "search_accounts", "suspend_account",
+]  # fmt: skip

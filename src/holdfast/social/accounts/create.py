@@ -1,0 +1,58 @@
+"""Use case: a new local account."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ...platform.clock import Instant
+from ...platform.db import Tx, UniqueViolation
+from ...platform.ids import new_id
+from ...pure.usernames import username_problem
+from . import store
+from .errors import EmailNotAllowed, RegistrationsClosed, UsernameNotAllowed, UsernameTaken
+from .events import AccountCreated
+from .model import AccountId, AccountState, canonical_email, looks_like_email
+
+
+class NewAccount(msgspec.Struct, frozen=True):
+    """What a sign-up says. `password_hash` is made by `sessions.hash_password` before the transaction."""
+
+    username: str
+    email: str
+    password_hash: str | None
+    locale: str = "en"
+    role: str = "member"
+    reason: str | None = None
+    app_id: int | None = None
+
+
+async def create_account(tx: Tx, new: NewAccount, *, registrations: str, now: Instant) -> AccountId:
+    """Create it, pending when `registrations` is "approval", and return its id.
+
+    Raises UsernameNotAllowed, UsernameTaken, EmailNotAllowed, RegistrationsClosed.
+    """
+    if registrations == "closed":
+        raise RegistrationsClosed
+    if problem := username_problem(new.username):
+        raise UsernameNotAllowed(*problem)
+    if not looks_like_email(new.email):
+        raise EmailNotAllowed("ERR_INVALID", "is not an e-mail address")
+    account_id = new_id(now)
+    pending = registrations == "approval"
+    state = AccountState.PENDING if pending else AccountState.ACTIVE
+    try:
+        async with tx.attempt():
+            await store.insert_account(tx, account_id, new.username, state=state, now=now)
+    except UniqueViolation as error:
+        raise UsernameTaken from error
+    try:
+        async with tx.attempt():
+            await store.insert_user(
+                tx, account_id, email=new.email.strip(), email_canonical=canonical_email(new.email),
+                password_hash=new.password_hash, role=new.role, locale=new.locale, reason=new.reason,
+                app_id=new.app_id, now=now,
+            )  # fmt: skip
+    except UniqueViolation as error:
+        raise EmailNotAllowed("ERR_TAKEN", "has already been taken") from error
+    tx.emit(AccountCreated(account_id, pending))
+    return AccountId(account_id)

@@ -1,0 +1,18 @@
+"""Use case: a member edits the profile and the posting preferences."""
+
+from __future__ import annotations
+
+from ...platform.db import Tx
+from ...platform.stamps import Kind
+from . import store
+from .errors import ProfileNotAllowed
+from .model import Actor, ProfileChange, ProfileLimits, profile_problems
+
+
+async def edit_profile(tx: Tx, actor: Actor, change: ProfileChange, *, limits: ProfileLimits) -> None:
+    """Set what `change` sets; raises ProfileNotAllowed with every problem at once."""
+    problems = profile_problems(change, limits)
+    if problems:
+        raise ProfileNotAllowed(problems)
+    await store.update_profile(tx, actor.account_id, change)
+    tx.touch(Kind.ACCOUNT, actor.account_id)

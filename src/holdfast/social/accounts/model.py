@@ -1,0 +1,167 @@
+"""What an account is, and the pure decisions about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, NewType
+
+import msgspec
+
+from ...platform.clock import Instant
+
+AccountId = NewType("AccountId", int)
+
+
+class AccountState(IntEnum):
+    """Where an account stands. Only ACTIVE and UNCLAIMED are shown to others."""
+
+    ACTIVE = 0
+    PENDING = 1  # waits for a moderator's approval of the sign-up
+    SUSPENDED = 2
+    DELETED = 3
+    UNCLAIMED = 4  # imported; its owner has not signed in yet
+
+
+SHOWN_STATES = frozenset({AccountState.ACTIVE, AccountState.UNCLAIMED})
+ROLES = ("member", "moderator", "admin", "owner")
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who does something: an account, with its role, through an app (None: the browser or the command line)."""
+
+    account_id: int
+    role: str = "member"
+    app_id: int | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this is one of the people who run the place."""
+        return self.role != "member"
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A row of the profile's table; `verified_at` when the link there links back."""
+
+    name: str
+    value: str
+    verified_at: Instant | None = None
+
+
+class AccountView(msgspec.Struct):
+    """An account as anybody may see it. `rendered` keeps what a dialect made of it, by dialect name."""
+
+    id: int
+    username: str
+    domain: str | None
+    display_name: str
+    note: str
+    fields: list[Field]
+    state: AccountState
+    locked: bool
+    bot: bool
+    discoverable: bool
+    indexable: bool
+    hide_collections: bool
+    badge: str | None
+    created_at: Instant
+    followers: int
+    following: int
+    posts: int
+    last_post_on: Any
+    role: str
+    rendered: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def acct(self) -> str:
+        """`name` for a local account, `name@domain` for one of another server."""
+        return self.username if self.domain is None else f"{self.username}@{self.domain}"
+
+    @property
+    def shown(self) -> bool:
+        """Whether others may see it at all."""
+        return self.state in SHOWN_STATES
+
+
+class Preferences(msgspec.Struct, frozen=True):
+    """What a member chose for posting and reading, and the private half of the profile."""
+
+    email: str
+    role: str
+    locale: str
+    posting_visibility: str
+    posting_sensitive: bool
+    posting_language: str | None
+    expand_media: str
+    expand_spoilers: bool
+
+
+class ProfileChange(msgspec.Struct, frozen=True):
+    """What an edit of the profile sets; UNSET leaves a thing as it is."""
+
+    display_name: str | msgspec.UnsetType = msgspec.UNSET
+    note: str | msgspec.UnsetType = msgspec.UNSET
+    fields: list[Field] | msgspec.UnsetType = msgspec.UNSET
+    locked: bool | msgspec.UnsetType = msgspec.UNSET
+    bot: bool | msgspec.UnsetType = msgspec.UNSET
+    discoverable: bool | msgspec.UnsetType = msgspec.UNSET
+    indexable: bool | msgspec.UnsetType = msgspec.UNSET
+    hide_collections: bool | msgspec.UnsetType = msgspec.UNSET
+    posting_visibility: str | msgspec.UnsetType = msgspec.UNSET
+    posting_sensitive: bool | msgspec.UnsetType = msgspec.UNSET
+    posting_language: str | None | msgspec.UnsetType = msgspec.UNSET
+    expand_media: str | msgspec.UnsetType = msgspec.UNSET
+    expand_spoilers: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class ProfileLimits(msgspec.Struct, frozen=True):
+    """How long the parts of a profile may be, in characters; every number is a setting."""
+
+    display_name_characters: int = 30
+    note_characters: int = 500
+    fields: int = 4
+    field_name_characters: int = 255
+    field_value_characters: int = 255
+
+
+def canonical_email(email: str) -> str:
+    """One form for all spellings of a mailbox: lower case, no `+tag`, no dots in Gmail's local part.
+
+    Sign-up and mail limits count by it, so that one mailbox is one person.
+    """
+    local, _, domain = email.strip().lower().rpartition("@")
+    local = local.partition("+")[0]
+    if domain in {"gmail.com", "googlemail.com"}:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
+
+
+def looks_like_email(email: str) -> bool:
+    """A cheap check that catches slips; only a mail that arrives proves an address."""
+    local, at, domain = email.strip().rpartition("@")
+    return bool(at and local and domain and " " not in email and len(email) <= 254 and len(local) <= 64) and not any(
+        ord(character) < 33 for character in email
+    )
+
+
+def profile_problems(change: ProfileChange, limits: ProfileLimits) -> Mapping[str, list[tuple[str, str]]]:
+    """What is wrong with a change, per field; empty when nothing is."""
+    problems: dict[str, list[tuple[str, str]]] = {}
+
+    def too_long(field: str, value: str | msgspec.UnsetType, characters: int) -> None:
+        if isinstance(value, str) and len(value) > characters:
+            problems.setdefault(field, []).append(("ERR_TOO_LONG", f"is too long (maximum is {characters} characters)"))
+
+    too_long("display_name", change.display_name, limits.display_name_characters)
+    too_long("note", change.note, limits.note_characters)
+    if isinstance(change.fields, list):
+        if len(change.fields) > limits.fields:
+            problems["fields"] = [("ERR_TOO_LONG", f"has more than {limits.fields} rows")]
+        for field in change.fields:
+            too_long("fields", field.name, limits.field_name_characters)
+            too_long("fields", field.value, limits.field_value_characters)
+    if isinstance(change.posting_visibility, str) and change.posting_visibility not in {
+        "public", "unlisted", "private", "direct",
+    }:  # fmt: skip
+        problems["source[privacy]"] = [("ERR_INCLUSION", "is not one of public, unlisted, private, direct")]
+    return problems

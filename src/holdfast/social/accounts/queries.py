@@ -1,0 +1,89 @@
+"""Reads of accounts. What a viewer may see is asked of `AccountReader`; nothing else shows an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from ...platform.cache import StampedCache
+from ...platform.db import Database, Reader, Row
+from ...platform.stamps import Kind
+from .model import AccountState, AccountView, Field, Preferences
+
+LOAD_SQL = """
+select a.id, a.username, a.domain, a.display_name, a.note, a.fields, a.state, a.locked, a.bot, a.discoverable,
+       a.indexable, a.hide_collections, a.badge, a.created_at, coalesce(c.followers, 0) as followers,
+       coalesce(c.following, 0) as following, coalesce(c.posts, 0) as posts, c.last_post_on,
+       coalesce(u.role, 'member') as role
+from accounts a left join account_counts c on c.account_id = a.id left join users u on u.account_id = a.id
+where a.id = any($1::bigint[])
+"""
+
+
+class AccountReader:
+    """Accounts by id, cached. A suspended, pending or deleted account is there with its `state`: `shown` says."""
+
+    def __init__(self, database: Database, capacity: int = 20_000) -> None:
+        self._database = database
+        self._cache: StampedCache[AccountView] = StampedCache(database.stamps, Kind.ACCOUNT, capacity)
+
+    async def get_many(self, ids: Iterable[int]) -> dict[int, AccountView]:
+        """Those that exist, by id."""
+        return await self._cache.get_many(ids, self._load)
+
+    async def get(self, account_id: int) -> AccountView | None:
+        """One, or None."""
+        return (await self.get_many((account_id,))).get(account_id)
+
+    async def _load(self, ids: list[int]) -> dict[int, AccountView]:
+        return {row["id"]: _view(row) for row in await self._database.fetch(LOAD_SQL, ids)}
+
+
+def _view(row: Row) -> AccountView:
+    values = dict(row)
+    values["state"] = AccountState(row["state"])
+    values["fields"] = msgspec.json.decode(row["fields"], type=list[Field])
+    return AccountView(**values)
+
+
+async def find_by_handle(reader: Reader, username: str, domain: str | None = None) -> int | None:
+    """The id of an account by name; the caller still asks `AccountReader` whether it is shown."""
+    found: int | None = await reader.fetchval(
+        "select id from accounts where lower(username) = lower($1) and coalesce(domain, '') = coalesce($2, '')",
+        username, domain,
+    )  # fmt: skip
+    return found
+
+
+async def find_handles(reader: Reader, usernames: list[str]) -> dict[str, int]:
+    """Ids of shown local accounts, by lower-cased name."""
+    rows = await reader.fetch(
+        "select lower(username) as name, id from accounts"
+        " where lower(username) = any($1::text[]) and coalesce(domain, '') = '' and state = any($2::smallint[])",
+        [name.lower() for name in usernames], [AccountState.ACTIVE.value, AccountState.UNCLAIMED.value],
+    )  # fmt: skip
+    return {row["name"]: row["id"] for row in rows}
+
+
+async def preferences(reader: Reader, account_id: int) -> Preferences | None:
+    """What a member chose; None for an account that cannot sign in here."""
+    row = await reader.fetchrow(
+        "select email, role, locale, posting_visibility, posting_sensitive, posting_language, expand_media,"
+        " expand_spoilers from users where account_id = $1",
+        account_id,
+    )
+    return Preferences(**dict(row)) if row else None
+
+
+async def search_accounts(reader: Reader, words: str, *, limit: int, offset: int = 0) -> list[int]:
+    """Ids of shown, discoverable accounts whose name or display name begins with `words`; exact names first."""
+    prefix = words.lstrip("@").lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = await reader.fetch(
+        "select a.id from accounts a left join account_counts c on c.account_id = a.id"
+        " where a.state = any($2::smallint[]) and (lower(a.username) like $1 || '%'"
+        "   or (a.discoverable and lower(a.display_name) like $1 || '%'))"
+        " order by (lower(a.username) = $5) desc, c.followers desc nulls last, a.id limit $3 offset $4",
+        prefix, [AccountState.ACTIVE.value, AccountState.UNCLAIMED.value], limit, offset, words.lstrip("@").lower(),
+    )  # fmt: skip
+    return [row["id"] for row in rows]
