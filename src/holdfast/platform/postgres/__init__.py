@@ -1,0 +1,18 @@
+"""The embedded PostgreSQL: our own small supervisor over a folder of PostgreSQL programs."""
+
+from holdfast.platform.postgres.configuration import ADMIN_ROLE, APP_ROLE, DATABASE
+from holdfast.platform.postgres.errors import ClusterUnusable, PostgresError, ProgramsMissing, StartFailed
+from holdfast.platform.postgres.server import EmbeddedPostgres, dsn_for, running_socket_folder
+
+__all__ = [
+    "ADMIN_ROLE",
+    "APP_ROLE",
+    "DATABASE",
+    "ClusterUnusable",
+    "EmbeddedPostgres",
+    "PostgresError",
+    "ProgramsMissing",
+    "StartFailed",
+    "dsn_for",
+    "running_socket_folder",
+]
