@@ -7,7 +7,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx, UniqueViolation
 from ...platform.ids import new_id
-from ...pure.usernames import username_problem
+from ...pure.names import LOCAL_USERNAME_LENGTH_LIMIT, reserved_username, valid_username
 from . import store
 from .errors import EmailNotAllowed, RegistrationsClosed, UsernameNotAllowed, UsernameTaken
 from .events import AccountCreated
@@ -24,6 +24,7 @@ class NewAccount(msgspec.Struct, frozen=True):
     role: str = "member"
     reason: str | None = None
     app_id: int | None = None
+    by_operator: bool = False  # may take a reserved name, needs no approval
 
 
 async def create_account(tx: Tx, new: NewAccount, *, registrations: str, now: Instant) -> AccountId:
@@ -31,14 +32,13 @@ async def create_account(tx: Tx, new: NewAccount, *, registrations: str, now: In
 
     Raises UsernameNotAllowed, UsernameTaken, EmailNotAllowed, RegistrationsClosed.
     """
-    if registrations == "closed":
+    if registrations == "closed" and not new.by_operator:
         raise RegistrationsClosed
-    if problem := username_problem(new.username):
-        raise UsernameNotAllowed(*problem)
+    _check_username(new)
     if not looks_like_email(new.email):
         raise EmailNotAllowed("ERR_INVALID", "is not an e-mail address")
     account_id = new_id(now)
-    pending = registrations == "approval"
+    pending = registrations == "approval" and not new.by_operator
     state = AccountState.PENDING if pending else AccountState.ACTIVE
     try:
         async with tx.attempt():
@@ -56,3 +56,13 @@ async def create_account(tx: Tx, new: NewAccount, *, registrations: str, now: In
         raise EmailNotAllowed("ERR_TAKEN", "has already been taken") from error
     tx.emit(AccountCreated(account_id, pending))
     return AccountId(account_id)
+
+
+def _check_username(new: NewAccount) -> None:
+    if not valid_username(new.username):
+        raise UsernameNotAllowed(
+            "ERR_INVALID",
+            f"must be letters, numbers and underscores, at most {LOCAL_USERNAME_LENGTH_LIMIT} of them",
+        )
+    if reserved_username(new.username) and not new.by_operator:
+        raise UsernameNotAllowed("ERR_RESERVED", "is reserved")

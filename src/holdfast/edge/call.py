@@ -1,0 +1,123 @@
+"""One request as a handler sees it: who calls, with what parameters, and the services to answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..platform.clock import Instant
+from ..pure.errors import Invalid, NotAuthenticated, NotFound
+from ..social.accounts import Actor
+from ..social.graph import ANONYMOUS, Viewer
+from ..social.tokens import TokenSession
+from . import params
+
+if TYPE_CHECKING:
+    from .services import Services
+
+T = TypeVar("T")
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class Call:
+    """A request in flight. Made by `dispatch.py`, which has already checked access."""
+
+    __slots__ = ("_body", "_headers", "_params", "_receive", "_viewer", "client_ip", "scope", "services", "token")
+
+    def __init__(
+        self, scope: MutableMapping[str, Any], receive: Receive, services: Services, client_ip: str
+    ) -> None:
+        self.scope = scope
+        self.services = services
+        self.client_ip = client_ip
+        self.token: TokenSession | None = None
+        self._receive = receive
+        self._headers: dict[bytes, bytes] | None = None
+        self._body: bytes | None = None
+        self._params: params.Tree | None = None
+        self._viewer: Viewer | None = None
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, upper case."""
+        return str(self.scope["method"])
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+        return str(self.scope["path"])
+
+    @property
+    def now(self) -> Instant:
+        """The current instant."""
+        return self.services.clock.now()
+
+    def header(self, name: bytes) -> str:
+        """A request header by its lower-case name; empty when absent."""
+        if self._headers is None:
+            self._headers = dict(self.scope["headers"])
+        return self._headers.get(name, b"").decode("latin-1")
+
+    def segment(self, name: str) -> str:
+        """A `{name}` of the path."""
+        return str(self.scope["path_params"][name])
+
+    def id_segment(self, name: str = "id") -> int:
+        """A `{name}` of the path that is one of our ids; raises NotFound when we never gave it out."""
+        internal = self.services.ids.decode(self.segment(name))
+        if internal is None:
+            raise NotFound
+        return internal
+
+    async def body(self) -> bytes:
+        """The raw body; raises Invalid above the setting `request_body_max_bytes`."""
+        if self._body is None:
+            limit = self.services.settings.request_body_max_bytes
+            chunks: list[bytes] = []
+            size = 0
+            while True:
+                message = await self._receive()
+                if message["type"] == "http.disconnect":
+                    raise Invalid("The request ended before its body did.")
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > limit:
+                    raise Invalid(f"The body is larger than {limit} bytes.")
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    break
+            self._body = b"".join(chunks)
+        return self._body
+
+    async def tree(self) -> params.Tree:
+        """All parameters, query and body merged."""
+        if self._params is None:
+            tree = params.from_query(self.scope["query_string"])
+            if self.method != "GET" and self.method != "HEAD":
+                body = await self.body()
+                if body:
+                    tree = params.merge(tree, params.from_body(body, self.header(b"content-type")))
+            self._params = tree
+        return self._params
+
+    async def params(self, into: type[T]) -> T:
+        """The parameters as a Struct; raises Invalid naming the wrong one."""
+        return params.convert(await self.tree(), into)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts; only on routes for members."""
+        token = self.token
+        if token is None or token.account_id is None:
+            raise NotAuthenticated("This method requires an authenticated user")
+        return Actor(token.account_id, token.role, token.app_id)
+
+    async def viewer(self) -> Viewer:
+        """Who looks: a member with relations, or ANONYMOUS."""
+        if self._viewer is None:
+            token = self.token
+            if token is None or token.account_id is None:
+                self._viewer = ANONYMOUS
+            else:
+                self._viewer = await self.services.relations.viewer(token.account_id)
+        return self._viewer

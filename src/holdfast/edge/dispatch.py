@@ -1,0 +1,173 @@
+"""The one way in: finds who calls, checks access and limits, runs the handler, answers every error.
+
+Mounted per path by `main/asgi.py`. Default deny: a method without a declared route is 405, a
+route without access cannot be written (see `routes.py`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from ..platform.crypto import new_secret
+from ..platform.limits import Rate, Spent
+from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated
+from ..social.tokens import allows
+from .answers import Answer, Header, error_answer, json_answer
+from .call import Call, Receive
+from .routes import Limit, Route, Who
+from .services import Services
+
+log = structlog.get_logger(__name__)
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Dispatch = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+_OPEN_TO_ALL_ORIGINS = ("/api", "/oauth", "/.well-known", "/nodeinfo")
+_CORS: list[Header] = [
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, ETag, Idempotency-Key",
+    ),
+]
+_PREFLIGHT: list[Header] = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key, X-Requested-With"),
+    (b"access-control-max-age", b"86400"),
+]
+_ALWAYS: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+
+
+def dispatcher(services: Services, routes: dict[str, Route]) -> Dispatch:
+    """The ASGI app of one path: `routes` maps a method to its route."""
+    allowed = ", ".join(sorted({*routes, "OPTIONS"})).encode()
+
+    async def dispatch(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        method = scope["method"]
+        cross_origin = scope["path"].startswith(_OPEN_TO_ALL_ORIGINS)
+        if method == "OPTIONS":
+            await _send(send, Answer(204, b"", headers=_PREFLIGHT if cross_origin else [(b"allow", allowed)]), b"")
+            return
+        route = routes.get("GET" if method == "HEAD" else method)
+        call = Call(scope, receive, services, client_ip(scope, services.settings.trusted_proxies))
+        request_id = new_secret(12)
+        if route is None:
+            answer = json_answer({"error": "Method not allowed"}, status=405, headers=[(b"allow", allowed)])
+        else:
+            answer = await _answer(call, route, request_id)
+        if cross_origin:
+            answer.headers = [*answer.headers, *_CORS]
+        await _send(send, answer, request_id.encode(), head_only=method == "HEAD")
+
+    return dispatch
+
+
+async def _answer(call: Call, route: Route, request_id: str) -> Answer:
+    spent: Spent | None = None
+    try:
+        await _authorise(call, route)
+        spent = _spend(call, route)
+        if spent is not None and not spent.allowed:
+            raise LimitReached(retry_after_seconds=max(1, spent.resets_at - int(call.now.timestamp())))
+        answer = await route.handler(call)
+    except HoldfastError as error:
+        if error.private:
+            log.info("request.refused", path=call.path, request_id=request_id, why=error.private)
+        answer = error_answer(error)
+    except Exception:
+        # The last line of defence: whatever it was, the client learns only where to ask.
+        log.exception("request.failed", path=call.path, method=call.method, request_id=request_id)
+        answer = json_answer({"error": f"Something went wrong here (request {request_id})."}, status=500)
+    if spent is not None:
+        answer.headers = [*answer.headers, *_limit_headers(spent)]
+    return answer
+
+
+async def _authorise(call: Call, route: Route) -> None:
+    access = route.access
+    if access.who is Who.BROWSER:
+        return
+    header = call.header(b"authorization")
+    if header:
+        kind, _, secret = header.partition(" ")
+        if kind.lower() == "bearer":
+            call.token = await call.services.tokens.find(secret.strip())
+            if call.token is None:
+                raise NotAuthenticated
+    if call.token is None:
+        if access.who is Who.ANYONE:
+            return
+        raise NotAuthenticated
+    if access.scopes and not allows(call.token.scopes, access.scopes):
+        raise NotAllowed("This action is outside the authorized scopes")
+    if access.who is Who.MEMBER and call.token.account_id is None:
+        raise NotAuthenticated("This method requires an authenticated user")
+
+
+def _spend(call: Call, route: Route) -> Spent | None:
+    settings, limits, now = call.services.settings, call.services.limits, call.now
+    if route.limit is Limit.NONE:
+        return None
+    rate = Rate(settings.rate_requests, settings.rate_window_seconds)
+    account_id = call.token.account_id if call.token else None
+    spent = limits.spend("all", account_id if account_id is not None else call.client_ip, rate, now)
+    strict = {
+        Limit.DELETE: Rate(settings.rate_deletes, settings.rate_deletes_window_seconds),
+        Limit.SIGN_UP: Rate(settings.rate_signups, settings.rate_signups_window_seconds),
+        Limit.SIGN_IN: Rate(settings.rate_signin_attempts, settings.rate_signin_window_seconds),
+    }.get(route.limit)
+    if spent.allowed and strict is not None and call.method != "GET":
+        by = account_id if route.limit is Limit.DELETE and account_id is not None else call.client_ip
+        spent = limits.spend(route.limit.value, by, strict, now)
+    return spent
+
+
+def _limit_headers(spent: Spent) -> list[Header]:
+    resets = datetime.fromtimestamp(spent.resets_at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return [
+        (b"x-ratelimit-limit", str(spent.limit).encode()),
+        (b"x-ratelimit-remaining", str(spent.remaining).encode()),
+        (b"x-ratelimit-reset", resets.encode()),
+    ]
+
+
+def client_ip(scope: MutableMapping[str, Any], trusted: tuple[str, ...]) -> str:
+    """The caller's address. Forwarded addresses count only as far as each hop is a trusted proxy."""
+    peer = (scope.get("client") or ("unknown", 0))[0]
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
+    if not forwarded or not _is_trusted(peer, trusted):
+        return str(peer)
+    for hop in reversed([part.strip() for part in forwarded.split(",")]):
+        try:
+            peer = str(ipaddress.ip_address(hop))
+        except ValueError:
+            return str(peer)
+        if not _is_trusted(peer, trusted):
+            break
+    return str(peer)
+
+
+def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+        return any(ip in ipaddress.ip_network(network, strict=False) for network in trusted)
+    except ValueError:
+        return False
+
+
+async def _send(send: Send, answer: Answer, request_id: bytes, *, head_only: bool = False) -> None:
+    headers = [
+        (b"content-type", answer.content_type),
+        (b"content-length", str(len(answer.body)).encode()),
+        (b"x-request-id", request_id),
+        *_ALWAYS,
+        *answer.headers,
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head_only else answer.body})

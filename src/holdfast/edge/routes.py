@@ -1,0 +1,115 @@
+"""Routes as data: every handler declares who may call it, and there is no route without that.
+
+    @routes.get("/api/v1/timelines/home", Access.member("read:statuses"))
+    async def home(call: Call) -> Answer: ...
+
+`main/asgi.py` mounts the tables; a generated test sweeps every row as anonymous, owner,
+stranger, blocked, wrong scope and suspended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .answers import Answer
+from .call import Call
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+class Who(StrEnum):
+    """Who may call a route."""
+
+    ANYONE = "anyone"  # no token needed; one that is given must be good and hold the scope
+    APP = "app"  # any token, also an app's own
+    MEMBER = "member"  # a token of a signed-in member
+    BROWSER = "browser"  # a page; reads the session cookie, if any, and checks it itself
+
+
+class Limit(StrEnum):
+    """Which rate limit a route counts against; the numbers are settings."""
+
+    DEFAULT = "default"
+    DELETE = "delete"
+    SIGN_UP = "sign_up"
+    SIGN_IN = "sign_in"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call a route, with any one of `scopes` (none: no scope asked)."""
+
+    who: Who
+    scopes: tuple[str, ...] = ()
+
+    @classmethod
+    def anyone(cls, *scopes: str) -> Access:
+        """Public; a token, when given, needs one of the scopes."""
+        return cls(Who.ANYONE, scopes)
+
+    @classmethod
+    def app(cls, *scopes: str) -> Access:
+        """Any valid token with one of the scopes."""
+        return cls(Who.APP, scopes)
+
+    @classmethod
+    def member(cls, *scopes: str) -> Access:
+        """A signed-in member whose token holds one of the scopes."""
+        return cls(Who.MEMBER, scopes)
+
+    @classmethod
+    def browser(cls) -> Access:
+        """A server-rendered page."""
+        return cls(Who.BROWSER)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method on one path. `{name}` in the path is one segment."""
+
+    method: str
+    path: str
+    access: Access
+    handler: Handler
+    limit: Limit = Limit.DEFAULT
+
+
+class RouteTable:
+    """Collects the routes of one dialect."""
+
+    def __init__(self) -> None:
+        self.routes: list[Route] = []
+
+    def add(
+        self, method: str, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
+    ) -> Callable[[Handler], Handler]:
+        """Declare a route; a decorator."""
+
+        def declare(handler: Handler) -> Handler:
+            self.routes.append(Route(method, path, access, handler, limit))
+            return handler
+
+        return declare
+
+    def get(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+        """Declare a GET route."""
+        return self.add("GET", path, access, limit=limit)
+
+    def post(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+        """Declare a POST route."""
+        return self.add("POST", path, access, limit=limit)
+
+    def put(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+        """Declare a PUT route."""
+        return self.add("PUT", path, access, limit=limit)
+
+    def patch(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+        """Declare a PATCH route."""
+        return self.add("PATCH", path, access, limit=limit)
+
+    def delete(self, path: str, access: Access, *, limit: Limit = Limit.DELETE) -> Callable[[Handler], Handler]:
+        """Declare a DELETE route; counts against the stricter limit unless told otherwise."""
+        return self.add("DELETE", path, access, limit=limit)

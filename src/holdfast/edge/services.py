@@ -1,0 +1,45 @@
+"""What the edge is given: the ports and readers that main/wiring.py builds once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..platform.clock import Clock
+from ..platform.config import Settings
+from ..platform.crypto import Keyring
+from ..platform.db import Database
+from ..platform.ids import PublicIds
+from ..platform.limits import RateLimits
+from ..screening import Screen
+from ..social.accounts import AccountReader
+from ..social.graph import RelationsReader
+from ..social.notifications import NotificationReader
+from ..social.posts import PostReader
+from ..social.sessions import SessionReader
+from ..social.timelines import TimelineReader
+from ..social.tokens import TokenReader
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a handler may use. Handlers hold nothing of their own."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    ids: PublicIds
+    keyring: Keyring
+    limits: RateLimits
+    screen: Screen
+    accounts: AccountReader
+    relations: RelationsReader
+    posts: PostReader
+    timelines: TimelineReader
+    notifications: NotificationReader
+    tokens: TokenReader
+    sessions: SessionReader
+
+    @property
+    def base_url(self) -> str:
+        """The public address, without a slash at the end."""
+        return self.settings.public_url.rstrip("/")
