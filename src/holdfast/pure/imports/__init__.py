@@ -1,0 +1,22 @@
+"""Read what people and communities bring along from elsewhere: bytes to lines, lines to rows, rows to facts."""
+
+from holdfast.pure.imports.generic import parse_generic_row
+from holdfast.pure.imports.lines import Line, LineSplitter, OversizedLine, TruncatedLine, split_lines
+from holdfast.pure.imports.model import ImportedPost, ImportedRow, ImportedUser, RowInvalid
+from holdfast.pure.imports.parler import parse_parler_row
+from holdfast.pure.imports.rows import decode_row
+
+__all__ = [
+    "ImportedPost",
+    "ImportedRow",
+    "ImportedUser",
+    "Line",
+    "LineSplitter",
+    "OversizedLine",
+    "RowInvalid",
+    "TruncatedLine",
+    "decode_row",
+    "parse_generic_row",
+    "parse_parler_row",
+    "split_lines",
+]
