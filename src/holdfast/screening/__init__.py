@@ -1,1 +1,27 @@
-"""Judges every text on arrival."""
+"""Screening: every post and edit is judged here, on this machine, before it is stored.
+
+`load_screen(path)` once at start; `screen.assess(Content(text=...)) -> Verdict` for each post, before the
+transaction takes a connection. Rules and banks judge now; other judges fit the same `Judge` seam.
+"""
+
+from holdfast.screening.banks import Problem
+from holdfast.screening.engine import RuleEngine
+from holdfast.screening.model import Action, Content, Judge, Lane, Opinion, Verdict
+from holdfast.screening.rulefile import Rule, RuleSet, load_rules
+from holdfast.screening.screen import Screen, load_screen
+
+__all__ = [
+    "Action",
+    "Content",
+    "Judge",
+    "Lane",
+    "Opinion",
+    "Problem",
+    "Rule",
+    "RuleEngine",
+    "RuleSet",
+    "Screen",
+    "Verdict",
+    "load_rules",
+    "load_screen",
+]

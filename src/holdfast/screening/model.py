@@ -1,0 +1,93 @@
+"""What is screened, what is said about it, and who may say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Protocol
+
+import msgspec
+
+Action = Literal["allow", "flag", "hold", "refuse"]
+Lane = Literal["P0", "P1", "P2", "P3", "P4"]
+
+ACTIONS: Final[tuple[Action, ...]] = ("allow", "flag", "hold", "refuse")
+"""From mild to strict."""
+LANES: Final[tuple[Lane, ...]] = ("P0", "P1", "P2", "P3", "P4")
+"""From most urgent to least."""
+
+MAX_EVIDENCE_SPANS: Final = 32
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as its author sends it, with the facts about it that rules may use.
+
+    `text` is plain text (no HTML). Facts that are not known stay at their defaults.
+    """
+
+    text: str
+    spoiler_text: str = ""
+    language: str | None = None
+    link_urls: tuple[str, ...] = ()
+    author_age_days: float | None = None
+    author_post_count: int | None = None
+    is_reply: bool = False
+    mention_count: int = 0
+    media_count: int = 0
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What screening says about one content.
+
+    `action`: allow (publish), flag (publish and queue), hold (author only until a person decides),
+    refuse (do not take it; `reason` says why). `scores`: head -> 0..1. `evidence`: character offsets
+    into `Content.text`, end exclusive. `rules` ids of live rules that hit and notes such as
+    `note.truncated`; `shadow_rules` hit too but changed nothing.
+    """
+
+    action: Action
+    lane: Lane | None
+    scores: dict[str, float]
+    rules: list[str]
+    evidence: list[tuple[int, int]]
+    version: str
+    reason: str | None = None
+    shadow_rules: list[str] = []
+
+
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """What one judge (the rules, a model) says; a `Screen` puts opinions together."""
+
+    action: Action = "allow"
+    lane: Lane | None = None
+    scores: Mapping[str, float] = {}
+    rules: Sequence[str] = ()
+    evidence: Sequence[tuple[int, int]] = ()
+    reason: str | None = None
+    shadow_rules: Sequence[str] = ()
+
+
+class Judge(Protocol):
+    """Anything that can form an opinion: the rule engine, a local model."""
+
+    @property
+    def version(self) -> str:
+        """Name and content hash, so that a verdict can be traced to what made it."""
+
+    @property
+    def may_refuse(self) -> bool:
+        """Whether `refuse` is honoured; otherwise it counts as `hold`."""
+
+    def judge(self, content: Content) -> Opinion:
+        """Form an opinion: CPU only, bounded, no I/O."""
+
+
+def stricter(one: Action, other: Action) -> Action:
+    """The stricter of two actions."""
+    return max(one, other, key=ACTIONS.index)
+
+
+def more_urgent(one: Lane | None, other: Lane | None) -> Lane | None:
+    """The more urgent of two lanes; None is less urgent than any."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other, key=LANES.index)

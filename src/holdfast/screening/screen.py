@@ -1,0 +1,122 @@
+"""The one thing that posting asks: `Screen.assess(content) -> Verdict`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import structlog
+
+from holdfast.screening.banks import Problem
+from holdfast.screening.engine import RuleEngine
+from holdfast.screening.model import (
+    MAX_EVIDENCE_SPANS,
+    Action,
+    Content,
+    Judge,
+    Lane,
+    Opinion,
+    Verdict,
+    more_urgent,
+    stricter,
+)
+from holdfast.screening.rulefile import RuleSet, load_rules
+
+log = structlog.get_logger(__name__)
+
+
+class Screen:
+    """The judges of this server, asked together. Build once; `assess` is safe from any thread.
+
+    The strictest action and the most urgent lane win; a score is the highest any judge gives. A judge that
+    fails never lets a post through unseen and never stops posting: the post is published, flagged and noted.
+    """
+
+    def __init__(self, judges: Sequence[Judge], *, rules: RuleSet | None = None) -> None:
+        self._judges = tuple(judges)
+        self.rules = rules
+        self.version = " ".join(judge.version for judge in self._judges)
+        self._nothing = Verdict(
+            action="allow", lane=None, scores={}, rules=[], evidence=[], version=self.version
+        )
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was skipped in the rule file."""
+        return self.rules.problems if self.rules else ()
+
+    def assess(self, content: Content) -> Verdict:
+        """Judge one content. CPU only, bounded time, never raises."""
+        opinions = []
+        for judge in self._judges:
+            try:
+                opinion = judge.judge(content)
+                if opinion.action == "refuse" and not judge.may_refuse:
+                    opinion = _as_hold(opinion)
+                opinions.append(opinion)
+            except Exception:  # the seam's promise: posting never fails because of screening
+                log.exception("screening.judge_failed", judge=judge.version)
+                opinions.append(Opinion(action="flag", lane="P3", rules=["note.judge_failed"]))
+        if not any(opinion.rules or opinion.scores or opinion.shadow_rules for opinion in opinions):
+            return self._nothing
+        return self._together(content, opinions)
+
+    def assess_many(self, contents: Iterable[Content]) -> list[Verdict]:
+        """Judge many, in their order."""
+        return [self.assess(content) for content in contents]
+
+    def _together(self, content: Content, opinions: Sequence[Opinion]) -> Verdict:
+        action: Action = "allow"
+        lane: Lane | None = None
+        reason: str | None = None
+        scores: dict[str, float] = {}
+        for opinion in opinions:
+            if opinion.reason and stricter(action, opinion.action) != action:
+                reason = opinion.reason
+            action = stricter(action, opinion.action)
+            lane = more_urgent(lane, opinion.lane)
+            for head, score in opinion.scores.items():
+                scores[head] = max(scores.get(head, 0.0), score)
+        return Verdict(
+            action=action,
+            lane=lane,
+            scores=scores,
+            rules=list(dict.fromkeys(rule for opinion in opinions for rule in opinion.rules)),
+            evidence=_merged([span for opinion in opinions for span in opinion.evidence], len(content.text)),
+            version=self.version,
+            reason=reason,
+            shadow_rules=list(dict.fromkeys(rule for opinion in opinions for rule in opinion.shadow_rules)),
+        )
+
+
+def _as_hold(opinion: Opinion) -> Opinion:
+    return Opinion(
+        action="hold",
+        lane=opinion.lane,
+        scores=opinion.scores,
+        rules=opinion.rules,
+        evidence=opinion.evidence,
+        shadow_rules=opinion.shadow_rules,
+    )
+
+
+def _merged(spans: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Sorted, overlaps joined, inside the text, at most `MAX_EVIDENCE_SPANS`."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        start, end = max(0, start), min(end, length)
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged[:MAX_EVIDENCE_SPANS]
+
+
+def load_screen(path: Path | None = None) -> Screen:
+    """Build the screen from a rule file (None: the default rules). Problems are logged and kept, never raised."""
+    rules = load_rules(path)
+    for problem in rules.problems:
+        log.warning("screening.rule_problem", file=problem.file, where=problem.where, what=problem.what)
+    return Screen([RuleEngine(rules)], rules=rules)
