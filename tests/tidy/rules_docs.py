@@ -134,7 +134,12 @@ def links(root: Path) -> list[Violation]:
                 target = pair[0] or pair[1]
                 if "://" in target or target.startswith(("mailto:", "/")):
                     continue
-                if not (path.parent / target).exists():
+                if not _leads_somewhere(path.parent / target):
                     message = f"the link to {target} leads nowhere"
                     found.append(Violation(relative(root, path), number, "links", message))
     return found
+
+
+def _leads_somewhere(target: Path) -> bool:
+    """An empty folder does not count: git would not keep it."""
+    return target.is_file() or (target.is_dir() and any(target.iterdir()))
