@@ -138,6 +138,15 @@ def ascii_domain(name: str) -> str | None:
     return lowered
 
 
+def ascii_address(address: str) -> str:
+    """An address, or a part of one, with everything outside ASCII percent-encoded as UTF-8."""
+    return _NON_ASCII.sub(_percent_encoded, address)
+
+
+def _percent_encoded(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
+
+
 def _read_mention(text: str, start: int) -> tuple[Mention | None, int]:
     name = _USERNAME.match(text, start + 1)
     if name is None or _follows_word(text, start):
@@ -215,8 +224,8 @@ def _read_url(text: str, start: int, authority: int) -> tuple[Url | None, int]:
         end = max(tail_start, _end_of_tail(text, tail_start))
     tail = text[tail_start:end]
     scheme = text[start:authority].lower()
-    value = scheme + host + _percent_encode(_NON_ASCII, tail)
-    return Url(start, end, value, scheme, host, host + _percent_encode(_RIGHT_TO_LEFT, tail)), end
+    value = scheme + host + ascii_address(tail)
+    return Url(start, end, value, scheme, host, host + _RIGHT_TO_LEFT.sub(_percent_encoded, tail)), end
 
 
 def _end_of_host(text: str, start: int) -> int:
@@ -251,7 +260,3 @@ def _end_of_tail(text: str, start: int) -> int:
         else:
             break
     return start + len(text[start:end].rstrip(_TRAILING))
-
-
-def _percent_encode(which: re.Pattern[str], text: str) -> str:
-    return which.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), text)

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import nh3
 
+from holdfast.pure.entities import ascii_address
+
 ALLOWED_TAGS = frozenset(
     [
         "p",
@@ -149,7 +151,7 @@ class _LinkRewriter(HTMLParser):
         if tag == _VOID:
             return
         if tag == "a" and self._link_start is not None:
-            if "".join(self._link_text).strip() != self._link_href:
+            if ascii_address("".join(self._link_text).strip()) != ascii_address(self._link_href):
                 for index in range(self._link_start, len(self._out)):
                     if self._out[index].startswith("<span"):
                         self._out[index] = self._out[index].replace("invisible", "").replace(' class=""', "")
