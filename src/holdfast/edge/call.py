@@ -22,7 +22,17 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 class Call:
     """A request in flight. Made by `dispatch.py`, which has already checked access."""
 
-    __slots__ = ("_body", "_headers", "_params", "_receive", "_viewer", "client_ip", "scope", "services", "token")
+    __slots__ = (
+        "_body",
+        "_headers",
+        "_params",
+        "_receive",
+        "_viewer",
+        "client_ip",
+        "scope",
+        "services",
+        "token",
+    )
 
     def __init__(
         self, scope: MutableMapping[str, Any], receive: Receive, services: Services, client_ip: str

@@ -52,7 +52,9 @@ def dispatcher(services: Services, routes: dict[str, Route]) -> Dispatch:
         method = scope["method"]
         cross_origin = scope["path"].startswith(_OPEN_TO_ALL_ORIGINS)
         if method == "OPTIONS":
-            await _send(send, Answer(204, b"", headers=_PREFLIGHT if cross_origin else [(b"allow", allowed)]), b"")
+            await _send(
+                send, Answer(204, b"", headers=_PREFLIGHT if cross_origin else [(b"allow", allowed)]), b""
+            )
             return
         route = routes.get("GET" if method == "HEAD" else method)
         call = Call(scope, receive, services, client_ip(scope, services.settings.trusted_proxies))
@@ -140,7 +142,9 @@ def _limit_headers(spent: Spent) -> list[Header]:
 def client_ip(scope: MutableMapping[str, Any], trusted: tuple[str, ...]) -> str:
     """The caller's address. Forwarded addresses count only as far as each hop is a trusted proxy."""
     peer = (scope.get("client") or ("unknown", 0))[0]
-    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode(
+        "latin-1"
+    )
     if not forwarded or not _is_trusted(peer, trusted):
         return str(peer)
     for hop in reversed([part.strip() for part in forwarded.split(",")]):

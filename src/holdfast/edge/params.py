@@ -6,6 +6,7 @@ Names nest the way Rails clients write them: `poll[options][]=a`, `fields_attrib
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -131,7 +132,7 @@ def _put(tree: Tree, name: str, value: Any) -> None:
     if len(steps) > MAX_DEPTH:
         raise Invalid(f"The parameter {name[:40]!r} is nested too deeply.")
     node: Any = tree
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in itertools.pairwise(steps):
         fresh: Any = [] if following == "" else {}
         if isinstance(node, list):
             # `a[][b]=1&a[][c]=2`: one element grows until it would get a name twice.

@@ -98,7 +98,9 @@ class RouteTable:
         """Declare a GET route."""
         return self.add("GET", path, access, limit=limit)
 
-    def post(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+    def post(
+        self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
+    ) -> Callable[[Handler], Handler]:
         """Declare a POST route."""
         return self.add("POST", path, access, limit=limit)
 
@@ -106,10 +108,14 @@ class RouteTable:
         """Declare a PUT route."""
         return self.add("PUT", path, access, limit=limit)
 
-    def patch(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+    def patch(
+        self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
+    ) -> Callable[[Handler], Handler]:
         """Declare a PATCH route."""
         return self.add("PATCH", path, access, limit=limit)
 
-    def delete(self, path: str, access: Access, *, limit: Limit = Limit.DELETE) -> Callable[[Handler], Handler]:
+    def delete(
+        self, path: str, access: Access, *, limit: Limit = Limit.DELETE
+    ) -> Callable[[Handler], Handler]:
         """Declare a DELETE route; counts against the stricter limit unless told otherwise."""
         return self.add("DELETE", path, access, limit=limit)

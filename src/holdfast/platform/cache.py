@@ -57,9 +57,7 @@ class PageCache(Generic[K, V]):
         self._capacity = capacity
         self._entries: dict[K, tuple[list[int], list[int], V]] = {}
 
-    async def get(
-        self, key: K, dependencies: Sequence[int], make: Callable[[], Awaitable[V]]
-    ) -> V:
+    async def get(self, key: K, dependencies: Sequence[int], make: Callable[[], Awaitable[V]]) -> V:
         """The value of `key`; made again when a stamp in the slots `dependencies` changed since."""
         stamps = await self._stamps.read(dependencies)
         entry = self._entries.get(key)

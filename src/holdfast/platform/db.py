@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 import asyncpg
 
@@ -21,7 +21,7 @@ from ..pure.errors import Unavailable
 from .outbox import INSERT_JOBS_SQL, Event, NewJob, job_rows
 from .stamps import TOUCH_SQL, Kind, SharedMemoryStamps, Stamps, slot
 
-Row = asyncpg.Record
+Row: TypeAlias = asyncpg.Record
 UniqueViolation = asyncpg.UniqueViolationError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 JOBS_CHANNEL = "holdfast_jobs"
@@ -229,9 +229,13 @@ class Database:
         try:
             return await self._pool.acquire(timeout=self._limits.acquire_timeout_seconds)
         except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
-            raise Unavailable("The database does not answer; try again shortly.", private=repr(error)) from error
+            raise Unavailable(
+                "The database does not answer; try again shortly.", private=repr(error)
+            ) from error
         except asyncpg.PostgresConnectionError as error:
-            raise Unavailable("The database does not answer; try again shortly.", private=repr(error)) from error
+            raise Unavailable(
+                "The database does not answer; try again shortly.", private=repr(error)
+            ) from error
 
     async def release(self, connection: Any) -> None:
         """Give a connection back."""

@@ -130,7 +130,9 @@ class JobRunner:
     async def _claim(self) -> list[Row]:
         try:
             async with self._database.transaction() as tx:
-                return await tx.fetch(CLAIM_SQL, self._clock.now(), self._limits.batch, self._limits.lease_seconds)
+                return await tx.fetch(
+                    CLAIM_SQL, self._clock.now(), self._limits.batch, self._limits.lease_seconds
+                )
         except UniqueViolation:
             # Another worker took a job of the same lock_key in the same moment: its turn now, ours next.
             return []
@@ -179,9 +181,7 @@ class JobRunner:
             await tx.execute(REVIVE_SQL, self._clock.now())
 
 
-async def run_due(
-    database: Database, clock: Clock, name: str, every: timedelta, action: Periodic
-) -> bool:
+async def run_due(database: Database, clock: Clock, name: str, every: timedelta, action: Periodic) -> bool:
     """Run a periodic action when it is due; of several workers only one does. True when it ran."""
     now = clock.now()
     async with database.transaction() as tx:

@@ -274,6 +274,7 @@ create table post_verdicts (                               -- what screening sai
     scores   jsonb       not null,
     evidence jsonb       not null,
     version  text        not null,
+    reason   text,
     at       timestamptz not null
 );
 create index post_verdicts_post on post_verdicts (post_id);

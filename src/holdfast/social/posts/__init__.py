@@ -1,0 +1,33 @@
+"""Posts: written, edited, deleted, and shown to those they are for."""
+
+from .delete import delete_post
+from .edit import edit_post
+from .errors import DraftNotAllowed, NotYours, ParentNotVisible, PostNotVisible, PostRefused
+from .events import PostDeleted, PostEdited, PostFlagged, PostHeld, PostPublished
+from .model import (
+    Composition,
+    Draft,
+    Marks,
+    MentionView,
+    NewPoll,
+    PollView,
+    PostId,
+    PostLimits,
+    PostState,
+    PostView,
+    Seen,
+    Visibility,
+    compose,
+    may_see,
+)
+from .publish import Submission, announce, publish_post
+from .queries import Version, ancestors, descendants, load_posts, versions
+from .reader import PostReader
+
+__all__ = [
+    "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
+    "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostId", "PostLimits", "PostNotVisible",
+    "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "Seen", "Submission", "Version",
+    "Visibility", "ancestors", "announce", "compose", "delete_post", "descendants", "edit_post", "load_posts",
+    "may_see", "publish_post", "versions",
+]  # fmt: skip

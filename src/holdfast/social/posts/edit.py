@@ -1,0 +1,69 @@
+"""Use case: the author edits a post; every version that was shown is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ...platform.clock import Instant
+from ...platform.db import Tx
+from ...platform.stamps import Kind
+from ..accounts import Actor
+from . import store
+from .errors import DraftNotAllowed, NotYours, PostNotVisible, PostRefused
+from .events import PostEdited, PostFlagged, PostHeld
+from .model import PostLimits, PostState, draft_problems
+from .publish import Submission, announce, attach
+from .queries import load_posts
+
+
+async def edit_post(
+    tx: Tx, actor: Actor, post_id: int, submission: Submission, *, limits: PostLimits, now: Instant
+) -> None:
+    """Replace text, content warning, sensitivity, language and poll.
+
+    The edit is screened like a new post: a held edit hides the post from others until a person decides, and a
+    held post that an edit makes harmless stays held, because a person was promised a look.
+    Raises PostNotVisible, NotYours, DraftNotAllowed, PostRefused.
+    """
+    draft, composed, verdict = submission.draft, submission.composed, submission.verdict
+    await tx.execute("select 1 from posts where id = $1 for update", post_id)
+    post = (await load_posts(tx, [post_id])).get(post_id)
+    if post is None or post.boost_of_id is not None:
+        raise PostNotVisible
+    if post.account_id != actor.account_id:
+        raise NotYours
+    problems = draft_problems(draft, composed, limits)
+    if problems:
+        raise DraftNotAllowed(problems)
+    if verdict.action == "refuse":
+        raise PostRefused(verdict.reason)
+    if post.edited_at is None:
+        await store.keep_version(tx, post_id)
+    held = verdict.action == "hold" or post.state is not PostState.VISIBLE
+    state = post.state if post.state is PostState.WITHDRAWN else PostState.HELD if held else PostState.VISIBLE
+    await store.update_post(
+        tx, post_id, composed, sensitive=draft.sensitive or bool(composed.spoiler), language=draft.language,
+        state=state, now=now,
+    )  # fmt: skip
+    if draft.poll is not None:
+        unchanged = post.poll is not None and post.poll.options == draft.poll.options
+        if not unchanged or (post.poll is not None and post.poll.multiple != draft.poll.multiple):
+            ends = now + timedelta(seconds=draft.poll.expires_in_seconds)
+            await store.insert_poll(tx, post_id, draft.poll, ends, now)
+    elif post.poll is not None:
+        await store.delete_poll(tx, post_id)
+    await store.set_mentions(tx, post_id, [])
+    for tag_id in await store.set_tags(tx, post_id, {}, now):
+        tx.touch(Kind.TAG, tag_id)
+    await attach(tx, post_id, composed, now)
+    await store.keep_version(tx, post_id)
+    if verdict.action != "allow":
+        await store.insert_verdict(tx, post_id, verdict, now)
+    announce(tx, actor.account_id, post_id, post.visibility, None)
+    if post.state is PostState.VISIBLE and state is PostState.HELD:
+        await store.count_post(tx, post.account_id, post.in_reply_to_id, -1)
+        tx.emit(PostHeld(post_id))
+    elif state is PostState.VISIBLE:
+        tx.emit(PostEdited(post_id))
+        if verdict.action == "flag":
+            tx.emit(PostFlagged(post_id))

@@ -1,0 +1,137 @@
+"""Reads of posts as rows. What a viewer may see is asked of `PostReader` in reader.py."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ...platform.clock import Instant
+from ...platform.db import Reader, Row
+from .model import Marks, MentionView, PollView, PostState, PostView, Visibility
+
+# The one statement that loads posts, shared by every surface, so that PostgreSQL plans it once (ADR 0008).
+LOAD_SQL = """
+select p.id, p.account_id, p.thread_id, p.in_reply_to_id, p.in_reply_to_account_id, p.boost_of_id, p.visibility,
+       p.state, p.sensitive, p.text, p.spoiler, p.language, p.created_at, p.edited_at, p.imported,
+       c.replies, c.boosts, c.favourites, apps.name as app_name, apps.website as app_website,
+       (select jsonb_agg(jsonb_build_array(m.account_id, a.username, a.domain, m.silent) order by m.account_id)
+          from mentions m join accounts a on a.id = m.account_id where m.post_id = p.id)::text as mentions,
+       (select jsonb_agg(jsonb_build_array(t.name, t.display) order by t.name)
+          from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = p.id)::text as tags,
+       (select jsonb_build_object('id', id, 'options', options, 'multiple', multiple, 'hide_totals', hide_totals,
+               'expires_at', expires_at, 'tally', tally, 'voters', voters)
+          from polls where post_id = p.id)::text as poll,
+       case when p.state <> 0 then
+         (select v.reason from post_verdicts v where v.post_id = p.id order by v.id desc limit 1) end as hold_reason
+from posts p left join post_counts c on c.post_id = p.id left join apps on apps.id = p.app_id
+where p.id = any($1::bigint[])
+"""
+
+_mentions = msgspec.json.Decoder(list[MentionView])
+_tags = msgspec.json.Decoder(list[tuple[str, str]])
+_poll = msgspec.json.Decoder(PollView)
+
+
+async def load_posts(reader: Reader, ids: list[int]) -> dict[int, PostView]:
+    """Posts by id, whoever looks. For use cases and the reader's cache; surfaces go through `PostReader`."""
+    return {row["id"]: _view(row) for row in await reader.fetch(LOAD_SQL, ids)}
+
+
+def _view(row: Row) -> PostView:
+    values = dict(row)
+    values["visibility"] = Visibility(row["visibility"])
+    values["state"] = PostState(row["state"])
+    for counter in ("replies", "boosts", "favourites"):
+        values[counter] = row[counter] or 0
+    values["mentions"] = _mentions.decode(row["mentions"]) if row["mentions"] else []
+    values["tags"] = _tags.decode(row["tags"]) if row["tags"] else []
+    values["poll"] = _poll.decode(row["poll"]) if row["poll"] else None
+    values["imported"] = msgspec.json.decode(row["imported"]) if row["imported"] else None
+    return PostView(**values)
+
+
+MARKS_SQL = """
+select 1 as what, post_id, null::smallint[] as votes from favourites where account_id = $1 and post_id = any($2::bigint[])
+union all select 2, boost_of_id, null from posts where account_id = $1 and boost_of_id = any($2::bigint[])
+union all select 3, post_id, null from bookmarks where account_id = $1 and post_id = any($2::bigint[])
+union all select 4, post_id, null from pins where account_id = $1 and post_id = any($2::bigint[])
+union all select 5, thread_id, null from thread_mutes where account_id = $1 and thread_id = any($3::bigint[])
+union all select 6, polls.post_id, v.choices from poll_votes v join polls on polls.id = v.poll_id
+  where v.account_id = $1 and polls.post_id = any($2::bigint[])
+"""
+
+
+async def load_marks(reader: Reader, viewer_id: int, posts: list[PostView]) -> dict[int, Marks]:
+    """What the viewer did with each of these posts."""
+    ids = [post.id for post in posts]
+    rows = await reader.fetch(MARKS_SQL, viewer_id, ids, [post.thread_id for post in posts])
+    flags: dict[int, set[int]] = {what: set() for what in range(1, 6)}
+    votes: dict[int, tuple[int, ...]] = {}
+    for what, ident, choices in rows:
+        if what == 6:
+            votes[ident] = tuple(choices)
+        else:
+            flags[what].add(ident)
+    return {
+        post.id: Marks(
+            post.id in flags[1],
+            post.id in flags[2],
+            post.id in flags[3],
+            post.id in flags[4],
+            post.thread_id in flags[5],
+            votes.get(post.id),
+        )
+        for post in posts
+    }
+
+
+async def ancestors(reader: Reader, post_id: int, *, most: int) -> list[int]:
+    """Ids of what a post replies to, the first post of the thread first."""
+    rows = await reader.fetch(
+        "with recursive up (id, parent, n) as ("
+        " select id, in_reply_to_id, 0 from posts where id = $1"
+        " union all select p.id, p.in_reply_to_id, n + 1 from up join posts p on p.id = up.parent where n < $2)"
+        " select id from up where n > 0 order by n desc",
+        post_id, most,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+async def descendants(reader: Reader, post_id: int, *, most: int, depth: int) -> list[int]:
+    """Ids of the replies to a post and their replies, each reply right after what it replies to."""
+    rows = await reader.fetch(
+        "with recursive down (id, path) as ("
+        " select id, array[id] from posts where in_reply_to_id = $1"
+        " union all select p.id, down.path || p.id from down join posts p on p.in_reply_to_id = down.id"
+        "  where cardinality(down.path) < $3)"
+        " select id from down order by path limit $2",
+        post_id, most, depth,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One version of a post, as its history shows it."""
+
+    text: str
+    spoiler: str
+    sensitive: bool
+    poll_options: list[str] | None
+    created_at: Instant
+
+
+async def versions(reader: Reader, post_id: int) -> list[Version]:
+    """Every version that was shown, oldest first; empty for a post that was never edited."""
+    rows = await reader.fetch(
+        "select text, spoiler, sensitive, poll_options, created_at from post_edits where post_id = $1 order by version",
+        post_id,
+    )
+    return [Version(**dict(row)) for row in rows]
+
+
+async def post_of_key(reader: Reader, account_id: int, key: str, since: Instant) -> int | None:
+    """The post that an Idempotency-Key made, if any since that instant."""
+    found: int | None = await reader.fetchval(
+        "select post_id from idempotency_keys where account_id = $1 and key = $2 and created_at > $3",
+        account_id, key, since,
+    )  # fmt: skip
+    return found

@@ -1,0 +1,160 @@
+"""Every statement that writes the posts' tables."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ...platform.clock import Instant
+from ...platform.db import Tx
+from ...platform.ids import new_id
+from ...screening import Verdict
+from .model import Composition, Draft, NewPoll, PostState
+
+_INSERT_POST_SQL = """
+with post as (
+    insert into posts (id, account_id, thread_id, in_reply_to_id, in_reply_to_account_id, app_id, visibility, state,
+                       sensitive, text, spoiler, language, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)),
+counts as (insert into post_counts (post_id) values ($1)),
+parent as (update post_counts set replies = replies + 1 where post_id = $4 and $14::boolean)
+update account_counts set posts = posts + 1, last_post_on = $13::timestamptz::date
+where account_id = $2 and $14::boolean
+"""
+
+
+async def insert_post(
+    tx: Tx, post_id: int, author_id: int, app_id: int | None, draft: Draft, composed: Composition, *,
+    thread_id: int, parent_author_id: int | None, state: PostState, now: Instant,
+) -> None:  # fmt: skip
+    """A post with its counters; a held one is not counted anywhere."""
+    await tx.execute(
+        _INSERT_POST_SQL,
+        post_id, author_id, thread_id, draft.in_reply_to_id, parent_author_id, app_id, draft.visibility.value,
+        state.value, draft.sensitive or bool(composed.spoiler), composed.text, composed.spoiler, draft.language, now,
+        state is PostState.VISIBLE,
+    )  # fmt: skip
+
+
+async def insert_poll(tx: Tx, post_id: int, poll: NewPoll, expires_at: Instant, now: Instant) -> None:
+    """The poll of a post; replaces one that was there, votes included."""
+    await tx.execute("delete from polls where post_id = $1", post_id)
+    await tx.execute(
+        "insert into polls (id, post_id, options, multiple, hide_totals, expires_at, tally)"
+        " values ($1, $2, $3, $4, $5, $6, array_fill(0, array[cardinality($3::text[])]))",
+        new_id(now), post_id, [option.strip() for option in poll.options], poll.multiple, poll.hide_totals, expires_at,
+    )  # fmt: skip
+
+
+async def delete_poll(tx: Tx, post_id: int) -> None:
+    """Take a post's poll away."""
+    await tx.execute("delete from polls where post_id = $1", post_id)
+
+
+async def set_mentions(tx: Tx, post_id: int, account_ids: list[int]) -> None:
+    """Who a post names; those it no longer names stay as silent mentions."""
+    await tx.execute(
+        "update mentions set silent = not (account_id = any($2::bigint[])) where post_id = $1",
+        post_id,
+        account_ids,
+    )
+    await tx.execute(
+        "insert into mentions (post_id, account_id) select $1, unnest($2::bigint[]) on conflict do nothing",
+        post_id, account_ids,
+    )  # fmt: skip
+
+
+async def set_tags(tx: Tx, post_id: int, tags: dict[str, str], now: Instant) -> list[int]:
+    """The hashtags of a post (key -> as written); returns the ids of tags that it has or had."""
+    before = await tx.fetch("delete from post_tags where post_id = $1 returning tag_id", post_id)
+    names = sorted(tags)  # in one order everywhere, so that two posts with the same new tags do not deadlock
+    rows = []
+    if names:
+        rows = await tx.fetch(
+            "with wanted as (select * from unnest($1::bigint[], $2::text[], $3::text[]) as t (id, name, display)),"
+            " fresh as (insert into tags (id, name, display, created_at) select id, name, display, $4 from wanted"
+            "  where not exists (select 1 from tags where tags.name = wanted.name) order by name"
+            "  on conflict (name) do update set name = excluded.name returning id, name),"
+            " all_tags as (select id from fresh union select tags.id from tags join wanted using (name)),"
+            " linked as (insert into post_tags (tag_id, post_id) select id, $5 from all_tags"
+            "  on conflict do nothing)"
+            " select id from all_tags",
+            [new_id(now) for _ in names], names, [tags[name] for name in names], now, post_id,
+        )  # fmt: skip
+    return sorted({row[0] for row in before} | {row[0] for row in rows})
+
+
+async def insert_verdict(tx: Tx, post_id: int, verdict: Verdict, now: Instant) -> None:
+    """What screening said of this version of the post."""
+    await tx.execute(
+        "insert into post_verdicts (id, post_id, action, lane, rules, scores, evidence, version, reason, at)"
+        " values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, $10)",
+        new_id(now), post_id, verdict.action, verdict.lane, verdict.rules,
+        msgspec.json.encode(verdict.scores).decode(), msgspec.json.encode(verdict.evidence).decode(),
+        verdict.version, verdict.reason, now,
+    )  # fmt: skip
+
+
+async def keep_version(tx: Tx, post_id: int) -> None:
+    """Add what the post says now to its history."""
+    await tx.execute(
+        "insert into post_edits (post_id, version, text, spoiler, sensitive, poll_options, created_at)"
+        " select p.id, (select count(*) from post_edits e where e.post_id = p.id), p.text, p.spoiler, p.sensitive,"
+        " (select options from polls where post_id = p.id), coalesce(p.edited_at, p.created_at)"
+        " from posts p where p.id = $1",
+        post_id,
+    )
+
+
+async def update_post(
+    tx: Tx,
+    post_id: int,
+    composed: Composition,
+    *,
+    sensitive: bool,
+    language: str | None,
+    state: PostState,
+    now: Instant,
+) -> None:
+    """Set what an edit sets."""
+    await tx.execute(
+        "update posts set text = $2, spoiler = $3, sensitive = $4, language = coalesce($5, language), state = $6,"
+        " edited_at = $7 where id = $1",
+        post_id, composed.text, composed.spoiler, sensitive, language, state.value, now,
+    )  # fmt: skip
+
+
+async def set_state(tx: Tx, post_id: int, state: PostState) -> None:
+    """Show, hold or withdraw."""
+    await tx.execute("update posts set state = $2 where id = $1", post_id, state.value)
+
+
+async def count_post(tx: Tx, account_id: int, parent_id: int | None, by: int) -> None:
+    """Keep the author's and the parent's counters in step when a post appears (1) or goes (-1)."""
+    await tx.execute(
+        "update account_counts set posts = greatest(posts + $2, 0) where account_id = $1", account_id, by
+    )
+    if parent_id is not None:
+        await tx.execute(
+            "update post_counts set replies = greatest(replies + $2, 0) where post_id = $1", parent_id, by
+        )
+
+
+async def delete_post(tx: Tx, post_id: int) -> None:
+    """Remove the row and everything that hangs on it; replies stay, without a parent."""
+    await tx.execute("update posts set in_reply_to_id = null where in_reply_to_id = $1", post_id)
+    await tx.execute("delete from posts where id = $1", post_id)
+
+
+async def claim_idempotency_key(tx: Tx, account_id: int, key: str, post_id: int, now: Instant) -> bool:
+    """Take the key for a new post; False when it was taken (then it names the earlier post)."""
+    return (
+        await tx.execute(
+            "insert into idempotency_keys (account_id, key, post_id, created_at) values ($1, $2, $3, $4)"
+            " on conflict do nothing",
+            account_id,
+            key,
+            post_id,
+            now,
+        )
+        > 0
+    )

@@ -1,0 +1,44 @@
+"""Use case: vote in a poll, once."""
+
+from __future__ import annotations
+
+from ...platform.clock import Instant
+from ...platform.db import Tx
+from ...platform.stamps import Kind
+from ...pure.errors import Invalid, NotFound
+from ..accounts import Actor
+
+
+async def vote_in_poll(tx: Tx, actor: Actor, poll_id: int, choices: list[int], *, now: Instant) -> int:
+    """Count the vote and return the poll's post. Raises Invalid: ended, voted before, wrong choices; NotFound."""
+    row = await tx.fetchrow(
+        "select polls.post_id, options, multiple, expires_at, posts.account_id as author_id"
+        " from polls join posts on posts.id = polls.post_id where polls.id = $1 for update of polls",
+        poll_id,
+    )
+    if row is None:
+        raise NotFound
+    if row["expires_at"] <= now:
+        raise Invalid("Validation failed: The poll has already ended")
+    if row["author_id"] == actor.account_id:
+        raise Invalid("Validation failed: You cannot vote in your own poll")
+    chosen = sorted(set(choices))
+    if not chosen or (len(chosen) > 1 and not row["multiple"]):
+        raise Invalid("Validation failed: Choose one option" + (" at least" if row["multiple"] else ""))
+    if chosen[0] < 0 or chosen[-1] >= len(row["options"]):
+        raise Invalid("Validation failed: The chosen option does not exist")
+    counted = await tx.execute(
+        "insert into poll_votes (poll_id, account_id, choices) values ($1, $2, $3) on conflict do nothing",
+        poll_id, actor.account_id, chosen,
+    )  # fmt: skip
+    if not counted:
+        raise Invalid("Validation failed: You have already voted on this poll")
+    await tx.execute(
+        "update polls set voters = voters + 1, tally = (select array_agg(t + ((i - 1)::smallint = any($2))::int order by i)"
+        " from unnest(tally) with ordinality as u (t, i)) where id = $1",
+        poll_id, chosen,
+    )  # fmt: skip
+    post_id: int = row["post_id"]
+    tx.touch(Kind.POST, post_id)
+    tx.touch(Kind.MARKS, actor.account_id)
+    return post_id
