@@ -11,7 +11,8 @@ from pathlib import Path
 
 PACKAGE = "holdfast"
 STOREYS_WITH_ROOMS = ("trust", "social", "continuity", "screening", "records", "platform")
-_SKIPPED = {".git", ".venv", "data", "var", "dist", "build", "node_modules", "__pycache__"}
+_SKIPPED = {"data", "var", "dist", "build", "node_modules", "__pycache__"}
+_DOTTED_AND_OURS = {".ci", ".gitignore", ".importlinter"}
 _TEXT = {
     ".py",
     ".md",
@@ -81,10 +82,14 @@ def text_files(root: Path) -> tuple[Path, ...]:
     """Text files that are or could be committed: what git knows or does not ignore, else a plain walk."""
     listed = _listed_by_git(root) if (root / ".git").exists() else None
     if listed is None:
-        candidates = (p for p in root.rglob("*") if not _SKIPPED.intersection(p.relative_to(root).parts))
+        candidates = (p for p in root.rglob("*") if not _left_out(p.relative_to(root).parts))
     else:
         candidates = (root / name for name in listed)
     return tuple(sorted(p for p in candidates if p.suffix in _TEXT and p.is_file() and not p.is_symlink()))
+
+
+def _left_out(parts: tuple[str, ...]) -> bool:
+    return any(p in _SKIPPED or (p.startswith(".") and p not in _DOTTED_AND_OURS) for p in parts)
 
 
 def _listed_by_git(root: Path) -> list[str] | None:
