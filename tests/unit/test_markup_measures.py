@@ -64,6 +64,16 @@ def test_the_weight_of_an_address_is_the_callers() -> None:
     assert character_count("https://a.example x", url_weight=10) == 12
 
 
+def test_a_character_counts_the_same_with_and_without_the_short_cut() -> None:
+    # A mark at the end makes the whole text take the long way, and adds nothing to the count.
+    for first in range(0, 0x20000, 64):
+        text = "".join(map(chr, range(first, first + 64)))
+        assert grapheme_count(text + "a\u0301") == grapheme_count(text + "a")
+        assert all(
+            grapheme_count("a" + one) == grapheme_count("a" + one + "\u0301") for one in text if one.isalpha()
+        )
+
+
 @given(st.text())
 def test_counting_never_fails_and_never_exceeds_the_code_points(text: str) -> None:
     assert 0 <= grapheme_count(text) <= len(text)

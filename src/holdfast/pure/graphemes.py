@@ -10,7 +10,11 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-_PLAIN = re.compile(r"[\x20-\x7e\n]*+")
+# Characters that never join the one before them, whichever that is: a text of only these needs no second look.
+_PLAIN = re.compile(
+    r"[\x20-\x7e\n\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    r"\u2100-\u2bff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\U0001f300-\U0001f3fa\U0001f400-\U0001faff]*+"
+)
 _PICTOGRAPHS = re.compile(
     r"[\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f"
     r"\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001f0ff\U0001f10d-\U0001f1e5\U0001f200-\U0001f3fa"
@@ -42,7 +46,7 @@ def grapheme_count(text: str) -> int:
             joined = (previous == "\r" and character == "\n") or _same_hangul_syllable(previous, character)
         count += not joined
         joins_pictograph = after_pictograph and character == _JOINER
-        after_pictograph = is_pictograph or (after_pictograph and extends)
+        after_pictograph = is_pictograph or (after_pictograph and extends and character != _JOINER)
         flags_in_row = flags_in_row + 1 if is_flag else 0
         previous = character
     return count
