@@ -64,7 +64,7 @@ class Tx:
 
     async def fetchrow(self, sql: str, *arguments: Any) -> Row | None:
         """The first row or None."""
-        return await (await self._open()).fetchrow(sql, *arguments)  # type: ignore[no-any-return]
+        return await (await self._open()).fetchrow(sql, *arguments)
 
     async def fetchval(self, sql: str, *arguments: Any) -> Any:
         """The first column of the first row, or None."""
@@ -253,7 +253,7 @@ class Database:
         """The first row or None, outside a transaction."""
         connection = await self.acquire()
         try:
-            return await connection.fetchrow(sql, *arguments)  # type: ignore[no-any-return]
+            return await connection.fetchrow(sql, *arguments)
         finally:
             await self._pool.release(connection)
 
