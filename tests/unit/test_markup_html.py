@@ -220,6 +220,9 @@ def test_invisible_text_cannot_hide_where_a_link_leads() -> None:
 
 
 @given(MARKUP_TEXT)
+@example("<a href=x>\x1f\xa0")
+@example("<a href=\"https://a.example/'<>&quot;&nbsp;\">\x1f'</a>")
+@example("<pre>\n\nx</pre>")
 @example("<p><div><p></div>")
 @example('<a href="https://a.example/<div>">x</a><div>')
 @example("<a><a></a><span class=invisible><a href=https://x.example>")
