@@ -19,7 +19,7 @@ from holdfast.pure.markup import (
     render_note,
     sanitise_html,
 )
-from holdfast.pure.sanitised_html import ALLOWED_TAGS
+from holdfast.pure.sanitised_html import ALLOWED_TAGS, HTML_LENGTH_LIMIT
 
 MENTIONS = {
     "bob": MentionLink("https://town.example/@bob", "bob"),
@@ -247,3 +247,8 @@ def test_text_of_html_keeps_its_lines() -> None:
     html = "<p>a<br>b &amp; c</p><ul><li>d</li><li>e</li></ul><p>f</p>"
     assert html_to_text(html) == "a\nb & c\n\n- d\n- e\n\nf"
     assert html_to_text("<script>x</script>") == ""
+
+
+def test_a_document_over_the_limit_is_cut_and_still_well_formed() -> None:
+    cleaned = sanitise_html("<b>" + "x" * HTML_LENGTH_LIMIT + "</b>tail")
+    assert cleaned == "<b>" + "x" * (HTML_LENGTH_LIMIT - 3) + "</b>"

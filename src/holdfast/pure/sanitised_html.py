@@ -38,6 +38,9 @@ ALLOWED_CLASSES = {
 URL_SCHEMES = {"http", "https", "mailto", "xmpp", "gemini", "magnet"}
 LINK_REL = "nofollow noopener noreferrer"
 
+HTML_LENGTH_LIMIT = 65_536
+"""Code points of a document that are read. Deep nesting costs a parser more than linear time: the limit bounds it."""
+
 _CONTENT_DROPPED = {
     "script",
     "style",
@@ -101,13 +104,14 @@ _WITH_BLOCKS = _cleaner(ALLOWED_TAGS | _BLOCKS)
 
 
 def sanitise_html(html: str) -> str:
-    """Well-formed HTML of the allowed tags, attributes and classes only; any string is accepted.
+    """Well-formed HTML of the allowed tags, attributes and classes only; any string is accepted, and what
+    is beyond `HTML_LENGTH_LIMIT` is not read.
 
     Other blocks (headings, `div`) become paragraphs, other tags are dropped and their text is kept, scripts and
     styles are dropped whole. Links go to http, https and a few harmless schemes, never relative, and always carry
     the same `rel`. The class `invisible` survives only inside a link whose full text is its address.
     """
-    text = _HALF_PAIRS.sub("\ufffd", html).replace("\x00", "")
+    text = _HALF_PAIRS.sub("\ufffd", html[:HTML_LENGTH_LIMIT]).replace("\x00", "")
     cleaned = _WITH_BLOCKS.clean(text)
     cleaned, replaced = _BLOCK_TAG.subn(r"<\1p>", cleaned)
     # The replacement is plain text work: what comes out counts as untrusted until it was cleaned again.
@@ -124,7 +128,7 @@ def sanitise_html(html: str) -> str:
 
 def html_to_text(html: str) -> str:
     """The text a reader sees, hidden parts of addresses included: blank lines between paragraphs, `\\n` for line
-    breaks, "- " before list items, other blocks as paragraphs. Linear in the sanitised HTML."""
+    breaks, "- " before list items, other blocks as paragraphs."""
     reader = _TextReader()
     reader.feed(sanitise_html(html))
     reader.close()
