@@ -249,6 +249,10 @@ def test_text_of_html_keeps_its_lines() -> None:
     assert html_to_text("<script>x</script>") == ""
 
 
+def test_line_ends_inside_a_link_still_part_its_words() -> None:
+    assert html_to_text('<a href="https://a.example/">\u202eone\ntwo</a>') == "one\ntwo"
+
+
 def test_a_document_over_the_limit_is_cut_and_still_well_formed() -> None:
     cleaned = sanitise_html("<b>" + "x" * HTML_LENGTH_LIMIT + "</b>tail")
     assert cleaned == "<b>" + "x" * (HTML_LENGTH_LIMIT - 3) + "</b>"

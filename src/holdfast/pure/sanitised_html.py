@@ -79,7 +79,7 @@ _BLOCKS = frozenset(
 )
 _BLOCK_TAG = re.compile(rf"<(/?)(?:{'|'.join(sorted(_BLOCKS))})>")
 _HALF_PAIRS = re.compile(r"[\ud800-\udfff]")
-_UNSEEN_IN_LINKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN_IN_LINKS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _PRE_START = re.compile(r"<pre>\n++")
 _VOID = "br"
 
