@@ -1,9 +1,25 @@
-"""The graph: follows, requests, blocks, mutes, private notes."""
+"""The graph: who stands how to whom. All reads; the writes are in follows and in blocks."""
 
-from .model import ANONYMOUS, Following, FollowOptions, Mute, Relationship, Viewer
-from .queries import RelationsReader, page_of, relationships
+from .errors import FollowNotAllowed, RelationInvalid, RequestNotFound, YourselfNotAllowed
+from .model import ANONYMOUS, Following, FollowOptions, Mute, Page, Relationship, Standing, Viewer
+from .queries import (
+    BLOCKED,
+    FOLLOWERS,
+    FOLLOWING,
+    MUTED,
+    REQUESTS,
+    RelationsReader,
+    blocked_domains,
+    familiar_followers,
+    page_of,
+    relationships,
+    requests_pending,
+    standing,
+)
 
 __all__ = [
-    "ANONYMOUS", "FollowOptions", "Following", "Mute", "Relationship", "RelationsReader", "Viewer", "page_of",
-    "relationships",
+    "ANONYMOUS", "BLOCKED", "FOLLOWERS", "FOLLOWING", "MUTED", "REQUESTS", "FollowNotAllowed", "FollowOptions",
+    "Following", "Mute", "Page", "RelationInvalid", "Relationship", "RelationsReader", "RequestNotFound",
+    "Standing", "Viewer", "YourselfNotAllowed", "blocked_domains", "familiar_followers", "page_of",
+    "relationships", "requests_pending", "standing",
 ]  # fmt: skip

@@ -80,3 +80,19 @@ class FollowOptions(msgspec.Struct, frozen=True):
     show_boosts: bool | msgspec.UnsetType = msgspec.UNSET
     notify: bool | msgspec.UnsetType = msgspec.UNSET
     languages: list[str] | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What stands between two accounts before one acts on the other: `blocked` in either direction."""
+
+    locked: bool
+    blocked: bool
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Which part of a listing: ids strictly between two bounds; `forward` takes the oldest of them first."""
+
+    limit: int
+    below: int = (1 << 63) - 1
+    above: int = -1
+    forward: bool = False

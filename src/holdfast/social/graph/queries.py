@@ -5,7 +5,11 @@ from __future__ import annotations
 from ...platform.cache import PageCache
 from ...platform.db import Database, Reader, Row
 from ...platform.stamps import Kind, slot
-from .model import Following, Mute, Relationship, Viewer
+from ..accounts import SHOWN_STATES, AccountNotVisible
+from .errors import YourselfNotAllowed
+from .model import Following, Mute, Page, Relationship, Standing, Viewer
+
+_SHOWN = sorted(state.value for state in SHOWN_STATES)
 
 VIEWER_SQL = """
 select 1 as what, followed_id as id, show_boosts as flag, notify as flag2, languages, null::timestamptz as until
@@ -70,13 +74,13 @@ left join follows f on f.follower_id = $1 and f.followed_id = a.id
 left join follow_requests r on r.follower_id = $1 and r.followed_id = a.id
 left join mutes m on m.account_id = $1 and m.target_id = a.id and (m.expires_at is null or m.expires_at > now())
 left join account_notes n on n.account_id = $1 and n.target_id = a.id
-where a.id = any($2::bigint[])
+where a.id = any($2::bigint[]) and a.state = any($3::smallint[])
 """
 
 
 async def relationships(reader: Reader, viewer_id: int, ids: list[int]) -> list[Relationship]:
-    """The relationships with those accounts that exist, in the order asked."""
-    rows = await reader.fetch(RELATIONSHIP_SQL, viewer_id, ids)
+    """The relationships with those accounts that are shown, in the order asked."""
+    rows = await reader.fetch(RELATIONSHIP_SQL, viewer_id, ids, _SHOWN)
     found: dict[int, Relationship] = {}
     for row in rows:
         values = dict(row)
@@ -85,27 +89,139 @@ async def relationships(reader: Reader, viewer_id: int, ids: list[int]) -> list[
     return [found[ident] for ident in dict.fromkeys(ids) if ident in found]
 
 
+async def standing(reader: Reader, actor_id: int, target_id: int) -> Standing:
+    """What a command between two accounts must know first.
+
+    Raises YourselfNotAllowed when they are one, AccountNotVisible when the target is missing or hidden.
+    """
+    if actor_id == target_id:
+        raise YourselfNotAllowed
+    row = await reader.fetchrow(
+        "select locked, exists (select 1 from blocks where account_id = $1 and target_id = $2"
+        "   or account_id = $2 and target_id = $1) as blocked"
+        " from accounts where id = $2 and state = any($3::smallint[])",
+        actor_id, target_id, _SHOWN,
+    )  # fmt: skip
+    if row is None:
+        raise AccountNotVisible
+    return Standing(row["locked"], row["blocked"])
+
+
+async def requests_pending(reader: Reader, account_id: int) -> int:
+    """How many shown accounts wait for this one's answer."""
+    count: int = await reader.fetchval(
+        "select count(*) from follow_requests r join accounts a on a.id = r.follower_id"
+        " where r.followed_id = $1 and a.state = any($2::smallint[])",
+        account_id, _SHOWN,
+    )  # fmt: skip
+    return count
+
+
 # Each list pages by the id of the relation, which goes into `Link` and is never shown.
-# Rows: (relation id, account id), newest first; $1 account, $2 below, $3 above, $4 limit.
-FOLLOWERS_SQL = (
-    "select id, follower_id from follows where followed_id = $1 and id < $2 and id > $3 order by id desc limit $4"
+# Rows: (relation id, account id); $1 account, $2 below, $3 above, $4 limit, $5 shown states, $6 ids left out.
+# The first statement of each pair reads from the newest down, the second from the oldest up.
+FOLLOWERS = (
+    "select r.id, r.follower_id from follows r join accounts a on a.id = r.follower_id"
+    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.follower_id <> all($6::bigint[]) order by r.id desc limit $4",
+    "select r.id, r.follower_id from follows r join accounts a on a.id = r.follower_id"
+    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.follower_id <> all($6::bigint[]) order by r.id limit $4",
 )
-FOLLOWING_SQL = (
-    "select id, followed_id from follows where follower_id = $1 and id < $2 and id > $3 order by id desc limit $4"
+FOLLOWING = (
+    "select r.id, r.followed_id from follows r join accounts a on a.id = r.followed_id"
+    " where r.follower_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.followed_id <> all($6::bigint[]) order by r.id desc limit $4",
+    "select r.id, r.followed_id from follows r join accounts a on a.id = r.followed_id"
+    " where r.follower_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.followed_id <> all($6::bigint[]) order by r.id limit $4",
 )
-REQUESTS_SQL = (
-    "select id, follower_id from follow_requests where followed_id = $1 and id < $2 and id > $3"
-    " order by id desc limit $4"
+REQUESTS = (
+    "select r.id, r.follower_id from follow_requests r join accounts a on a.id = r.follower_id"
+    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.follower_id <> all($6::bigint[]) order by r.id desc limit $4",
+    "select r.id, r.follower_id from follow_requests r join accounts a on a.id = r.follower_id"
+    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.follower_id <> all($6::bigint[]) order by r.id limit $4",
 )
-BLOCKS_SQL = (
-    "select id, target_id from blocks where account_id = $1 and id < $2 and id > $3 order by id desc limit $4"
+BLOCKED = (
+    "select r.id, r.target_id from blocks r join accounts a on a.id = r.target_id"
+    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.target_id <> all($6::bigint[]) order by r.id desc limit $4",
+    "select r.id, r.target_id from blocks r join accounts a on a.id = r.target_id"
+    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.target_id <> all($6::bigint[]) order by r.id limit $4",
 )
-MUTES_SQL = (
-    "select id, target_id from mutes where account_id = $1 and id < $2 and id > $3"
-    " and (expires_at is null or expires_at > now()) order by id desc limit $4"
+MUTED = (
+    "select r.id, r.target_id, r.expires_at from mutes r join accounts a on a.id = r.target_id"
+    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.target_id <> all($6::bigint[]) and (r.expires_at is null or r.expires_at > now())"
+    " order by r.id desc limit $4",
+    "select r.id, r.target_id, r.expires_at from mutes r join accounts a on a.id = r.target_id"
+    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
+    " and r.target_id <> all($6::bigint[]) and (r.expires_at is null or r.expires_at > now())"
+    " order by r.id limit $4",
 )
 
 
-async def page_of(reader: Reader, sql: str, account_id: int, below: int, above: int, limit: int) -> list[tuple[int, int]]:
-    """One page of a list above: (relation id, account id), newest first."""
-    return [(row[0], row[1]) for row in await reader.fetch(sql, account_id, below, above, limit)]
+async def page_of(
+    reader: Reader,
+    listing: tuple[str, str],
+    account_id: int,
+    page: Page,
+    hidden: frozenset[int] = frozenset(),
+) -> list[Row]:
+    """One page of a listing above: rows of (relation id, account id, ...), newest first, without `hidden`."""
+    newest_down, oldest_up = listing
+    arguments = (account_id, page.below, page.above, page.limit, _SHOWN, list(hidden))
+    if page.forward:
+        rows = await reader.fetch(oldest_up, *arguments)
+        rows.reverse()
+        return rows
+    return await reader.fetch(newest_down, *arguments)
+
+
+async def blocked_domains(reader: Reader, account_id: int, page: Page) -> list[tuple[int, str]]:
+    """One page of the domains an account blocks: (relation id, domain), newest first."""
+    arguments = (account_id, page.below, page.above, page.limit)
+    if page.forward:
+        rows = await reader.fetch(
+            "select id, domain from domain_blocks where account_id = $1 and id < $2 and id > $3"
+            " order by id limit $4",
+            *arguments,
+        )
+        rows.reverse()
+    else:
+        rows = await reader.fetch(
+            "select id, domain from domain_blocks where account_id = $1 and id < $2 and id > $3"
+            " order by id desc limit $4",
+            *arguments,
+        )
+    return [(row["id"], row["domain"]) for row in rows]
+
+
+FAMILIAR_SQL = """
+select t.id as target_id, f.follower_id
+from accounts t cross join lateral (
+  select r.follower_id from follows r
+  join follows mine on mine.follower_id = $1 and mine.followed_id = r.follower_id
+  join accounts a on a.id = r.follower_id
+  where r.followed_id = t.id and a.state = any($3::smallint[]) and not a.hide_collections
+  order by r.id desc limit $4
+) as f
+where t.id = any($2::bigint[]) and t.state = any($3::smallint[]) and not t.hide_collections
+  and not exists (select 1 from blocks where account_id = t.id and target_id = $1)
+"""
+
+
+async def familiar_followers(
+    reader: Reader, viewer_id: int, ids: list[int], *, limit: int
+) -> dict[int, list[int]]:
+    """Of the accounts the viewer follows, those that follow each of `ids`, newest first, at most `limit` each.
+
+    Whoever hides the collections is neither asked about nor named.
+    """
+    found: dict[int, list[int]] = {ident: [] for ident in ids}
+    for row in await reader.fetch(FAMILIAR_SQL, viewer_id, ids, _SHOWN, limit):
+        found[row["target_id"]].append(row["follower_id"])
+    return found
