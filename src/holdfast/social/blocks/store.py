@@ -8,17 +8,19 @@ from ...platform.db import Tx
 
 async def insert_block(tx: Tx, ident: int, account_id: int, target_id: int) -> bool:
     """Whether it is new."""
-    return 0 < await tx.execute(
+    changed = await tx.execute(
         "insert into blocks (id, account_id, target_id) values ($1, $2, $3) on conflict do nothing",
         ident, account_id, target_id,
     )  # fmt: skip
+    return changed > 0
 
 
 async def delete_block(tx: Tx, account_id: int, target_id: int) -> bool:
     """Whether there was one."""
-    return 0 < await tx.execute(
+    changed = await tx.execute(
         "delete from blocks where account_id = $1 and target_id = $2", account_id, target_id
     )
+    return changed > 0
 
 
 async def put_mute(
@@ -41,9 +43,10 @@ async def put_mute(
 
 async def delete_mute(tx: Tx, account_id: int, target_id: int) -> bool:
     """Whether there was one."""
-    return 0 < await tx.execute(
+    changed = await tx.execute(
         "delete from mutes where account_id = $1 and target_id = $2", account_id, target_id
     )
+    return changed > 0
 
 
 async def put_note(tx: Tx, account_id: int, target_id: int, note: str) -> None:
@@ -62,14 +65,16 @@ async def put_note(tx: Tx, account_id: int, target_id: int, note: str) -> None:
 
 async def insert_domain_block(tx: Tx, ident: int, account_id: int, domain: str) -> bool:
     """Whether it is new."""
-    return 0 < await tx.execute(
+    changed = await tx.execute(
         "insert into domain_blocks (id, account_id, domain) values ($1, $2, $3) on conflict do nothing",
         ident, account_id, domain,
     )  # fmt: skip
+    return changed > 0
 
 
 async def delete_domain_block(tx: Tx, account_id: int, domain: str) -> bool:
     """Whether there was one."""
-    return 0 < await tx.execute(
+    changed = await tx.execute(
         "delete from domain_blocks where account_id = $1 and domain = $2", account_id, domain
     )
+    return changed > 0

@@ -87,25 +87,19 @@ async def delete_follow(tx: Tx, follower_id: int, followed_id: int) -> bool:
 
 async def delete_between(tx: Tx, one: int, other: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Remove follows and requests in both directions: (follower, followed) of the follows, then of the requests."""
-    follows = _pairs(
-        await tx.fetch(
-            "delete from follows where (follower_id = $1 and followed_id = $2)"
-            " or (follower_id = $2 and followed_id = $1) returning follower_id, followed_id",
-            one,
-            other,
-        )  # fmt: skip
-    )
-    requests = _pairs(
-        await tx.fetch(
-            "delete from follow_requests where (follower_id = $1 and followed_id = $2)"
-            " or (follower_id = $2 and followed_id = $1) returning follower_id, followed_id",
-            one,
-            other,
-        )  # fmt: skip
-    )
+    follows = await tx.fetch(
+        "delete from follows where (follower_id = $1 and followed_id = $2)"
+        " or (follower_id = $2 and followed_id = $1) returning follower_id, followed_id",
+        one, other,
+    )  # fmt: skip
+    requests = await tx.fetch(
+        "delete from follow_requests where (follower_id = $1 and followed_id = $2)"
+        " or (follower_id = $2 and followed_id = $1) returning follower_id, followed_id",
+        one, other,
+    )  # fmt: skip
     if follows:
-        await _count(tx, follows, -1)
-    return follows, requests
+        await _count(tx, _pairs(follows), -1)
+    return _pairs(follows), _pairs(requests)
 
 
 def touch_pair(tx: Tx, one: int, other: int) -> None:

@@ -121,46 +121,66 @@ async def requests_pending(reader: Reader, account_id: int) -> int:
 # Rows: (relation id, account id); $1 account, $2 below, $3 above, $4 limit, $5 shown states, $6 ids left out.
 # The first statement of each pair reads from the newest down, the second from the oldest up.
 FOLLOWERS = (
-    "select r.id, r.follower_id from follows r join accounts a on a.id = r.follower_id"
-    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.follower_id <> all($6::bigint[]) order by r.id desc limit $4",
-    "select r.id, r.follower_id from follows r join accounts a on a.id = r.follower_id"
-    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.follower_id <> all($6::bigint[]) order by r.id limit $4",
+    """
+    select r.id, r.follower_id from follows r join accounts a on a.id = r.follower_id
+    where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.follower_id <> all($6::bigint[]) order by r.id desc limit $4
+    """,
+    """
+    select r.id, r.follower_id from follows r join accounts a on a.id = r.follower_id
+    where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.follower_id <> all($6::bigint[]) order by r.id limit $4
+    """,
 )
 FOLLOWING = (
-    "select r.id, r.followed_id from follows r join accounts a on a.id = r.followed_id"
-    " where r.follower_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.followed_id <> all($6::bigint[]) order by r.id desc limit $4",
-    "select r.id, r.followed_id from follows r join accounts a on a.id = r.followed_id"
-    " where r.follower_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.followed_id <> all($6::bigint[]) order by r.id limit $4",
+    """
+    select r.id, r.followed_id from follows r join accounts a on a.id = r.followed_id
+    where r.follower_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.followed_id <> all($6::bigint[]) order by r.id desc limit $4
+    """,
+    """
+    select r.id, r.followed_id from follows r join accounts a on a.id = r.followed_id
+    where r.follower_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.followed_id <> all($6::bigint[]) order by r.id limit $4
+    """,
 )
 REQUESTS = (
-    "select r.id, r.follower_id from follow_requests r join accounts a on a.id = r.follower_id"
-    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.follower_id <> all($6::bigint[]) order by r.id desc limit $4",
-    "select r.id, r.follower_id from follow_requests r join accounts a on a.id = r.follower_id"
-    " where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.follower_id <> all($6::bigint[]) order by r.id limit $4",
+    """
+    select r.id, r.follower_id from follow_requests r join accounts a on a.id = r.follower_id
+    where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.follower_id <> all($6::bigint[]) order by r.id desc limit $4
+    """,
+    """
+    select r.id, r.follower_id from follow_requests r join accounts a on a.id = r.follower_id
+    where r.followed_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.follower_id <> all($6::bigint[]) order by r.id limit $4
+    """,
 )
 BLOCKED = (
-    "select r.id, r.target_id from blocks r join accounts a on a.id = r.target_id"
-    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.target_id <> all($6::bigint[]) order by r.id desc limit $4",
-    "select r.id, r.target_id from blocks r join accounts a on a.id = r.target_id"
-    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.target_id <> all($6::bigint[]) order by r.id limit $4",
+    """
+    select r.id, r.target_id from blocks r join accounts a on a.id = r.target_id
+    where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.target_id <> all($6::bigint[]) order by r.id desc limit $4
+    """,
+    """
+    select r.id, r.target_id from blocks r join accounts a on a.id = r.target_id
+    where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.target_id <> all($6::bigint[]) order by r.id limit $4
+    """,
 )
 MUTED = (
-    "select r.id, r.target_id, r.expires_at from mutes r join accounts a on a.id = r.target_id"
-    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.target_id <> all($6::bigint[]) and (r.expires_at is null or r.expires_at > now())"
-    " order by r.id desc limit $4",
-    "select r.id, r.target_id, r.expires_at from mutes r join accounts a on a.id = r.target_id"
-    " where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])"
-    " and r.target_id <> all($6::bigint[]) and (r.expires_at is null or r.expires_at > now())"
-    " order by r.id limit $4",
+    """
+    select r.id, r.target_id, r.expires_at from mutes r join accounts a on a.id = r.target_id
+    where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.target_id <> all($6::bigint[]) and (r.expires_at is null or r.expires_at > now())
+    order by r.id desc limit $4
+    """,
+    """
+    select r.id, r.target_id, r.expires_at from mutes r join accounts a on a.id = r.target_id
+    where r.account_id = $1 and r.id < $2 and r.id > $3 and a.state = any($5::smallint[])
+    and r.target_id <> all($6::bigint[]) and (r.expires_at is null or r.expires_at > now())
+    order by r.id limit $4
+    """,
 )
 
 
