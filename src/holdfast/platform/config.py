@@ -27,8 +27,8 @@ __all__ = ["SETTINGS", "ConfigError", "Loaded", "Setting", "Settings", "load", "
 
 CONFIG_FILE = "holdfast.toml"
 ENVIRONMENT_PREFIX = "HOLDFAST_"
-# The test suite is steered by variables of its own that are no settings of the server.
-TEST_PREFIX = "HOLDFAST_TEST_"
+# Variables that are no settings: what the supervisor tells its children, and what steers the test suite.
+NOT_SETTINGS = ("HOLDFAST_RUN_", "HOLDFAST_TEST_")
 
 
 class ConfigError(Invalid):
@@ -80,7 +80,7 @@ def load(
             key
             for key in env
             if key.startswith(ENVIRONMENT_PREFIX)
-            and not key.startswith(TEST_PREFIX)
+            and not key.startswith(NOT_SETTINGS)
             and key.removeprefix(ENVIRONMENT_PREFIX).lower() not in SETTINGS
         )
     )

@@ -98,6 +98,8 @@ class Cluster:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
+            # Ctrl-C must not break it half-way by itself; the caller decides.
+            process_group=0,
             **self.launch_options(folder),
         )
         if done.returncode != 0 or b"ERROR:" in done.stdout:

@@ -135,14 +135,14 @@ class EmbeddedPostgres:
         orphans_deadline = loop.time() + _ORPHANS_PATIENCE_SECONDS
         while True:
             log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
-            process = self._launch()
+            process = self._process = self._launch()
             if await self._until_ready(process, progress):
                 break
+            self._process = None
             reason = self._last_complaint(log_start)
             if "shared memory block" not in reason or loop.time() > orphans_deadline:
                 raise StartFailed(f"PostgreSQL did not start: {reason} (see {self.log_file})")
             await asyncio.sleep(0.2)
-        self._process = process
         self._record(process.pid)
         return created
 

@@ -1,0 +1,71 @@
+"""The table of commands, and the group that imports a command only when it is asked for.
+
+To add a command or a group, write a module beside this one with an `app = typer.Typer(...)` and add
+a row. An `app` with one command and no callback is a plain command, anything else a group.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import typer.main
+from typer.core import TyperGroup
+
+# Name -> module that holds its `app`. The order is the order of `holdfast --help`.
+COMMANDS: Mapping[str, str] = {
+    "up": "holdfast.main.cli.up",
+    "web": "holdfast.main.cli.web",
+    "worker": "holdfast.main.cli.worker",
+    "config": "holdfast.main.cli.config",
+    "moderation": "holdfast.main.cli.moderation",
+}
+
+
+class _Commands(dict[str, Any]):
+    """A dictionary of commands whose values are imported when they are read."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        super().__init__(dict.fromkeys(table))
+        self._table = table
+
+    def __getitem__(self, name: str) -> Any:
+        command = super().__getitem__(name)
+        if command is None:
+            command = typer.main.get_command(importlib.import_module(self._table[name]).app)
+            command.name = name
+            super().__setitem__(name, command)
+        return command
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name not in self:
+            return default
+        return self[name]
+
+    def values(self) -> Any:
+        return [self[name] for name in self]
+
+    def items(self) -> Any:
+        return [(name, self[name]) for name in self]
+
+
+def lazy_group(table: Mapping[str, str]) -> type[TyperGroup]:
+    """A class for `typer.Typer(cls=...)` whose commands come from the table, in its order."""
+
+    class LazyGroup(TyperGroup):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.commands = _Commands(table)
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            return list(_ordered(table))
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            return self.commands.get(cmd_name)
+
+    return LazyGroup
+
+
+def _ordered(table: Mapping[str, str]) -> Iterator[str]:
+    yield from table

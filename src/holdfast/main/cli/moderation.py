@@ -1,0 +1,189 @@
+"""`holdfast moderation`: screening from the terminal. Needs no server and no database."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
+import typer
+
+from holdfast.main.cli.context import JsonOption, print_json
+from holdfast.pure.errors import Invalid
+from holdfast.screening import Content, Problem, Screen, Verdict, load_rules, load_screen
+
+MAX_LINE_BYTES = 4 * 1024 * 1024
+"""Longest line that `classify` reads; longer lines are reported and skipped."""
+
+app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
+rules_app = typer.Typer(help="Rule files.", no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
+
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--rules", help="Rule file to use instead of the default rules.", dir_okay=False),
+]
+
+
+class _Row(msgspec.Struct):
+    """One line of input; other keys are passed over."""
+
+    text: str
+    id: str | int | None = None
+    spoiler_text: str = ""
+    language: str | None = None
+
+
+@app.callback()
+def _moderation() -> None:
+    """Screening: judge texts, check rules."""
+
+
+@app.command()
+def classify(
+    file: Annotated[
+        str | None, typer.Argument(help='JSON lines {"id", "text"}, plain or .gz; "-" is standard input.')
+    ] = None,
+    text: Annotated[str | None, typer.Option("--text", help="Judge this one text.")] = None,
+    rules: RulesOption = None,
+) -> None:
+    """Judge texts: JSON lines in, JSON lines out. Broken lines are reported on standard error and skipped."""
+    if (file is None) == (text is None):
+        raise typer.BadParameter('give either --text "..." or a FILE ("-" for standard input)')
+    screen = _screen(rules)
+    if text is not None:
+        _write(sys.stdout.buffer, None, screen.assess(Content(text=text)))
+        return
+    with ExitStack() as stack:
+        source = _open(file or "-", stack)
+        broken = _classify_lines(source, screen, sys.stdout.buffer)
+    if broken:
+        sys.stderr.write(f"holdfast: {broken} broken lines skipped\n")
+
+
+@rules_app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="Rule file (TOML).")], as_json: JsonOption = False
+) -> None:
+    """Read a rule file and print every part that would be skipped, and why. Exit status 1 if there is one."""
+    loaded = load_rules(file)
+    if as_json:
+        print_json(
+            {
+                "version": loaded.version,
+                "banks": len(loaded.banks),
+                "rules": len(loaded.rules),
+                "problems": [problem._asdict() for problem in loaded.problems],
+            }
+        )
+    else:
+        for problem in loaded.problems:
+            print(problem)
+        print(f"{loaded.version}: {len(loaded.rules)} rules and {len(loaded.banks)} banks are usable")
+    if loaded.problems:
+        raise typer.Exit(1)
+
+
+@rules_app.command("list")
+def list_rules(rules: RulesOption = None, as_json: JsonOption = False) -> None:
+    """Print the rules that would run: id, stage, lane, action, title."""
+    loaded = load_rules(rules)
+    rows = [
+        {
+            "id": rule.source.id,
+            "stage": rule.source.stage,
+            "lane": rule.source.lane,
+            "action": rule.action,
+            "languages": rule.source.languages,
+            "title": rule.source.title,
+        }
+        for rule in loaded.rules
+    ]
+    if as_json:
+        print_json({"version": loaded.version, "rules": rows})
+        return
+    print(loaded.version)
+    for row in rows:
+        print(f"{row['id']:24} {row['stage']:8} {row['lane']} {row['action']:7} {row['title']}")
+    _report(loaded.problems)
+
+
+def _screen(rules: Path | None) -> Screen:
+    loaded = load_rules(rules)
+    if any(problem.where == "file" for problem in loaded.problems):
+        raise Invalid("; ".join(str(problem) for problem in loaded.problems if problem.where == "file"))
+    _report(loaded.problems)
+    return load_screen(rules, log_problems=False)
+
+
+def _report(problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        sys.stderr.write(f"holdfast: {problem}\n")
+
+
+def _open(file: str, stack: ExitStack) -> BinaryIO:
+    """The bytes of a file or of standard input, unpacked when they are gzip."""
+    try:
+        raw: Any = sys.stdin.buffer if file == "-" else stack.enter_context(Path(file).open("rb"))
+    except OSError as error:
+        raise Invalid(f"{file} cannot be read: {error.strerror}") from None
+    buffered = raw if hasattr(raw, "peek") else io.BufferedReader(raw)
+    if buffered.peek(2)[:2] == b"\x1f\x8b":
+        return stack.enter_context(gzip.open(buffered, "rb"))  # type: ignore[return-value]
+    return buffered  # type: ignore[no-any-return]
+
+
+def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """(line number, line), None for a line that is too long; a damaged gzip file ends the reading."""
+    number = 0
+    try:
+        while line := source.readline(MAX_LINE_BYTES + 1):
+            number += 1
+            if len(line) <= MAX_LINE_BYTES:
+                yield number, line
+                continue
+            while line and not line.endswith(b"\n"):
+                line = source.readline(MAX_LINE_BYTES)
+            yield number, None
+    except (OSError, EOFError, zlib.error) as error:
+        sys.stderr.write(f"holdfast: after line {number}: the input is damaged and ends here: {error}\n")
+
+
+def _classify_lines(source: BinaryIO, screen: Screen, out: BinaryIO) -> int:
+    """Judge line by line; returns the number of broken lines."""
+    decoder = msgspec.json.Decoder(_Row)
+    broken = 0
+    for number, line in _lines(source):
+        if line is not None and not line.strip():
+            continue
+        try:
+            if line is None:
+                raise msgspec.DecodeError(f"longer than {MAX_LINE_BYTES} bytes")
+            row = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            broken += 1
+            sys.stderr.write(f"holdfast: line {number}: {error}\n")
+            continue
+        content = Content(text=row.text, spoiler_text=row.spoiler_text, language=row.language)
+        _write(out, row.id if row.id is not None else str(number), screen.assess(content))
+    return broken
+
+
+def _write(out: BinaryIO, identifier: str | int | None, verdict: Verdict) -> None:
+    answer = {
+        "id": identifier,
+        "scores": verdict.scores,
+        "verdict": verdict.action,
+        "lane": verdict.lane,
+        "rules": verdict.rules,
+        "evidence": verdict.evidence,
+        "version": verdict.version,
+    }
+    out.write(msgspec.json.encode(answer) + b"\n")
+    out.flush()
