@@ -319,8 +319,10 @@ create table polls (
     hide_totals boolean     not null,
     expires_at  timestamptz not null,
     tally       integer[]   not null,                      -- votes per option, kept in step with poll_votes
-    voters      integer     not null default 0
+    voters      integer     not null default 0,
+    closed_at   timestamptz                                -- when its end was announced; null while it has not been
 );
+create index polls_open on polls (expires_at) where closed_at is null;
 
 create table poll_votes (
     poll_id    bigint   not null references polls on delete cascade,
@@ -351,10 +353,11 @@ create table notifications (
     account_id  bigint      not null references accounts on delete cascade,
     kind        text        not null,
     from_id     bigint      not null references accounts on delete cascade,
-    post_id     bigint references posts on delete cascade,
-    created_at  timestamptz not null
+    post_id     bigint references posts on delete cascade, -- for a boost: the boost, so that it goes with it
+    created_at  timestamptz not null,
+    dismissed   boolean     not null default false          -- kept, so that an edit does not bring it back
 );
-create index notifications_account on notifications (account_id, id desc);
+create index notifications_account on notifications (account_id, id desc) where not dismissed;
 create unique index notifications_once on notifications (account_id, kind, from_id, coalesce(post_id, 0));
 create index notifications_post on notifications (post_id) where post_id is not null;
 create index notifications_from on notifications (from_id);
