@@ -23,7 +23,10 @@ from holdfast.pure.confusables import FoldTable
 
 _TABLE: Final = FoldTable()
 _RUN: Final = re.compile(r"(.)\1+")
-_CHUNK: Final = re.compile(r"\S{3,48}(?!\S)")
+_CHUNK: Final = re.compile(
+    r"""(?<!\S)(?=\S{0,47}?(?:[a-z][^\sa-z']+[a-z]|[0-9@$!#(|+][a-z]|[a-z][0-9$@]|([a-z])\1\1))\S{2,48}(?!\S)"""
+)
+"""Tokens that may be disguised; plain words are passed over."""
 _SPACED: Final = re.compile(r"(?<![a-z0-9])[a-z0-9@$!](?:[ ._*\-/|~+,]{1,3}[a-z0-9@$!](?![a-z0-9])){2,}")
 _LEET: Final[dict[str, str]] = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "il",
@@ -207,7 +210,7 @@ def _chunk_edits(chunk: str, offset: int, lexicon: Lexicon) -> list[tuple[int, i
     if core.startswith("#"):
         words = lexicon.segment(core[1:]) if len(core) >= _MIN_HASHTAG else None
         return [(start, start + len(core), words)] if words and " " in words else []
-    if len(core) < 3 or (core.isalpha() and not _drawn(core)):
+    if len(core) < 2 or (core.isalpha() and not _drawn(core)):
         return []
     word = _unveil(core, lexicon)
     return [] if word is None or word == core else [(start, start + len(core), word)]
@@ -234,9 +237,9 @@ def _unveil(core: str, lexicon: Lexicon) -> str | None:
     joined = _NOT_LETTER.sub("", core)
     # Words joined by a stroke or hyphen are two words, unless a piece is too short to be one.
     pieces = [piece for piece in _NOT_LETTER.split(core) if piece]
-    if len(joined) >= 4 and len(pieces) > 1 and not any(character.isdigit() for character in core):
-        if any(len(piece) <= 2 or piece not in lexicon.words for piece in pieces):
-            return lexicon.drawn_out(joined)
+    cut = len(pieces) > 1 and any(len(piece) <= 2 or piece not in lexicon.words for piece in pieces)
+    if cut and len(joined) >= 4 and not any(character.isdigit() for character in core):
+        return lexicon.drawn_out(joined)
     return None
 
 

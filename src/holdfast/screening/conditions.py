@@ -40,33 +40,45 @@ class Hit(NamedTuple):
 
 
 class BankIs(NamedTuple):
+    """The bank hits."""
+
     bank: str
 
 
 class Near(NamedTuple):
+    """The banks hit close together."""
+
     banks: tuple[str, ...]
 
 
-class All(NamedTuple):
+class AllOf(NamedTuple):
+    """Every part holds."""
+
     parts: tuple[Condition, ...]
 
 
-class Any_(NamedTuple):
+class AnyOf(NamedTuple):
+    """At least one part holds."""
+
     parts: tuple[Condition, ...]
 
 
 class Not(NamedTuple):
+    """The part does not hold."""
+
     part: Condition
 
 
 class Feature(NamedTuple):
+    """A fact about the content compares so."""
+
     name: str
     at_least: float | None
     at_most: float | None
     equals: float | None
 
 
-Condition = BankIs | Near | All | Any_ | Not | Feature
+Condition = BankIs | Near | AllOf | AnyOf | Not | Feature
 
 Lookup = Callable[[str], Sequence[Hit]]
 """Bank name -> hits that no negative bank takes away."""
@@ -91,9 +103,9 @@ def _parse(source: object, depth: int, nodes: Iterator[int]) -> Condition:
         case {"near": [str(), str(), *_] as names, **rest} if not rest:
             return Near(tuple(str(name) for name in names))
         case {"all": [_, *_] as parts, **rest} if not rest:
-            return All(tuple(_parse(part, depth + 1, nodes) for part in parts))
+            return AllOf(tuple(_parse(part, depth + 1, nodes) for part in parts))
         case {"any": [_, *_] as parts, **rest} if not rest:
-            return Any_(tuple(_parse(part, depth + 1, nodes) for part in parts))
+            return AnyOf(tuple(_parse(part, depth + 1, nodes) for part in parts))
         case {"not": dict(part), **rest} if not rest:
             return Not(_parse(part, depth + 1, nodes))
         case {"feature": str(name), **rest} if rest and rest.keys() <= {"at_least", "at_most", "equals"}:
@@ -116,7 +128,7 @@ def banks_of(condition: Condition) -> set[str]:
             return {name}
         case Near(names):
             return set(names)
-        case All(parts) | Any_(parts):
+        case AllOf(parts) | AnyOf(parts):
             return set().union(*map(banks_of, parts))
         case Not(part):
             return banks_of(part)
@@ -130,9 +142,9 @@ def deciding_banks(condition: Condition) -> set[str]:
             return {name}
         case Near(names):
             return {names[0]}
-        case All(parts):
+        case AllOf(parts):
             return next((deciding_banks(part) for part in parts if needs_a_hit(part)), set())
-        case Any_(parts):
+        case AnyOf(parts):
             return set().union(*map(deciding_banks, parts))
     return set()
 
@@ -142,9 +154,9 @@ def needs_a_hit(condition: Condition) -> bool:
     match condition:
         case BankIs() | Near():
             return True
-        case All(parts):
+        case AllOf(parts):
             return any(map(needs_a_hit, parts))
-        case Any_(parts):
+        case AnyOf(parts):
             return all(map(needs_a_hit, parts))
     return False
 
@@ -156,10 +168,10 @@ def holds(condition: Condition, content: Content, hits: Lookup, close: Neighbour
             return list(hits(name)) or None
         case Near(names):
             return _near([hits(name) for name in names], close)
-        case All(parts):
+        case AllOf(parts):
             found = [holds(part, content, hits, close) for part in parts]
             return None if any(one is None for one in found) else [hit for one in found for hit in one or ()]
-        case Any_(parts):
+        case AnyOf(parts):
             held = [one for part in parts if (one := holds(part, content, hits, close)) is not None]
             return [hit for one in held for hit in one] if held else None
         case Not(part):

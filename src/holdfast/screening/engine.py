@@ -9,14 +9,14 @@ from typing import Final, NamedTuple
 
 from holdfast.pure.normalisation import DISGUISES, Lexicon, canonical, fold, origins, reveal
 from holdfast.screening import limits
-from holdfast.screening.banks import Bank, hash_key, trigger_pattern, url_keys
+from holdfast.screening.banks import Bank, compile_pattern, hash_key, trigger_pattern, url_keys
 from holdfast.screening.conditions import Hit, banks_of, deciding_banks, holds, needs_a_hit
 from holdfast.screening.model import Action, Content, Lane, Opinion, more_urgent, stricter
 from holdfast.screening.phrases import matchable
 from holdfast.screening.rulefile import Rule, RuleSet
 
 _SENTENCE_END: Final = re.compile(r"[.!?;]+(?=[\s\"]|$)|\n")
-_QUOTATION: Final = re.compile(r'"[^"]{1,%d}"' % limits.QUOTE_CHARACTERS)
+_QUOTATION: Final = re.compile(rf'"[^"]{{1,{limits.QUOTE_CHARACTERS}}}"')
 _LINK: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"]{3,500}")
 NOTHING: Final = Opinion()
 
@@ -26,7 +26,7 @@ class _View:
 
     def __init__(self, text: str, back: Callable[[int, int], tuple[int, int] | None]) -> None:
         self.text = text
-        self._matchable = matchable(text)
+        self._bytes = matchable(text).encode()
         self.back = back
         self._hits: dict[str, list[Hit]] = {}
         self._ends: list[int] | None = None
@@ -37,9 +37,10 @@ class _View:
         found = self._hits.get(bank.name)
         if found is None:
             found = self._hits[bank.name] = []
-            text = self.text if bank.source.kind == "regex" else self._matchable
+            # Matchable text is ASCII: as bytes it needs no decoding and its offsets are the same.
+            text = self.text if bank.source.kind == "regex" else self._bytes
             for match in bank.pattern.finditer(text) if bank.pattern else ():
-                found.append(_trimmed(text, *match.span()))
+                found.append(_trimmed(self.text, *match.span()))
                 if len(found) >= limits.MAX_HITS_PER_BANK:
                     break
         return found
@@ -109,6 +110,7 @@ class RuleEngine:
         deciding = {name for rule in self._active for name in deciding_banks(rule.condition)}
         scanned = [bank for bank in text_banks if bank.name in deciding]
         self._triggers = trigger_pattern(scanned, [DISGUISES] if scanned else [])
+        self._disguises = compile_pattern(DISGUISES)
 
     @property
     def version(self) -> str:
@@ -153,17 +155,20 @@ class RuleEngine:
             yield fold(spoiler), spoiler, None
 
     def _views(self, folded: str, piece: str, offset: int | None) -> Iterator[_View]:
-        back = origins(piece)
+        ways: list[list[int] | None] = []
 
         def original(start: int, end: int) -> tuple[int, int] | None:
             if offset is None:
                 return None
+            if not ways:
+                ways.append(origins(piece))
+            back = ways[0]
             if back is None:
                 return start + offset, end + offset
             return back[start] + offset, back[end - 1] + 1 + offset
 
         yield _View(folded, original)
-        revealed = reveal(folded, self._lexicon)
+        revealed = reveal(folded, self._lexicon) if self._disguises.search(folded) is not None else None
         if revealed is not None:
             yield _View(revealed.text, lambda start, end: original(*revealed.span(start, end)))
 
@@ -200,7 +205,7 @@ class RuleEngine:
 
     def _key_hits(self, content: Content) -> frozenset[str]:
         """Names of the url and hash banks that hit."""
-        names = set()
+        names: set[str] = set()
         if self._hash_banks:
             text = content.text[: limits.MAX_SCREENED_CHARACTERS]
             key = hash_key(canonical(text))

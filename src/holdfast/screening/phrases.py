@@ -4,7 +4,8 @@
 
 Words stand for themselves; `(a|b c)` is a choice; `{name}` any entry of a words bank; a `?` behind a
 word, choice or slot makes it optional; `...` skips up to `GAP_WORDS` words of the same sentence; `*` is any
-one word; `<` is the start and `>` the end of a sentence. Apostrophes may be missing in the text.
+one word; `<` is the start and `>` the end of a sentence. A `!` before a required word, choice or slot
+says that it decides whether a text is looked at: put it on the rarest part. Apostrophes may be missing in the text.
 """
 
 from __future__ import annotations
@@ -28,6 +29,27 @@ _RAW_SEPARATOR: Final = "[^a-z0-9]+"
 _WORD: Final = r'[^ .!?;:\n"]+'
 _START: Final = r'(?:^|[.!?;:\n"][ "]*)'
 _END: Final = r'[ "]*(?:$|[.!?;\n])'
+
+
+_COMMON_COST: Final = 400
+_COMMON: Final = frozenset(
+    """ a about after again against all already always am an and any anyone are as at back be because been before being
+    best better big black boy but by call came can come coming could day days did do does done down dont each end enough
+    even ever every everybody everyone family fact few find first for found free from fucking gay get gets getting give go god
+    goes going gone gonna good got gotta great guy had has have he head help her here hero high him his home hope house how i if
+    im in into is it its job just keep kids know last left let lets life like little live lives long look made make
+    makes man many me men might mind more most much must my name need needs never new next no not now of off office
+    ok old on once one only or other our out over own pay people place please post president put real really right
+    said same saw say says see she shit should show so some someone somebody something soon still stop such sure take
+    tell than that the their them then there these they thing things think this those time to today told too true try
+    two u under until up us used very via wait want wants was watch way we well were what when where which while white
+    who whole whom why will with woman women work world would year years yes yet you your
+    y au aux avec ca ce ces cette chez comme dans de des du elle en encore est et etait etre eux fait faire faut femme femmes
+    homme il ils j jai je juste l la le les leur leurs lui ma mais me meme mes moi mon ne nos notre nous on ont ou par
+    pas peu peut plus pour pourquoi qu quand que quel qui rien s sa sans se ses si son sont suis sur ta te tes toi ton tous
+    tout toute toutes tres tu un une va vas vers vos votre vous noir noirs tue tues doit doivent mort morts of to in on at an no or so if it is he be as by up u cest est une dune ils elle""".split()
+)
+"""Words too common, in either language, to make a text worth a closer look."""
 
 
 class PhraseError(ValueError):
@@ -111,6 +133,8 @@ def compile_phrase(source: str, slots: Mapping[str, WordsBank]) -> Phrase:
 def _element(token: str, slots: Mapping[str, WordsBank]) -> _Element:
     optional = token.endswith("?") and len(token) > 1
     token = token[:-1] if optional else token
+    if token.startswith("!") and len(token) > 1:
+        return _element(token[1:], slots)._replace(trigger=True)
     if token == "...":
         return _Element("", (), False, False, gap=True)
     if token == "*":
@@ -154,7 +178,7 @@ def _alternatives(token: str, slots: Mapping[str, WordsBank]) -> list[str]:
         return list(_slot(token[1:-1], slots).entries)
     if not (token.startswith("(") and token.endswith(")")):
         return [token]
-    found = []
+    found: list[str] = []
     for alternative in _split(token[1:-1], "|"):
         words = [_alternatives(part, slots) for part in _tokens(alternative)]
         if prod(map(len, words)) + len(found) > MAX_ALTERNATIVES:
@@ -176,5 +200,13 @@ def _triggers(elements: Sequence[_Element]) -> tuple[str, ...]:
     required = [element for element in elements if element.literals and not element.optional]
     if not required:
         raise PhraseError("needs at least one word that is not optional")
-    chosen = max(required, key=lambda element: (element.trigger, min(map(len, element.literals))))
+    chosen = min(required, key=lambda element: (not element.trigger, sum(map(_commonness, element.literals))))
     return chosen.literals
+
+
+def _commonness(literal: str) -> int:
+    """How much a literal costs as a trigger: short and common words are in nearly every text."""
+    words = [word for word in re.split(r"[^a-z]+", literal) if word]
+    if not all(word in _COMMON for word in words):
+        return 1
+    return _COMMON_COST // (len(words) ** 3) if len(words) > 1 else _COMMON_COST * max(1, 5 - len(literal))

@@ -76,13 +76,11 @@ def load_rules(path: Path | None) -> RuleSet:
     """
     problems: list[Problem] = []
     digest = hashlib.sha256()
-    parts = _read_default(problems, digest) if path is None else None
-    if path is not None:
-        parts = _read_file(path, problems, digest)
-        if parts is None:
+    parts = None if path is None else _read_file(path, problems, digest)
+    if parts is None:
+        if path is not None:
             problems.append(Problem(str(path), "file", "not usable; the default rules run instead"))
-            parts = _read_default(problems, digest)
-    assert parts is not None
+        parts = _read_default(problems, digest)
     banks = _compile_banks(parts.banks, problems)
     rules = _compile_rules(parts.rules, banks, problems)
     version = f"{parts.name}@{parts.version}+{digest.hexdigest()[:12]}"

@@ -114,9 +114,9 @@ def _merged(spans: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
     return merged[:MAX_EVIDENCE_SPANS]
 
 
-def load_screen(path: Path | None = None) -> Screen:
+def load_screen(path: Path | None = None, *, log_problems: bool = True) -> Screen:
     """Build the screen from a rule file (None: the default rules). Problems are logged and kept, never raised."""
     rules = load_rules(path)
-    for problem in rules.problems:
+    for problem in rules.problems if log_problems else ():
         log.warning("screening.rule_problem", file=problem.file, where=problem.where, what=problem.what)
     return Screen([RuleEngine(rules)], rules=rules)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 import msgspec
 import typer
@@ -129,14 +129,16 @@ def _report(problems: tuple[Problem, ...]) -> None:
 
 def _open(file: str, stack: ExitStack) -> BinaryIO:
     """The bytes of a file or of standard input, unpacked when they are gzip."""
-    try:
-        raw: Any = sys.stdin.buffer if file == "-" else stack.enter_context(Path(file).open("rb"))
-    except OSError as error:
-        raise Invalid(f"{file} cannot be read: {error.strerror}") from None
-    buffered = raw if hasattr(raw, "peek") else io.BufferedReader(raw)
+    if file == "-":
+        buffered = io.BufferedReader(sys.stdin.buffer)  # type: ignore[type-var]
+    else:
+        try:
+            buffered = stack.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            raise Invalid(f"{file} cannot be read: {error.strerror}") from None
     if buffered.peek(2)[:2] == b"\x1f\x8b":
-        return stack.enter_context(gzip.open(buffered, "rb"))  # type: ignore[return-value]
-    return buffered  # type: ignore[no-any-return]
+        return stack.enter_context(gzip.GzipFile(fileobj=buffered))  # type: ignore[return-value]
+    return buffered
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
