@@ -15,7 +15,7 @@ from .model import AccountId, AccountState, canonical_email, looks_like_email
 
 
 class NewAccount(msgspec.Struct, frozen=True):
-    """What a sign-up says. `password_hash` is made by `sessions.hash_password` before the transaction."""
+    """What a sign-up says. `password_hash` is made by `platform.passwords` before the transaction."""
 
     username: str
     email: str

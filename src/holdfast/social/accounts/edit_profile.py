@@ -6,11 +6,12 @@ from ...platform.db import Tx
 from ...platform.stamps import Kind
 from . import store
 from .errors import ProfileNotAllowed
-from .model import Actor, ProfileChange, ProfileLimits, profile_problems
+from .model import Actor, ProfileChange, ProfileLimits, cleaned, profile_problems
 
 
 async def edit_profile(tx: Tx, actor: Actor, change: ProfileChange, *, limits: ProfileLimits) -> None:
-    """Set what `change` sets; raises ProfileNotAllowed with every problem at once."""
+    """Set what `change` sets, as `cleaned`; raises ProfileNotAllowed with every problem at once."""
+    change = cleaned(change)
     problems = profile_problems(change, limits)
     if problems:
         raise ProfileNotAllowed(problems)

@@ -1,14 +1,14 @@
 """What can go wrong with accounts.
 
-    NotFound
-    └── AccountNotVisible        missing, or not shown to this viewer
-    Invalid
-    ├── UsernameTaken
-    ├── UsernameNotAllowed       characters, length, reserved
-    ├── EmailNotAllowed          taken, or no address
-    └── ProfileNotAllowed        a part is too long or unknown
-    NotAllowed
-    └── RegistrationsClosed
+NotFound
+└── AccountNotVisible        missing, or not shown to this viewer
+Invalid
+├── UsernameTaken
+├── UsernameNotAllowed       characters, length, reserved
+├── EmailNotAllowed          taken, or no address
+└── ProfileNotAllowed        a part is too long or unknown
+NotAllowed
+└── RegistrationsClosed
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, NewType
@@ -9,6 +10,9 @@ from typing import Any, NewType
 import msgspec
 
 from ...platform.clock import Instant
+from ...pure.markup import clean_text
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
 
 AccountId = NewType("AccountId", int)
 
@@ -139,9 +143,26 @@ def canonical_email(email: str) -> str:
 def looks_like_email(email: str) -> bool:
     """A cheap check that catches slips; only a mail that arrives proves an address."""
     local, at, domain = email.strip().rpartition("@")
-    return bool(at and local and domain and " " not in email and len(email) <= 254 and len(local) <= 64) and not any(
-        ord(character) < 33 for character in email
-    )
+    return bool(
+        at and local and domain and " " not in email and len(email) <= 254 and len(local) <= 64
+    ) and not any(ord(character) < 33 for character in email)
+
+
+def cleaned(change: ProfileChange) -> ProfileChange:
+    """The change with texts as they are kept: one line each for names and values, no rows that say nothing."""
+    given: dict[str, Any] = {}
+    if isinstance(change.display_name, str):
+        given["display_name"] = _one_line(change.display_name)
+    if isinstance(change.note, str):
+        given["note"] = clean_text(change.note)
+    if isinstance(change.fields, list):
+        rows = [Field(_one_line(row.name), _one_line(row.value), row.verified_at) for row in change.fields]
+        given["fields"] = [row for row in rows if row.name or row.value]
+    return msgspec.structs.replace(change, **given)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean_text(text).split())
 
 
 def profile_problems(change: ProfileChange, limits: ProfileLimits) -> Mapping[str, list[tuple[str, str]]]:
@@ -150,7 +171,9 @@ def profile_problems(change: ProfileChange, limits: ProfileLimits) -> Mapping[st
 
     def too_long(field: str, value: str | msgspec.UnsetType, characters: int) -> None:
         if isinstance(value, str) and len(value) > characters:
-            problems.setdefault(field, []).append(("ERR_TOO_LONG", f"is too long (maximum is {characters} characters)"))
+            problems.setdefault(field, []).append(
+                ("ERR_TOO_LONG", f"is too long (maximum is {characters} characters)")
+            )
 
     too_long("display_name", change.display_name, limits.display_name_characters)
     too_long("note", change.note, limits.note_characters)
@@ -160,8 +183,12 @@ def profile_problems(change: ProfileChange, limits: ProfileLimits) -> Mapping[st
         for field in change.fields:
             too_long("fields", field.name, limits.field_name_characters)
             too_long("fields", field.value, limits.field_value_characters)
+            if field.value and not field.name:
+                problems.setdefault("fields", []).append(("ERR_BLANK", "has a row without a label"))
     if isinstance(change.posting_visibility, str) and change.posting_visibility not in {
         "public", "unlisted", "private", "direct",
     }:  # fmt: skip
         problems["source[privacy]"] = [("ERR_INCLUSION", "is not one of public, unlisted, private, direct")]
+    if isinstance(change.posting_language, str) and not _LANGUAGE.fullmatch(change.posting_language):
+        problems["source[language]"] = [("ERR_INCLUSION", "must be an ISO 639 code such as en or pt-BR")]
     return problems

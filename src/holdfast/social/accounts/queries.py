@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ...platform.cache import StampedCache
+from ...platform.cache import PageCache, StampedCache
 from ...platform.db import Database, Reader, Row
-from ...platform.stamps import Kind
+from ...platform.stamps import Kind, slot
 from .model import AccountState, AccountView, Field, Preferences
 
 LOAD_SQL = """
@@ -27,6 +27,7 @@ class AccountReader:
     def __init__(self, database: Database, capacity: int = 20_000) -> None:
         self._database = database
         self._cache: StampedCache[AccountView] = StampedCache(database.stamps, Kind.ACCOUNT, capacity)
+        self._preferences: PageCache[int, Preferences | None] = PageCache(database.stamps, capacity)
 
     async def get_many(self, ids: Iterable[int]) -> dict[int, AccountView]:
         """Those that exist, by id."""
@@ -35,6 +36,12 @@ class AccountReader:
     async def get(self, account_id: int) -> AccountView | None:
         """One, or None."""
         return (await self.get_many((account_id,))).get(account_id)
+
+    async def preferences(self, account_id: int) -> Preferences | None:
+        """What a member chose; None for an account that cannot sign in here."""
+        return await self._preferences.get(
+            account_id, [slot(Kind.ACCOUNT, account_id)], lambda: preferences(self._database, account_id)
+        )
 
     async def _load(self, ids: list[int]) -> dict[int, AccountView]:
         return {row["id"]: _view(row) for row in await self._database.fetch(LOAD_SQL, ids)}
@@ -76,14 +83,21 @@ async def preferences(reader: Reader, account_id: int) -> Preferences | None:
     return Preferences(**dict(row)) if row else None
 
 
-async def search_accounts(reader: Reader, words: str, *, limit: int, offset: int = 0) -> list[int]:
-    """Ids of shown, discoverable accounts whose name or display name begins with `words`; exact names first."""
+async def search_accounts(
+    reader: Reader, words: str, *, limit: int, offset: int = 0, among: list[int] | None = None
+) -> list[int]:
+    """Ids of shown, discoverable accounts whose name or display name begins with `words`; exact names first.
+
+    `among`: only these.
+    """
     prefix = words.lstrip("@").lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await reader.fetch(
         "select a.id from accounts a left join account_counts c on c.account_id = a.id"
         " where a.state = any($2::smallint[]) and (lower(a.username) like $1 || '%'"
         "   or (a.discoverable and lower(a.display_name) like $1 || '%'))"
+        "   and ($6::bigint[] is null or a.id = any($6))"
         " order by (lower(a.username) = $5) desc, c.followers desc nulls last, a.id limit $3 offset $4",
         prefix, [AccountState.ACTIVE.value, AccountState.UNCLAIMED.value], limit, offset, words.lstrip("@").lower(),
+        among,
     )  # fmt: skip
     return [row["id"] for row in rows]

@@ -6,10 +6,26 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
+from ...platform.stamps import Kind
 from .model import AccountState, ProfileChange
 
-_ACCOUNT_COLUMNS = ("display_name", "note", "fields", "locked", "bot", "discoverable", "indexable", "hide_collections")
-_USER_COLUMNS = ("posting_visibility", "posting_sensitive", "posting_language", "expand_media", "expand_spoilers")
+_ACCOUNT_COLUMNS = (
+    "display_name",
+    "note",
+    "fields",
+    "locked",
+    "bot",
+    "discoverable",
+    "indexable",
+    "hide_collections",
+)
+_USER_COLUMNS = (
+    "posting_visibility",
+    "posting_sensitive",
+    "posting_language",
+    "expand_media",
+    "expand_spoilers",
+)
 
 
 async def insert_account(
@@ -69,5 +85,8 @@ async def set_state(tx: Tx, account_id: int, state: AccountState, *, now: Instan
 
 
 async def set_role(tx: Tx, account_id: int, role: str) -> bool:
-    """Give a role; False when the account cannot sign in here."""
-    return await tx.execute("update users set role = $2 where account_id = $1", account_id, role) > 0
+    """Give a role, one of `ROLES`, at once for every process; False when the account cannot sign in here."""
+    changed = await tx.execute("update users set role = $2 where account_id = $1", account_id, role)
+    tx.touch(Kind.ACCESS, account_id)
+    tx.touch(Kind.ACCOUNT, account_id)
+    return changed > 0

@@ -1,0 +1,211 @@
+"""Accounts and relationships as the Mastodon API writes them.
+
+The public half of an account is the same for everybody, so it is rendered once per version of the account
+and kept with it as ready JSON; what only the owner sees is kept beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from ...pure.markup import normalise_hashtag, render_field_value, render_note
+from ...social.accounts import AccountView, Preferences
+from ...social.graph import Relationship, requests_pending
+from ..services import Services
+from .times import iso, iso_or_none
+
+_PUBLIC = "mastodon"
+_OWN = "mastodon-own"
+_encode = msgspec.json.Encoder().encode
+
+# Ids, names, and permission bits as the Mastodon API numbers them. Bits say which desks a client may offer.
+_ROLES: dict[str, dict[str, Any]] = {
+    "member": {"id": "-99", "name": "", "permissions": "0", "color": "", "highlighted": False},
+    "moderator": {"id": "1", "name": "Moderator", "permissions": "1308", "color": "", "highlighted": True},
+    "admin": {"id": "2", "name": "Admin", "permissions": "983036", "color": "", "highlighted": True},
+    "owner": {"id": "3", "name": "Owner", "permissions": "1", "color": "", "highlighted": True},
+}
+
+
+def account_url(services: Services, account: AccountView) -> str:
+    """The address of the public profile page."""
+    return f"{services.base_url}/@{account.acct}"
+
+
+def tag_url(services: Services, name: str) -> str:
+    """The address of a hashtag's public page."""
+    return f"{services.base_url}/tags/{quote(normalise_hashtag(name), safe='')}"
+
+
+def account_raw(services: Services, account: AccountView) -> msgspec.Raw:
+    """The Account entity as ready JSON. Ask only for accounts that are shown."""
+    body = account.rendered.get(_PUBLIC)
+    if body is None:
+        body = account.rendered[_PUBLIC] = _encode(_public(services, account))
+    return msgspec.Raw(body)
+
+
+async def accounts_raw(services: Services, ids: Iterable[int]) -> list[msgspec.Raw]:
+    """Account entities in the order of `ids`, without those that are not shown."""
+    wanted = list(ids)
+    found = await services.accounts.get_many(wanted)
+    return [account_raw(services, found[ident]) for ident in wanted if ident in found and found[ident].shown]
+
+
+def muted_account_raw(services: Services, account: AccountView, expires_at: Any) -> msgspec.Raw:
+    """The MutedAccount entity: an Account and when the mute ends."""
+    body = bytes(account_raw(services, account))
+    tail = _encode({"mute_expires_at": iso_or_none(expires_at)})
+    return msgspec.Raw(body[:-1] + b"," + tail[1:])
+
+
+async def credential_account(services: Services, account: AccountView) -> msgspec.Raw:
+    """The CredentialAccount entity: an Account with `source` and `role`, for its owner alone.
+
+    Kept with the account: whatever it is made of touches the account's stamp when it changes.
+    """
+    body = account.rendered.get(_OWN)
+    if body is None:
+        chosen = await services.accounts.preferences(account.id)
+        waiting = await requests_pending(services.database, account.id)
+        body = account.rendered[_OWN] = _encode(
+            {
+                **_public(services, account),
+                "source": _source(account, chosen, waiting),
+                "role": _ROLES.get(account.role, _ROLES["member"]),
+            }
+        )
+    return msgspec.Raw(body)
+
+
+def profile_json(services: Services, account: AccountView) -> dict[str, Any]:
+    """The Profile entity: what an editor shows. Pictures are null, since the account has none of its own."""
+    return {
+        "id": services.ids.encode(account.id),
+        "display_name": account.display_name,
+        "note": account.note,
+        "fields": _source_fields(account),
+        "avatar": None,
+        "avatar_static": None,
+        "avatar_description": "",
+        "header": None,
+        "header_static": None,
+        "header_description": "",
+        "locked": account.locked,
+        "bot": account.bot,
+        "discoverable": account.discoverable,
+        "indexable": account.indexable,
+        "hide_collections": account.hide_collections,
+        "show_media": True,
+        "show_media_replies": True,
+        "show_featured": True,
+        "attribution_domains": [],
+        "featured_tags": [],
+    }
+
+
+def relationship_json(services: Services, between: Relationship) -> dict[str, Any]:
+    """The Relationship entity."""
+    return {
+        "id": services.ids.encode(between.id),
+        "following": between.following,
+        "showing_reblogs": between.showing_boosts,
+        "notifying": between.notifying,
+        "languages": list(between.languages) if between.languages else None,
+        "followed_by": between.followed_by,
+        "blocking": between.blocking,
+        "blocked_by": between.blocked_by,
+        "muting": between.muting,
+        "muting_notifications": between.muting_notifications,
+        "muting_expires_at": iso_or_none(between.muting_expires_at),
+        "requested": between.requested,
+        "requested_by": between.requested_by,
+        "domain_blocking": between.domain_blocking,
+        "endorsed": False,
+        "note": between.note,
+    }
+
+
+def _public(services: Services, account: AccountView) -> dict[str, Any]:
+    public_id = services.ids.encode(account.id)
+    url = account_url(services, account)
+    avatar = f"{services.base_url}/avatars/{public_id}.png"
+    header = f"{services.base_url}/headers/{public_id}.png"
+    return {
+        "id": public_id,
+        "username": account.username,
+        "acct": account.acct,
+        "display_name": account.display_name,
+        "locked": account.locked,
+        "bot": account.bot,
+        "discoverable": account.discoverable,
+        "indexable": account.indexable,
+        "group": False,
+        "created_at": iso(account.created_at),
+        "note": render_note(account.note, mentions={}, tag_url=lambda name: tag_url(services, name)),
+        "url": url,
+        "uri": url,
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "avatar_description": "",
+        "header": header,
+        "header_static": header,
+        "header_description": "",
+        "followers_count": account.followers,
+        "following_count": account.following,
+        "statuses_count": account.posts,
+        "last_status_at": account.last_post_on.isoformat() if account.last_post_on else None,
+        "hide_collections": account.hide_collections,
+        "noindex": not account.indexable,
+        "show_media": True,
+        "show_media_replies": True,
+        "show_featured": True,
+        "moved": None,
+        "suspended": False,
+        "limited": False,
+        "memorial": False,
+        "emojis": [],
+        "roles": _public_roles(account),
+        "fields": [
+            {
+                "name": field.name,
+                "value": render_field_value(
+                    field.value, mentions={}, tag_url=lambda name: tag_url(services, name)
+                ),
+                "verified_at": iso_or_none(field.verified_at),
+            }
+            for field in account.fields
+        ],
+    }
+
+
+def _public_roles(account: AccountView) -> list[dict[str, Any]]:
+    role = _ROLES.get(account.role, _ROLES["member"])
+    return [{key: role[key] for key in ("id", "name", "color")}] if role["highlighted"] else []
+
+
+def _source(account: AccountView, chosen: Preferences | None, waiting: int) -> dict[str, Any]:
+    return {
+        "privacy": chosen.posting_visibility if chosen else "public",
+        "sensitive": chosen.posting_sensitive if chosen else False,
+        "language": chosen.posting_language if chosen else None,
+        "quote_policy": "nobody",
+        "note": account.note,
+        "fields": _source_fields(account),
+        "follow_requests_count": waiting,
+        "hide_collections": account.hide_collections,
+        "discoverable": account.discoverable,
+        "indexable": account.indexable,
+        "attribution_domains": [],
+    }
+
+
+def _source_fields(account: AccountView) -> list[dict[str, Any]]:
+    return [
+        {"name": field.name, "value": field.value, "verified_at": iso_or_none(field.verified_at)}
+        for field in account.fields
+    ]
