@@ -1,0 +1,89 @@
+"""Who a session's secret stands for. Cached per process, and never longer than it is true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+
+import msgspec
+
+from ...platform.clock import Clock, Instant
+from ...platform.crypto import secret_hash
+from ...platform.db import Database, Row
+from ...platform.stamps import Kind, slot
+from ..accounts import AccountState
+from . import store
+from .model import BrowserSession, SessionLimits
+
+_FIND_SQL = """
+select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.role
+from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
+where s.secret_hash = $1
+"""
+# Writing the time of every request would cost more than it tells.
+_USE_GRANULARITY = timedelta(hours=1)
+
+
+class _Entry(msgspec.Struct):
+    slots: list[int]
+    stamps: list[int]
+    session: BrowserSession
+    used_at: Instant
+    expires_at: Instant
+
+
+class SessionReader:
+    """Sessions by secret. One of an account that is not active opens nothing."""
+
+    def __init__(
+        self, database: Database, clock: Clock, limits: SessionLimits | None = None, capacity: int = 5_000
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._limits = limits or SessionLimits()
+        self._capacity = capacity
+        self._entries: dict[bytes, _Entry] = {}
+
+    async def find(self, secret: str) -> BrowserSession | None:
+        """The session that the secret opens now, or None."""
+        key = secret_hash(secret)
+        now = self._clock.now()
+        entry = self._entries.get(key)
+        if (
+            entry is None
+            or now - entry.used_at >= _USE_GRANULARITY
+            or await self._database.stamps.read(entry.slots) != entry.stamps
+        ):
+            entry = await self._load(key, now)
+        if entry is None or entry.expires_at <= now:
+            self._entries.pop(key, None)
+            return None
+        return entry.session
+
+    async def _load(self, key: bytes, now: Instant) -> _Entry | None:
+        row = await self._database.fetchrow(_FIND_SQL, key)
+        if row is None:
+            self._entries.pop(key, None)
+            return None
+        slots = [slot(Kind.ACCESS, row["account_id"])]
+        stamps = await self._database.stamps.read(slots)
+        # Read again after the stamp: what changed in between would else be kept under the new stamp.
+        row = await self._database.fetchrow(_FIND_SQL, key)
+        if row is None or not self._good(row, now):
+            self._entries.pop(key, None)
+            return None
+        used_at = row["last_used_at"]
+        if now - used_at >= _USE_GRANULARITY:
+            async with self._database.transaction() as tx:
+                await store.mark_used(tx, row["id"], now)
+            used_at = now
+        session = BrowserSession(row["id"], row["account_id"], row["username"], row["role"])
+        entry = self._entries[key] = _Entry(slots, stamps, session, used_at, row["expires_at"])
+        if len(self._entries) > self._capacity:
+            for old in list(islice(self._entries, self._capacity // 10)):
+                del self._entries[old]
+        return entry
+
+    def _good(self, row: Row, now: Instant) -> bool:
+        idle_until: Instant = row["last_used_at"] + timedelta(days=self._limits.idle_days)
+        return bool(row["state"] == AccountState.ACTIVE and row["expires_at"] > now and idle_until > now)
