@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from holdfast.main.datafolder import LAYOUT, open_data_folder
 from holdfast.main.up import up
 from holdfast.platform.config import load_settings
+from holdfast.platform.passwords import verify_password
 from holdfast.platform.postgres.account import choose_account
 from holdfast.pure.errors import HoldfastError
-from tests.support.up_process import free_port, holdfast
+from tests.support.up_process import STANDIN, environment, free_port, holdfast
 
 pytestmark = pytest.mark.integration
 
@@ -95,24 +100,42 @@ def test_a_wrong_database_is_said_at_once(tmp_path: Path, database_url: str) -> 
 
 
 def test_a_lost_master_key_is_not_replaced(tmp_path: Path, database_url: str) -> None:
-    first = load_settings({"data": tmp_path / "first", "database_url": database_url}, environment={})
-    prepare_once(first.data, database_url)
-    said = failure_of_process("--data", str(tmp_path / "second"), address=database_url)
-    assert "master.key is missing; restore it" in said
+    assert prepare(tmp_path / "first", database_url).returncode == 0
+    again = prepare(tmp_path / "second", database_url)
+    assert again.returncode == 1
+    assert "master.key is missing; restore it" in again.stderr
     assert not (tmp_path / "second" / "secrets" / "master.key").exists()
 
 
-def prepare_once(data: Path, address: str) -> None:
+def test_another_master_key_is_refused(tmp_path: Path, database_url: str) -> None:
+    assert prepare(tmp_path / "first", database_url).returncode == 0
+    again = prepare(tmp_path / "second", database_url, master_key="00" * 32)
+    assert again.stderr == (
+        "HOLDFAST_MASTER_KEY is not the master key that this database was made with; give it the right one\n"
+    )
+
+
+async def test_the_first_run_says_once_how_to_sign_in(tmp_path: Path, database_url: str) -> None:
+    said = json.loads(prepare(tmp_path / "data", database_url).stdout.splitlines()[-1])["first_sign_in"]
+    assert said.startswith("http://localhost:8420 as admin@localhost with password ")
+    connection = await asyncpg.connect(database_url)
+    user = await connection.fetchrow("SELECT role, password_hash FROM users")
+    await connection.close()
+    assert user["role"] == "owner"
+    assert await verify_password(said.rsplit(" ", 1)[1], user["password_hash"])
+    assert prepare(tmp_path / "data", database_url).stdout == ""
+
+
+def prepare(data: Path, address: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """What `up` does to the database, without serving."""
-    import asyncio
-
-    from holdfast.main.prepare import prepare
-
-    data.mkdir()
-    settings = load_settings({"data": data, "database_url": address}, environment={})
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(prepare(settings, lambda text: None))
-    loop.close()
+    data.mkdir(exist_ok=True)
+    return subprocess.run(
+        [sys.executable, "-m", "holdfast.main.prepare"],
+        env=environment(STANDIN, data=str(data), database_url=address, **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def failure_of_process(*arguments: str, address: str) -> str:

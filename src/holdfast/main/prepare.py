@@ -35,9 +35,9 @@ async def prepare(settings: Settings, progress: Callable[[str], None]) -> str | 
     connection = await asyncpg.connect(dsn)
     try:
         await _check_master_key(connection, settings)
+        return await open_first_account(connection, settings)
     finally:
         await connection.close()
-    return await open_first_account(dsn, settings)
 
 
 async def _check_master_key(connection: asyncpg.Connection[asyncpg.Record], settings: Settings) -> None:

@@ -50,12 +50,13 @@ class StartupOutput:
             self._write(f"\r\x1b[2K  \x1b[31m✗\x1b[0m {self._phase}\n")
         self._phase = ""
 
-    def sign_in(self, address: str) -> None:
+    def sign_in(self, how: str) -> None:
         """The first sign-in, which is shown once and kept nowhere."""
         if self._terminal:
-            self._write(f"\n  \x1b[1mFirst sign-in\x1b[0m, valid once:\n  \x1b[36m{address}\x1b[0m\n\n")
+            self._write("\n  \x1b[1mFirst sign-in\x1b[0m (shown once; change the password after it)\n")
+            self._write(f"  \x1b[36m{how}\x1b[0m\n\n")
         else:
-            self._write(f"first sign-in, valid once: {address}\n")
+            self._write(f"first sign-in (shown once; change the password after it): {how}\n")
 
     def ready(self, url: str) -> None:
         """The one line on standard output."""

@@ -48,7 +48,7 @@ def run() -> None:
     from holdfast.pure.errors import HoldfastError
 
     try:
-        app()
+        app(prog_name="holdfast")
     except HoldfastError as error:
         sys.stderr.write(f"holdfast: {error.public}\n")
         sys.exit(1)

@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import typer
 import typer.main
 from typer.core import TyperGroup
 
@@ -33,7 +34,10 @@ class _Commands(dict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         command = super().__getitem__(name)
         if command is None:
-            command = typer.main.get_command(importlib.import_module(self._table[name]).app)
+            group: typer.Typer = importlib.import_module(self._table[name]).app
+            # Completion is installed by the program as a whole, not by each of its parts.
+            group._add_completion = False
+            command = typer.main.get_command(group)
             command.name = name
             super().__setitem__(name, command)
         return command
