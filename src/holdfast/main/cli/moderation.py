@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO, cast
 
 import msgspec
 import typer
@@ -130,15 +130,16 @@ def _report(problems: tuple[Problem, ...]) -> None:
 def _open(file: str, stack: ExitStack) -> BinaryIO:
     """The bytes of a file or of standard input, unpacked when they are gzip."""
     if file == "-":
-        buffered = io.BufferedReader(sys.stdin.buffer)  # type: ignore[type-var]
+        buffered: Any = io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False))
     else:
         try:
-            buffered = stack.enter_context(Path(file).open("rb"))
+            buffered = Path(file).open("rb")  # noqa: SIM115 - closed by the stack
+            stack.callback(buffered.close)
         except OSError as error:
             raise Invalid(f"{file} cannot be read: {error.strerror}") from None
     if buffered.peek(2)[:2] == b"\x1f\x8b":
-        return stack.enter_context(gzip.GzipFile(fileobj=buffered))  # type: ignore[return-value]
-    return buffered
+        return cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=buffered)))
+    return cast(BinaryIO, buffered)
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
