@@ -2,7 +2,8 @@
 
 from .bookmark import set_bookmark
 from .boost import boost_post
-from .events import PollClosed, PostBoosted, PostFavourited
+from .close_polls import close_polls
+from .events import PollClosed, PostBoosted, PostFavourited, PostUnfavourited
 from .favourite import set_favourite
 from .mute_thread import set_thread_mute
 from .pin import set_pin
@@ -19,6 +20,6 @@ from .vote import vote_in_poll
 
 __all__ = [
     "BOOKMARKS_SQL", "BOOSTED_BY_SQL", "FAVOURITED_BY_SQL", "FAVOURITES_SQL", "PollClosed", "PostBoosted",
-    "PostFavourited", "boost_by", "boost_post", "collected", "post_of_poll", "set_bookmark", "set_favourite",
-    "set_pin", "set_thread_mute", "vote_in_poll",
+    "PostFavourited", "PostUnfavourited", "boost_by", "boost_post", "close_polls", "collected", "post_of_poll",
+    "set_bookmark", "set_favourite", "set_pin", "set_thread_mute", "vote_in_poll",
 ]  # fmt: skip

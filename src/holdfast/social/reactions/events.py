@@ -12,6 +12,13 @@ class PostFavourited(Event, frozen=True):
     account_id: int
 
 
+class PostUnfavourited(Event, frozen=True):
+    """Somebody took a favourite back."""
+
+    post_id: int
+    account_id: int
+
+
 class PostBoosted(Event, frozen=True):
     """Somebody boosted a post; `boost_id` is the boost."""
 

@@ -7,7 +7,7 @@ from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from ..accounts import Actor
-from .events import PostFavourited
+from .events import PostFavourited, PostUnfavourited
 
 
 async def set_favourite(tx: Tx, actor: Actor, post_id: int, on: bool, *, now: Instant) -> bool:
@@ -32,4 +32,6 @@ async def set_favourite(tx: Tx, actor: Actor, post_id: int, on: bool, *, now: In
     tx.touch(Kind.MARKS, actor.account_id)
     if on:
         tx.emit(PostFavourited(post_id, actor.account_id))
+    else:
+        tx.emit(PostUnfavourited(post_id, actor.account_id))
     return True
