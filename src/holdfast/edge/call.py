@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..platform.clock import Instant
@@ -11,6 +11,7 @@ from ..social.accounts import Actor
 from ..social.graph import ANONYMOUS, Viewer
 from ..social.tokens import TokenSession
 from . import params
+from .addresses import client_ip
 
 if TYPE_CHECKING:
     from .services import Services
@@ -27,6 +28,7 @@ class Call:
         "_headers",
         "_params",
         "_receive",
+        "_segments",
         "_viewer",
         "client_ip",
         "scope",
@@ -35,13 +37,14 @@ class Call:
     )
 
     def __init__(
-        self, scope: MutableMapping[str, Any], receive: Receive, services: Services, client_ip: str
+        self, scope: MutableMapping[str, Any], receive: Receive, services: Services, segments: Mapping[str, str]
     ) -> None:
         self.scope = scope
         self.services = services
-        self.client_ip = client_ip
+        self.client_ip = client_ip(scope, services.settings.trusted_proxies)
         self.token: TokenSession | None = None
         self._receive = receive
+        self._segments = segments
         self._headers: dict[bytes, bytes] | None = None
         self._body: bytes | None = None
         self._params: params.Tree | None = None
@@ -70,7 +73,7 @@ class Call:
 
     def segment(self, name: str) -> str:
         """A `{name}` of the path."""
-        return str(self.scope["path_params"][name])
+        return self._segments[name]
 
     def id_segment(self, name: str = "id") -> int:
         """A `{name}` of the path that is one of our ids; raises NotFound when we never gave it out."""

@@ -6,8 +6,7 @@ route without access cannot be written (see `routes.py`).
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,14 +17,13 @@ from ..platform.limits import Rate, Spent
 from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated
 from ..social.tokens import allows
 from .answers import Answer, Header, error_answer, json_answer
-from .call import Call, Receive
+from .call import Call
 from .routes import Limit, Route, Who
-from .services import Services
 
 log = structlog.get_logger(__name__)
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Dispatch = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+Dispatch = Callable[[Call, Send], Awaitable[None]]
 
 _OPEN_TO_ALL_ORIGINS = ("/api", "/oauth", "/.well-known", "/nodeinfo")
 _CORS: list[Header] = [
@@ -44,20 +42,18 @@ _PREFLIGHT: list[Header] = [
 _ALWAYS: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 
 
-def dispatcher(services: Services, routes: dict[str, Route]) -> Dispatch:
-    """The ASGI app of one path: `routes` maps a method to its route."""
+def dispatcher(routes: Mapping[str, Route]) -> Dispatch:
+    """Answers every method of one path: `routes` maps a method to its route."""
     allowed = ", ".join(sorted({*routes, "OPTIONS"})).encode()
 
-    async def dispatch(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        method = scope["method"]
-        cross_origin = scope["path"].startswith(_OPEN_TO_ALL_ORIGINS)
+    async def dispatch(call: Call, send: Send) -> None:
+        method = call.method
+        cross_origin = call.path.startswith(_OPEN_TO_ALL_ORIGINS)
         if method == "OPTIONS":
-            await _send(
-                send, Answer(204, b"", headers=_PREFLIGHT if cross_origin else [(b"allow", allowed)]), b""
-            )
+            headers = _PREFLIGHT if cross_origin else [(b"allow", allowed)]
+            await _send(send, Answer(204, b"", headers=headers), b"")
             return
         route = routes.get("GET" if method == "HEAD" else method)
-        call = Call(scope, receive, services, client_ip(scope, services.settings.trusted_proxies))
         request_id = new_secret(12)
         if route is None:
             answer = json_answer({"error": "Method not allowed"}, status=405, headers=[(b"allow", allowed)])
@@ -137,32 +133,6 @@ def _limit_headers(spent: Spent) -> list[Header]:
         (b"x-ratelimit-remaining", str(spent.remaining).encode()),
         (b"x-ratelimit-reset", resets.encode()),
     ]
-
-
-def client_ip(scope: MutableMapping[str, Any], trusted: tuple[str, ...]) -> str:
-    """The caller's address. Forwarded addresses count only as far as each hop is a trusted proxy."""
-    peer = (scope.get("client") or ("unknown", 0))[0]
-    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode(
-        "latin-1"
-    )
-    if not forwarded or not _is_trusted(peer, trusted):
-        return str(peer)
-    for hop in reversed([part.strip() for part in forwarded.split(",")]):
-        try:
-            peer = str(ipaddress.ip_address(hop))
-        except ValueError:
-            return str(peer)
-        if not _is_trusted(peer, trusted):
-            break
-    return str(peer)
-
-
-def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-        return any(ip in ipaddress.ip_network(network, strict=False) for network in trusted)
-    except ValueError:
-        return False
 
 
 async def _send(send: Send, answer: Answer, request_id: bytes, *, head_only: bool = False) -> None:

@@ -20,14 +20,15 @@ from .model import (
     compose,
     may_see,
 )
-from .publish import Submission, announce, publish_post
+from .publish import Submission, prepare, publish_post
 from .queries import Version, ancestors, descendants, load_posts, versions
 from .reader import PostReader
+from .store import announce, forget_old_keys
 
 __all__ = [
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostId", "PostLimits", "PostNotVisible",
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "Seen", "Submission", "Version",
-    "Visibility", "ancestors", "announce", "compose", "delete_post", "descendants", "edit_post", "load_posts",
-    "may_see", "publish_post", "versions",
+    "Visibility", "ancestors", "announce", "compose", "delete_post", "descendants", "edit_post", "forget_old_keys", "load_posts",
+    "may_see", "prepare", "publish_post", "versions",
 ]  # fmt: skip

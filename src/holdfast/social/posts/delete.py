@@ -9,7 +9,6 @@ from . import store
 from .errors import PostNotVisible
 from .events import PostDeleted
 from .model import PostState, PostView
-from .publish import announce
 from .queries import load_posts
 
 
@@ -38,7 +37,7 @@ async def delete_post(tx: Tx, actor: Actor, post_id: int) -> PostView:
     for row in await tx.fetch("select distinct account_id from notifications where post_id = $1", post_id):
         tx.touch(Kind.NOTIFICATIONS, row[0])
     await store.delete_post(tx, post_id)
-    announce(tx, actor.account_id, post_id, post.visibility, None)
+    store.announce(tx, actor.account_id, post_id, post.visibility, None)
     if post.in_reply_to_id is not None:
         tx.touch(Kind.POST, post.in_reply_to_id)
     tx.emit(PostDeleted(post_id, actor.account_id))

@@ -9,21 +9,19 @@ from ...platform.db import Tx
 from ...platform.stamps import Kind
 from ..accounts import Actor
 from . import store
-from .errors import DraftNotAllowed, NotYours, PostNotVisible, PostRefused
+from .errors import NotYours, PostNotVisible
 from .events import PostEdited, PostFlagged, PostHeld
-from .model import PostLimits, PostState, draft_problems
-from .publish import Submission, announce, attach
+from .model import PostState
+from .publish import Submission
 from .queries import load_posts
 
 
-async def edit_post(
-    tx: Tx, actor: Actor, post_id: int, submission: Submission, *, limits: PostLimits, now: Instant
-) -> None:
+async def edit_post(tx: Tx, actor: Actor, post_id: int, submission: Submission, *, now: Instant) -> None:
     """Replace text, content warning, sensitivity, language and poll.
 
     The edit is screened like a new post: a held edit hides the post from others until a person decides, and a
     held post that an edit makes harmless stays held, because a person was promised a look.
-    Raises PostNotVisible, NotYours, DraftNotAllowed, PostRefused.
+    Raises PostNotVisible, NotYours.
     """
     draft, composed, verdict = submission.draft, submission.composed, submission.verdict
     await tx.execute("select 1 from posts where id = $1 for update", post_id)
@@ -32,11 +30,6 @@ async def edit_post(
         raise PostNotVisible
     if post.account_id != actor.account_id:
         raise NotYours
-    problems = draft_problems(draft, composed, limits)
-    if problems:
-        raise DraftNotAllowed(problems)
-    if verdict.action == "refuse":
-        raise PostRefused(verdict.reason)
     if post.edited_at is None:
         await store.keep_version(tx, post_id)
     held = verdict.action == "hold" or post.state is not PostState.VISIBLE
@@ -55,11 +48,11 @@ async def edit_post(
     await store.set_mentions(tx, post_id, [])
     for tag_id in await store.set_tags(tx, post_id, {}, now):
         tx.touch(Kind.TAG, tag_id)
-    await attach(tx, post_id, composed, now)
+    await store.attach(tx, post_id, composed, now)
     await store.keep_version(tx, post_id)
     if verdict.action != "allow":
         await store.insert_verdict(tx, post_id, verdict, now)
-    announce(tx, actor.account_id, post_id, post.visibility, None)
+    store.announce(tx, actor.account_id, post_id, post.visibility, None)
     if post.state is PostState.VISIBLE and state is PostState.HELD:
         await store.count_post(tx, post.account_id, post.in_reply_to_id, -1)
         tx.emit(PostHeld(post_id))

@@ -10,17 +10,29 @@ from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
-from ...screening import Verdict
-from ..accounts import Actor, find_handles
+from ...screening import Content, Screen, Verdict
+from ..accounts import AccountView, Actor
 from . import store
 from .errors import DraftNotAllowed, PostRefused
 from .events import PostFlagged, PostHeld, PostPublished
-from .model import Composition, Draft, PostId, PostLimits, PostState, PostView, Visibility, draft_problems
+from .model import (
+    Composition,
+    Draft,
+    PostId,
+    PostLimits,
+    PostState,
+    PostView,
+    compose,
+    draft_problems,
+)
 from .queries import post_of_key
+
+# One character that people count can be this many code points (emoji families, flags).
+_LONGEST_CHARACTER = 25
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """A draft on its way: composed and screened before the transaction; `parent` was seen through the gate."""
+    """A draft on its way. Made by `prepare` alone: composed, checked and screened, before any transaction."""
 
     draft: Draft
     composed: Composition
@@ -28,19 +40,53 @@ class Submission(msgspec.Struct, frozen=True):
     parent: PostView | None = None
 
 
+def prepare(
+    draft: Draft,
+    author: AccountView,
+    *,
+    parent: PostView | None,
+    screen: Screen,
+    limits: PostLimits,
+    now: Instant,
+) -> Submission:
+    """Compose, check and screen a draft; CPU only. `parent` was seen by the author through the gate.
+
+    Raises DraftNotAllowed with every problem, PostRefused with the reason.
+    """
+    if len(draft.text) + len(draft.spoiler) > limits.characters * _LONGEST_CHARACTER:
+        raise DraftNotAllowed(
+            {"text": [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]}
+        )
+    composed = compose(draft)
+    problems = draft_problems(draft, composed, limits)
+    if problems:
+        raise DraftNotAllowed(problems)
+    options = "\n".join(draft.poll.options) if draft.poll else ""
+    verdict = screen.assess(
+        Content(
+            text=f"{composed.text}\n{options}" if options else composed.text,
+            spoiler_text=composed.spoiler,
+            language=draft.language,
+            link_urls=tuple(composed.urls),
+            author_age_days=(now - author.created_at).total_seconds() / 86_400,
+            author_post_count=author.posts,
+            is_reply=parent is not None,
+            mention_count=len(composed.mention_names),
+        )
+    )
+    if verdict.action == "refuse":
+        raise PostRefused(verdict.reason)
+    return Submission(draft, composed, verdict, parent)
+
+
 async def publish_post(
     tx: Tx, actor: Actor, submission: Submission, *, limits: PostLimits, now: Instant
 ) -> PostId:
     """Store the post with everything that follows from it and return its id.
 
-    The same Idempotency-Key gives the same post. Raises DraftNotAllowed, PostRefused.
+    The same Idempotency-Key gives the same post.
     """
     draft, composed, verdict = submission.draft, submission.composed, submission.verdict
-    problems = draft_problems(draft, composed, limits)
-    if problems:
-        raise DraftNotAllowed(problems)
-    if verdict.action == "refuse":
-        raise PostRefused(verdict.reason)
     post_id = new_id(now)
     if draft.idempotency_key:
         earlier = await _claim_key(tx, actor, draft.idempotency_key, post_id, limits, now)
@@ -57,40 +103,18 @@ async def publish_post(
         await store.insert_poll(
             tx, post_id, draft.poll, now + timedelta(seconds=draft.poll.expires_in_seconds), now
         )
-    await attach(tx, post_id, composed, now)
+    await store.attach(tx, post_id, composed, now)
     if verdict.action != "allow":
         await store.insert_verdict(tx, post_id, verdict, now)
     if state is PostState.HELD:
         tx.emit(PostHeld(post_id))
         tx.touch(Kind.AUTHORED, actor.account_id)
     else:
-        announce(tx, actor.account_id, post_id, draft.visibility, parent)
+        store.announce(tx, actor.account_id, post_id, draft.visibility, parent)
         tx.emit(PostPublished(post_id))
         if verdict.action == "flag":
             tx.emit(PostFlagged(post_id))
     return PostId(post_id)
-
-
-async def attach(tx: Tx, post_id: int, composed: Composition, now: Instant) -> None:
-    """Link a post's mentions and hashtags; used by publishing and editing."""
-    local = [name for name in composed.mention_names if "@" not in name]
-    if local:
-        handles = await find_handles(tx, local)
-        await store.set_mentions(tx, post_id, list(handles.values()))
-    if composed.tags:
-        for tag_id in await store.set_tags(tx, post_id, composed.tags, now):
-            tx.touch(Kind.TAG, tag_id)
-
-
-def announce(tx: Tx, author_id: int, post_id: int, visibility: Visibility, parent: PostView | None) -> None:
-    """Make every cache know that a post appeared, changed its place, or went."""
-    tx.touch(Kind.POST, post_id)
-    tx.touch(Kind.AUTHORED, author_id)
-    tx.touch(Kind.ACCOUNT, author_id)
-    if visibility is Visibility.PUBLIC:
-        tx.touch(Kind.PUBLIC)
-    if parent is not None:
-        tx.touch(Kind.POST, parent.id)
 
 
 async def _claim_key(

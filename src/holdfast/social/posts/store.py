@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
+from ...platform.stamps import Kind
 from ...screening import Verdict
-from .model import Composition, Draft, NewPoll, PostState
+from ..accounts import find_handles
+from .model import Composition, Draft, NewPoll, PostState, PostView, Visibility
 
 _INSERT_POST_SQL = """
 with post as (
     insert into posts (id, account_id, thread_id, in_reply_to_id, in_reply_to_account_id, app_id, visibility, state,
                        sensitive, text, spoiler, language, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)),
+    select $1, $2, $3, (select id from posts where id = $4 for key share), $5, $6, $7, $8, $9, $10, $11, $12, $13),
 counts as (insert into post_counts (post_id) values ($1)),
 parent as (update post_counts set replies = replies + 1 where post_id = $4 and $14::boolean)
 update account_counts set posts = posts + 1, last_post_on = $13::timestamptz::date
@@ -158,3 +162,34 @@ async def claim_idempotency_key(tx: Tx, account_id: int, key: str, post_id: int,
         )
         > 0
     )
+
+
+async def attach(tx: Tx, post_id: int, composed: Composition, now: Instant) -> None:
+    """Link a post's mentions and hashtags."""
+    local = [name for name in composed.mention_names if "@" not in name]
+    if local:
+        handles = await find_handles(tx, local)
+        await set_mentions(tx, post_id, list(handles.values()))
+    if composed.tags:
+        for tag_id in await set_tags(tx, post_id, composed.tags, now):
+            tx.touch(Kind.TAG, tag_id)
+
+
+def announce(tx: Tx, author_id: int, post_id: int, visibility: Visibility, parent: PostView | None) -> None:
+    """Make every cache know that a post appeared, changed its place, or went."""
+    tx.touch(Kind.POST, post_id)
+    tx.touch(Kind.AUTHORED, author_id)
+    tx.touch(Kind.ACCOUNT, author_id)
+    if visibility is Visibility.PUBLIC:
+        tx.touch(Kind.PUBLIC)
+    if parent is not None:
+        tx.touch(Kind.POST, parent.id)
+
+
+# Longer than the longest setting of `idempotency_key_hours`, so that no key in force is ever forgotten.
+_KEYS_KEPT = timedelta(days=7, hours=1)
+
+
+async def forget_old_keys(tx: Tx, now: Instant) -> None:
+    """Drop Idempotency-Keys that are past any use; a periodic action of the workers."""
+    await tx.execute("delete from idempotency_keys where created_at < $1", now - _KEYS_KEPT)

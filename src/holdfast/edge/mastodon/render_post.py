@@ -1,0 +1,185 @@
+"""Posts as the Mastodon API's Status, put together from bytes that are kept.
+
+What does not depend on who looks is encoded once per version of the post (`post.rendered`); the author's JSON is
+kept with the account; the viewer's marks, the poll and a boosted post are put in between. This is where a home
+timeline's time goes, so it joins bytes instead of building objects (ADR 0012).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from ...platform.clock import Instant
+from ...pure.markup import MentionLink, render_html
+from ...pure.names import normalise_hashtag
+from ...social.graph import Viewer
+from ...social.posts import Marks, PollView, PostState, PostView, Seen
+from ..services import Services
+from .render_account import account_raw
+from .times import iso
+
+_DIALECT = "mastodon"
+_encode = msgspec.json.Encoder().encode
+_HELD_NOTE = {
+    PostState.HELD: "<p><em>Held for review: until a moderator has looked, only you can see this post.</em></p>",
+    PostState.WITHDRAWN: "<p><em>Withdrawn by the moderators: only you can see this post.</em></p>",
+}
+
+
+def post_raw(services: Services, seen: Seen, viewer: Viewer) -> msgspec.Raw:
+    """The Status entity as JSON bytes, for the one viewer that `seen` was read for."""
+    return msgspec.Raw(_post_bytes(services, seen, viewer))
+
+
+def posts_json(services: Services, posts: list[Seen], viewer: Viewer) -> bytes:
+    """A JSON array of Status entities."""
+    return b"[" + b",".join(_post_bytes(services, seen, viewer) for seen in posts) + b"]"
+
+
+def _post_bytes(services: Services, seen: Seen, viewer: Viewer) -> bytes:
+    post = seen.post
+    fragment = post.rendered.get(_DIALECT)
+    if fragment is None:
+        fragment = post.rendered[_DIALECT] = _fragment(services, seen)
+    marks = seen.marks if seen.boosted is None else seen.boosted.marks
+    own = viewer.account_id is not None
+    return b"".join(
+        (
+            fragment,
+            bytes(account_raw(services, seen.author)),
+            _marks_json(marks.favourited, marks.boosted, marks.muted, marks.bookmarked, seen.marks.pinned)
+            if own
+            else b"",
+            b',"poll":',
+            b"null"
+            if post.poll is None
+            else _encode(poll_entity(services, post.poll, seen.marks, viewer, post)),
+            b',"reblog":',
+            b"null" if seen.boosted is None else _post_bytes(services, seen.boosted, viewer),
+            b"}",
+        )
+    )
+
+
+@cache
+def _marks_json(favourited: bool, boosted: bool, muted: bool, bookmarked: bool, pinned: bool) -> bytes:
+    flags = {
+        "favourited": favourited,
+        "reblogged": boosted,
+        "muted": muted,
+        "bookmarked": bookmarked,
+        "pinned": pinned,
+        "filtered": [],
+    }
+    return b"," + _encode(flags)[1:-1]
+
+
+def _fragment(services: Services, seen: Seen) -> bytes:
+    """The viewer-free part, open at the place where the account goes."""
+    post = seen.post
+    ids = services.ids
+    own_path = f"{seen.author.acct}/{ids.encode(post.id)}"
+    entity: dict[str, Any] = {
+        "id": ids.encode(post.id),
+        "created_at": iso(post.created_at),
+        "in_reply_to_id": None if post.in_reply_to_id is None else ids.encode(post.in_reply_to_id),
+        "in_reply_to_account_id": (
+            None if post.in_reply_to_account_id is None else ids.encode(post.in_reply_to_account_id)
+        ),
+        "sensitive": post.sensitive,
+        "spoiler_text": post.spoiler,
+        "visibility": post.visibility.name.lower(),
+        "language": post.language,
+        "uri": f"{services.base_url}/users/{seen.author.acct}/statuses/{ids.encode(post.id)}",
+        "url": f"{services.base_url}/@{own_path}",
+        "replies_count": post.replies,
+        "reblogs_count": post.boosts,
+        "favourites_count": post.favourites,
+        "quotes_count": 0,
+        "edited_at": None if post.edited_at is None else iso(post.edited_at),
+        "content": _HELD_NOTE.get(post.state, "") + content_html(services, post),
+        "application": None
+        if post.app_name is None
+        else {"name": post.app_name, "website": post.app_website},
+        "media_attachments": [],
+        "mentions": mention_entities(services, post),
+        "tags": [{"name": name, "url": tag_url(services, name)} for name, _ in post.tags],
+        "emojis": [],
+        "card": None,
+        "quote": None,
+        "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
+    }
+    if post.state is not PostState.VISIBLE or post.imported:
+        entity["holdfast"] = {
+            "state": post.state.name.lower(),
+            "reason": post.hold_reason,
+            "imported": post.imported,
+        }
+    return _encode(entity)[:-1] + b',"account":'
+
+
+def mention_entities(services: Services, post: PostView) -> list[dict[str, str]]:
+    """Status::Mention for everybody a post names."""
+    entities = []
+    for mention in post.mentions:
+        if not mention.silent:
+            acct = mention.username if mention.domain is None else f"{mention.username}@{mention.domain}"
+            entities.append(
+                {
+                    "id": services.ids.encode(mention.account_id),
+                    "username": mention.username,
+                    "url": f"{services.base_url}/@{acct}",
+                    "acct": acct,
+                }
+            )
+    return entities
+
+
+def content_html(services: Services, post: PostView, text: str | None = None) -> str:
+    """The HTML of a post, or of an earlier `text` of it."""
+    links: dict[str, MentionLink] = {}
+    for mention in post.mentions:
+        acct = mention.username if mention.domain is None else f"{mention.username}@{mention.domain}"
+        links[acct.lower()] = MentionLink(f"{services.base_url}/@{acct}", mention.username)
+        if mention.domain is None:
+            links[f"{acct.lower()}@{services.settings.domain.lower()}"] = links[acct.lower()]
+    return render_html(
+        post.text if text is None else text,
+        mentions=links,
+        tag_url=lambda name: tag_url(services, normalise_hashtag(name)),
+    )
+
+
+def tag_url(services: Services, name: str) -> str:
+    """The public page of a hashtag, by its folded name."""
+    return f"{services.base_url}/tags/{quote(name)}"
+
+
+def poll_entity(
+    services: Services, poll: PollView, marks: Marks, viewer: Viewer, post: PostView
+) -> dict[str, Any]:
+    """The Poll entity; totals stay hidden until it ends when its author wanted that."""
+    now: Instant = services.clock.now()
+    expired = poll.expires_at <= now
+    hidden = poll.hide_totals and not expired and post.account_id != viewer.account_id
+    entity: dict[str, Any] = {
+        "id": services.ids.encode(poll.id),
+        "expires_at": iso(poll.expires_at),
+        "expired": expired,
+        "multiple": poll.multiple,
+        "votes_count": sum(poll.tally),
+        "voters_count": poll.voters,
+        "options": [
+            {"title": option, "votes_count": None if hidden else votes}
+            for option, votes in zip(poll.options, poll.tally, strict=True)
+        ],
+        "emojis": [],
+    }
+    if viewer.account_id is not None:
+        entity["voted"] = marks.votes is not None or post.account_id == viewer.account_id
+        entity["own_votes"] = list(marks.votes or ())
+    return entity

@@ -1,0 +1,300 @@
+"""Statuses of the Mastodon API: publish, edit, delete, and everything read about one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from ...pure.errors import Invalid, NotFound
+from ...social.accounts import AccountNotVisible, AccountView
+from ...social.posts import (
+    Draft,
+    NewPoll,
+    ParentNotVisible,
+    PostLimits,
+    PostNotVisible,
+    PostView,
+    Seen,
+    Submission,
+    Version,
+    Visibility,
+    ancestors,
+    delete_post,
+    descendants,
+    edit_post,
+    prepare,
+    publish_post,
+    versions,
+)
+from ..answers import JSON, Answer, json_answer
+from ..call import Call
+from ..routes import Access, RouteTable
+from .render_account import account_raw
+from .render_post import content_html, post_raw, posts_json
+from .times import iso
+
+routes = RouteTable()
+
+VISIBILITIES = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.PRIVATE,
+    "direct": Visibility.DIRECT,
+}
+# How much of a thread is shown, as Mastodon does: to anybody, and to members.
+_ANONYMOUS_ANCESTORS, _ANONYMOUS_DESCENDANTS, _ANONYMOUS_DEPTH = 40, 60, 20
+_MEMBER_ANCESTORS, _MEMBER_DESCENDANTS, _MEMBER_DEPTH = 4096, 4096, 4096
+
+
+class _PollParams(msgspec.Struct):
+    options: list[str] = msgspec.field(default_factory=list)
+    expires_in: int = 0
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+class _StatusParams(msgspec.Struct):
+    status: str = ""
+    spoiler_text: str = ""
+    sensitive: bool | None = None
+    language: str | None = None
+    visibility: Literal["public", "unlisted", "private", "direct", ""] | None = None
+    in_reply_to_id: str | None = None
+    media_ids: list[str] = msgspec.field(default_factory=list)
+    poll: _PollParams | None = None
+    scheduled_at: str | None = None
+    quoted_status_id: str | None = None
+
+
+class _IdsParams(msgspec.Struct):
+    id: Annotated[list[str], msgspec.Meta(max_length=200)] = msgspec.field(default_factory=list)
+
+
+def post_limits(call: Call) -> PostLimits:
+    """The limits of posts, from the settings."""
+    settings = call.services.settings
+    return PostLimits(
+        characters=settings.post_max_characters,
+        mentions=settings.post_max_mentions,
+        poll_options=settings.poll_max_options,
+        poll_option_characters=settings.poll_option_max_characters,
+        poll_min_seconds=settings.poll_min_seconds,
+        poll_max_seconds=settings.poll_max_seconds,
+        pinned=settings.pinned_posts_max,
+        idempotency_key_hours=settings.idempotency_key_hours,
+    )
+
+
+@routes.post("/api/v1/statuses", Access.member("write:statuses"))
+async def publish(call: Call) -> Answer:
+    """POST /api/v1/statuses"""
+    submission = await _submission(call, await call.params(_StatusParams), call.header(b"idempotency-key"))
+    async with call.services.database.transaction() as tx:
+        post_id = await publish_post(tx, call.actor, submission, limits=post_limits(call), now=call.now)
+    return await _one(call, post_id)
+
+
+@routes.put("/api/v1/statuses/{id}", Access.member("write:statuses"))
+async def edit(call: Call) -> Answer:
+    """PUT /api/v1/statuses/:id"""
+    post_id = call.id_segment()
+    seen = await call.services.posts.see_one(await call.viewer(), post_id)
+    wanted = await call.params(_StatusParams)
+    wanted.in_reply_to_id = None
+    submission = await _submission(call, wanted, "", edited=seen.post)
+    async with call.services.database.transaction() as tx:
+        await edit_post(tx, call.actor, post_id, submission, now=call.now)
+    return await _one(call, post_id)
+
+
+@routes.delete("/api/v1/statuses/{id}", Access.member("write:statuses"))
+async def delete(call: Call) -> Answer:
+    """DELETE /api/v1/statuses/:id; answers with the source text, for a redraft."""
+    post_id = call.id_segment()
+    viewer = await call.viewer()
+    seen = await call.services.posts.see_one(viewer, post_id)
+    async with call.services.database.transaction() as tx:
+        post = await delete_post(tx, call.actor, post_id)
+    entity: dict[str, Any] = msgspec.json.decode(bytes(post_raw(call.services, seen, viewer)))
+    return json_answer({**entity, "text": post.text})
+
+
+@routes.get("/api/v1/statuses", Access.anyone("read:statuses"))
+async def many(call: Call) -> Answer:
+    """GET /api/v1/statuses?id[]=..."""
+    wanted = await call.params(_IdsParams)
+    most = call.services.settings.ids_per_request_max
+    ids = [
+        internal for public in wanted.id[:most] if (internal := call.services.ids.decode(public)) is not None
+    ]
+    viewer = await call.viewer()
+    seen = await call.services.posts.see(viewer, list(dict.fromkeys(ids)))
+    return Answer(200, posts_json(call.services, seen, viewer), JSON)
+
+
+@routes.get("/api/v1/statuses/{id}", Access.anyone("read:statuses"))
+async def one(call: Call) -> Answer:
+    """GET /api/v1/statuses/:id"""
+    return await _one(call, call.id_segment())
+
+
+@routes.get("/api/v1/statuses/{id}/context", Access.anyone("read:statuses"))
+async def context(call: Call) -> Answer:
+    """GET /api/v1/statuses/:id/context"""
+    viewer = await call.viewer()
+    seen = await call.services.posts.see_one(viewer, call.id_segment())
+    member = viewer.account_id is not None
+    database, posts = call.services.database, call.services.posts
+    above = await ancestors(
+        database, seen.post.id, most=_MEMBER_ANCESTORS if member else _ANONYMOUS_ANCESTORS
+    )
+    below = await descendants(
+        database,
+        seen.post.id,
+        most=_MEMBER_DESCENDANTS if member else _ANONYMOUS_DESCENDANTS,
+        depth=_MEMBER_DEPTH if member else _ANONYMOUS_DEPTH,
+    )
+    return json_answer(
+        {
+            "ancestors": msgspec.Raw(posts_json(call.services, await posts.see(viewer, above), viewer)),
+            "descendants": msgspec.Raw(
+                posts_json(call.services, await posts.see(viewer, below, timeline=True), viewer)
+            ),
+        }
+    )
+
+
+@routes.get("/api/v1/statuses/{id}/source", Access.member("read:statuses"))
+async def source(call: Call) -> Answer:
+    """GET /api/v1/statuses/:id/source"""
+    seen = await _own(call)
+    return json_answer(
+        {
+            "id": call.services.ids.encode(seen.post.id),
+            "text": seen.post.text,
+            "spoiler_text": seen.post.spoiler,
+        }
+    )
+
+
+@routes.get("/api/v1/statuses/{id}/history", Access.anyone("read:statuses"))
+async def history(call: Call) -> Answer:
+    """GET /api/v1/statuses/:id/history"""
+    seen = await call.services.posts.see_one(await call.viewer(), call.id_segment())
+    post = seen.post
+    kept = await versions(call.services.database, post.id)
+    if not kept:
+        options = post.poll.options if post.poll else None
+        kept = [Version(post.text, post.spoiler, post.sensitive, options, post.created_at)]
+    account = account_raw(call.services, seen.author)
+    return json_answer([_version_entity(call, post, version, account) for version in kept])
+
+
+def _version_entity(call: Call, post: PostView, version: Version, account: msgspec.Raw) -> dict[str, Any]:
+    entity: dict[str, Any] = {
+        "content": content_html(call.services, post, version.text),
+        "spoiler_text": version.spoiler,
+        "sensitive": version.sensitive,
+        "created_at": iso(version.created_at),
+        "account": account,
+        "media_attachments": [],
+        "emojis": [],
+        "quote": None,
+    }
+    if version.poll_options:
+        entity["poll"] = {"options": [{"title": option} for option in version.poll_options]}
+    return entity
+
+
+@routes.post("/api/v1/statuses/{id}/translate", Access.app("read:statuses"))
+async def translate(call: Call) -> Answer:
+    """POST /api/v1/statuses/:id/translate; no translation service is configured, as the instance says."""
+    await call.services.posts.see_one(await call.viewer(), call.id_segment())
+    raise NotFound
+
+
+async def _own(call: Call) -> Seen:
+    seen = await call.services.posts.see_one(await call.viewer(), call.id_segment())
+    if seen.post.account_id != call.actor.account_id:
+        raise PostNotVisible
+    return seen
+
+
+async def _one(call: Call, post_id: int) -> Answer:
+    viewer = await call.viewer()
+    seen = await call.services.posts.see_one(viewer, post_id)
+    return Answer(200, bytes(post_raw(call.services, seen, viewer)), JSON)
+
+
+async def _submission(
+    call: Call, wanted: _StatusParams, idempotency_key: str, *, edited: PostView | None = None
+) -> Submission:
+    """The parameters as a checked and screened submission; what is not set comes from the member's preferences."""
+    services = call.services
+    if wanted.media_ids:
+        raise Invalid("Validation failed: Media cannot be attached yet on this server")
+    if wanted.scheduled_at:
+        raise Invalid("Validation failed: Posts cannot be scheduled yet on this server")
+    if wanted.quoted_status_id:
+        raise Invalid("Validation failed: Posts cannot be quoted yet on this server")
+    author = await services.accounts.get(call.actor.account_id)
+    if author is None:
+        raise AccountNotVisible
+    parent = await _parent(call, wanted.in_reply_to_id)
+    draft = await _draft(call, wanted, author, parent, idempotency_key, edited)
+    return prepare(
+        draft, author, parent=parent, screen=services.screen, limits=post_limits(call), now=call.now
+    )
+
+
+async def _draft(
+    call: Call,
+    wanted: _StatusParams,
+    author: AccountView,
+    parent: PostView | None,
+    idempotency_key: str,
+    edited: PostView | None,
+) -> Draft:
+    chosen = await call.services.accounts.preferences(author.id)
+    visibility = VISIBILITIES[wanted.visibility or (chosen.posting_visibility if chosen else "public")]
+    sensitive = wanted.sensitive
+    if sensitive is None:
+        sensitive = edited.sensitive if edited else bool(chosen and chosen.posting_sensitive)
+    language = wanted.language or (edited.language if edited else chosen.posting_language if chosen else None)
+    return Draft(
+        text=wanted.status,
+        spoiler=wanted.spoiler_text,
+        visibility=edited.visibility if edited else visibility,
+        sensitive=sensitive,
+        language=_language(language),
+        in_reply_to_id=parent.id if parent else None,
+        poll=_poll(wanted.poll),
+        idempotency_key=idempotency_key[:255] or None,
+    )
+
+
+def _poll(wanted: _PollParams | None) -> NewPoll | None:
+    if wanted is None or not wanted.options:
+        return None
+    return NewPoll(wanted.options, wanted.expires_in, wanted.multiple, wanted.hide_totals)
+
+
+def _language(code: str | None) -> str | None:
+    """A language code as it is stored: the main part, lower case; None for what is no code."""
+    main = (code or "").replace("_", "-").partition("-")[0].lower()
+    return main if 2 <= len(main) <= 3 and main.isascii() and main.isalpha() else None
+
+
+async def _parent(call: Call, public_id: str | None) -> PostView | None:
+    if not public_id:
+        return None
+    internal = call.services.ids.decode(public_id)
+    if internal is None:
+        raise ParentNotVisible
+    try:
+        seen = await call.services.posts.see_one(await call.viewer(), internal)
+    except PostNotVisible as error:
+        raise ParentNotVisible from error
+    # A reply to a boost is a reply to what was boosted.
+    return (seen.boosted or seen).post

@@ -1,0 +1,108 @@
+"""Timelines of the Mastodon API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from ...pure.errors import NotFound
+from ...pure.names import normalise_hashtag
+from ...social.timelines import Feed, Page, ProfileFeed, Window
+from ..answers import JSON, Answer
+from ..call import Call
+from ..routes import Access, RouteTable
+from .paging import page_links, window_of
+from .render_post import posts_json
+
+routes = RouteTable()
+
+Names = Annotated[list[str], msgspec.Meta(max_length=16)]
+
+
+class _PublicParams(msgspec.Struct):
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+
+class _TagParams(_PublicParams):
+    any: Names = msgspec.field(default_factory=list)
+    all: Names = msgspec.field(default_factory=list)
+    none: Names = msgspec.field(default_factory=list)
+
+
+class _ProfileParams(msgspec.Struct):
+    only_media: bool = False
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    pinned: bool = False
+    tagged: str | None = None
+
+
+@routes.get("/api/v1/timelines/home", Access.member("read:statuses"))
+async def home(call: Call) -> Answer:
+    """GET /api/v1/timelines/home"""
+    viewer = await call.viewer()
+    return await _answer(call, await call.services.timelines.home(viewer, await _window(call)))
+
+
+@routes.get("/api/v1/timelines/public", Access.anyone("read:statuses"))
+async def public(call: Call) -> Answer:
+    """GET /api/v1/timelines/public"""
+    wanted = await call.params(_PublicParams)
+    feed = Feed(local=wanted.local, remote=wanted.remote, only_media=wanted.only_media)
+    return await _answer(
+        call, await call.services.timelines.public(await call.viewer(), feed, await _window(call))
+    )
+
+
+@routes.get("/api/v1/timelines/tag/{hashtag}", Access.anyone("read:statuses"))
+async def tag(call: Call) -> Answer:
+    """GET /api/v1/timelines/tag/:hashtag"""
+    wanted = await call.params(_TagParams)
+    feed = Feed(
+        local=wanted.local,
+        remote=wanted.remote,
+        only_media=wanted.only_media,
+        any_tags=_keys([call.segment("hashtag"), *wanted.any]),
+        all_tags=_keys(wanted.all),
+        no_tags=_keys(wanted.none),
+    )
+    return await _answer(
+        call, await call.services.timelines.tag(await call.viewer(), feed, await _window(call))
+    )
+
+
+@routes.get("/api/v1/accounts/{id}/statuses", Access.anyone("read:statuses"))
+async def account_statuses(call: Call) -> Answer:
+    """GET /api/v1/accounts/:id/statuses"""
+    account = await call.services.accounts.get(call.id_segment())
+    if account is None or not account.shown:
+        raise NotFound
+    wanted = await call.params(_ProfileParams)
+    feed = ProfileFeed(
+        account.id,
+        only_media=wanted.only_media,
+        exclude_replies=wanted.exclude_replies,
+        exclude_boosts=wanted.exclude_reblogs,
+        pinned=wanted.pinned,
+        tagged=normalise_hashtag(wanted.tagged) if wanted.tagged else None,
+    )
+    return await _answer(
+        call, await call.services.timelines.profile(await call.viewer(), feed, await _window(call))
+    )
+
+
+async def _window(call: Call) -> Window:
+    settings = call.services.settings
+    return await window_of(call, default=settings.page_size_default, maximum=settings.page_size_max)
+
+
+async def _answer(call: Call, page: Page) -> Answer:
+    body = posts_json(call.services, page.posts, await call.viewer())
+    return Answer(200, body, JSON, page_links(call, page.oldest_id, page.newest_id))
+
+
+def _keys(names: list[str]) -> tuple[str, ...]:
+    return tuple(key for name in names if (key := normalise_hashtag(name)))

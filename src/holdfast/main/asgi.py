@@ -1,0 +1,126 @@
+"""The web application: mounts the route tables of every dialect, and health checks beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from ..edge import mastodon, public
+from ..edge.answers import Answer, json_answer
+from ..edge.call import Call
+from ..edge.dispatch import dispatcher
+from ..edge.routes import Access, Limit, Route, RouteTable
+from ..edge.services import Services
+from ..platform.config import Settings
+from .wiring import open_services
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# A segment of a route's path: text before the name is allowed, as in `/@{name}`.
+_SEGMENT = re.compile(r"([^/{}]*)\{(\w+)\}")
+
+health = RouteTable()
+
+
+@health.get("/healthz", Access.browser(), limit=Limit.NONE)
+async def alive(_call: Call) -> Answer:
+    """This process answers."""
+    return json_answer({"status": "ok"})
+
+
+@health.get("/readyz", Access.browser(), limit=Limit.NONE)
+async def ready(call: Call) -> Answer:
+    """This process answers and reaches its database."""
+    await call.services.database.fetchval("select 1")
+    return json_answer({"status": "ready"})
+
+
+ROUTES: list[Route] = [
+    route for table in (*mastodon.TABLES, *public.TABLES, health) for route in table.routes
+]
+
+# What has no route is answered by the same way in, so that errors look alike everywhere.
+_NOT_FOUND = Route("GET", "", Access.browser(), public.not_found)
+
+
+class _Answered(Response[Any]):
+    """Lets one of our dispatchers answer where Litestar wants a response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(None)
+        self._app = app
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIApp:  # type: ignore[override]
+        """The dispatcher itself."""
+        return self._app
+
+
+class _Holder:
+    """Gives the dispatchers their services, which exist only between start-up and shutdown."""
+
+    services: Services
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The ASGI application; connects at start-up, closes at shutdown."""
+    return application(open_services(settings))
+
+
+def application(opening: AbstractAsyncContextManager[Services]) -> Litestar:
+    """The routes over services that are opened at start-up and closed at shutdown."""
+    holder = _Holder()
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        async with opening as services:
+            holder.services = services
+            yield
+
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        methods = by_path.setdefault(route.path, {})
+        if route.method in methods:
+            raise ValueError(f"{route.method} {route.path} is declared twice")
+        methods[route.method] = route
+    nowhere = dispatcher(dict.fromkeys(_METHODS, _NOT_FOUND))
+
+    def no_route(_request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await nowhere(Call(scope, receive, holder.services, {}), send)
+
+        return _Answered(app)
+
+    return Litestar(
+        route_handlers=[_mount(path, methods, holder) for path, methods in by_path.items()],
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+        exception_handlers={NotFoundException: no_route},
+    )
+
+
+def _mount(path: str, methods: dict[str, Route], holder: _Holder) -> HTTPRouteHandler:
+    """One path of the table as a Litestar handler that hands the request to the dispatcher of that path."""
+    prefixes = {name: prefix for prefix, name in _SEGMENT.findall(path) if prefix}
+    dispatch, nothing = dispatcher(methods), dispatcher(dict.fromkeys(_METHODS, _NOT_FOUND))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        segments = scope["path_params"]
+        answer = dispatch
+        for name, prefix in prefixes.items():
+            if not segments[name].startswith(prefix):
+                answer = nothing
+            segments = {**segments, name: segments[name].removeprefix(prefix)}
+        await answer(Call(scope, receive, holder.services, segments), send)
+
+    async def handler(_request: Request[Any, Any, Any]) -> ASGIApp:
+        return app
+
+    mounted = _SEGMENT.sub(r"{\2:str}", path)
+    return HTTPRouteHandler(mounted, http_method=_METHODS, status_code=200)(handler)

@@ -1,0 +1,72 @@
+"""The worker's work: reactions from the job table, and what is due by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from ..platform.clock import Clock, SystemClock
+from ..platform.config import Settings
+from ..platform.db import Database
+from ..platform.jobs import JobRunner, Periodic, run_due
+from ..pure.errors import Unavailable
+from ..social.posts import forget_old_keys
+from ..social.reactions import close_polls
+from .subscriptions import HANDLERS
+from .wiring import open_database
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Due:
+    """An action that runs every so often, on one worker at a time."""
+
+    name: str
+    every: timedelta
+    action: Periodic
+
+
+PERIODIC: tuple[Due, ...] = (
+    Due("close_polls", timedelta(seconds=30), close_polls),
+    Due("forget_old_keys", timedelta(minutes=10), forget_old_keys),
+)
+_LOOK_EVERY_SECONDS = 5.0
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set; jobs that were claimed are finished first."""
+    clock = SystemClock()
+    async with open_database(settings) as database:
+        runner = JobRunner(database, clock, HANDLERS)
+        watch = asyncio.create_task(_keep_time(database, clock, stop))
+        try:
+            await runner.run(stop)
+        finally:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
+
+
+async def _keep_time(database: Database, clock: Clock, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await run_all_due(database, clock, PERIODIC)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _LOOK_EVERY_SECONDS)
+
+
+async def run_all_due(database: Database, clock: Clock, table: Sequence[Due]) -> None:
+    """Run each action that is due; one that fails is logged and comes again at its next time."""
+    for due in table:
+        try:
+            await run_due(database, clock, due.name, due.every, due.action)
+        except Unavailable as error:
+            log.warning("periodic.database_away", name=due.name, error=error.public)
+        except Exception:
+            # One broken action must not keep the others from running.
+            log.exception("periodic.failed", name=due.name)

@@ -1,0 +1,45 @@
+"""What follows from what: the one table from events to reactions.
+
+A reaction is an idempotent job with its own retries. Its kind is the name of its function, so a job that was written
+before an upgrade still finds its handler as long as the function keeps its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from ..platform.jobs import Handler
+from ..platform.outbox import Event, NewJob
+from ..social import accounts, follows, notifications, posts, reactions, search
+
+SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
+    posts.PostPublished: (notifications.notify_published, search.index_post),
+    posts.PostEdited: (notifications.notify_edited, search.index_post),
+    # A person decides about these. The moderation desk subscribes here; until then they wait in `post_verdicts`.
+    posts.PostHeld: (search.index_post,),
+    posts.PostFlagged: (),
+    posts.PostDeleted: (),
+    reactions.PostBoosted: (notifications.notify_boosted,),
+    reactions.PostFavourited: (notifications.notify_favourited,),
+    reactions.PostUnfavourited: (notifications.forget_favourite,),
+    reactions.PollClosed: (notifications.notify_poll_closed,),
+    follows.AccountFollowed: (notifications.notify_followed,),
+    follows.FollowRequested: (notifications.notify_requested,),
+    follows.FollowAccepted: (notifications.notify_accepted,),
+    follows.FollowRejected: (notifications.forget_request,),
+    follows.FollowEnded: (notifications.forget_follow,),
+    accounts.AccountCreated: (notifications.notify_signed_up,),
+    accounts.AccountSuspended: (),
+}
+
+HANDLERS: dict[str, Handler] = {
+    handler.__name__: handler for handlers in SUBSCRIPTIONS.values() for handler in handlers
+}
+
+
+def reactions_to(event: Event) -> Iterable[NewJob]:
+    """The jobs that an event leads to."""
+    payload = msgspec.json.encode(event)
+    return [NewJob(handler.__name__, payload) for handler in SUBSCRIPTIONS.get(type(event), ())]

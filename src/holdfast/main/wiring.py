@@ -1,0 +1,76 @@
+"""Builds what one process needs: the ports of the platform and the readers that stand on them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ..edge.services import Services
+from ..platform.clock import SystemClock
+from ..platform.config import Settings
+from ..platform.crypto import Keyring
+from ..platform.db import Database, PoolLimits
+from ..platform.ids import PublicIds
+from ..platform.limits import RateLimits
+from ..platform.master_key import load_master_key
+from ..platform.stamps import DatabaseStamps, SharedMemoryStamps
+from ..screening import load_screen
+from ..social.accounts import AccountReader
+from ..social.graph import RelationsReader
+from ..social.notifications import NotificationReader
+from ..social.posts import PostReader
+from ..social.sessions import SessionLimits, SessionReader
+from ..social.timelines import TimelineReader
+from ..social.tokens import TokenReader
+from .subscriptions import reactions_to
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The pool with its stamps and reactions; `settings.database_url` must say where."""
+    if settings.database_url is None:
+        raise ValueError("the database address must be known here")
+    limits = PoolLimits(
+        settings.database_pool_size,
+        settings.database_connect_timeout_seconds,
+        settings.statement_timeout_seconds,
+    )
+    async with await Database.connect(settings.database_url, limits, reactions_to) as database:
+        if settings.freshness == "database":
+            database.stamps = DatabaseStamps(database)
+            yield database
+            return
+        stamps = SharedMemoryStamps(settings.data / "run" / "stamps")
+        database.stamps = stamps
+        try:
+            yield database
+        finally:
+            stamps.close()
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Everything that the edge may use."""
+    clock = SystemClock()
+    keyring = Keyring(load_master_key(settings))
+    async with open_database(settings) as database:
+        accounts = AccountReader(database)
+        posts = PostReader(database, accounts, clock)
+        yield Services(
+            settings=settings,
+            database=database,
+            clock=clock,
+            ids=PublicIds(keyring.derive("public ids")),
+            keyring=keyring,
+            limits=RateLimits(settings.data / "run" / "limits"),
+            screen=load_screen(settings.screening_rules_file),
+            accounts=accounts,
+            relations=RelationsReader(database),
+            posts=posts,
+            timelines=TimelineReader(database, posts),
+            notifications=NotificationReader(database, posts),
+            tokens=TokenReader(database, clock),
+            sessions=SessionReader(
+                database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)
+            ),
+        )

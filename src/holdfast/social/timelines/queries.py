@@ -1,0 +1,165 @@
+"""Ids of timelines. Each statement looks at a bounded number of index entries per account followed (ADR 0008)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ...platform.db import Reader
+from .model import Feed, ProfileFeed, Window
+
+# $1 viewer, $2 authors (the viewer too), $3 those of them whose boosts are wanted, $4 below, $5 above, $6 limit
+_HOME_CONDITION = """
+      p.state = 0
+      and (p.visibility < 3 or p.account_id = $1
+           or exists (select 1 from mentions m where m.post_id = p.id and m.account_id = $1))
+      and (p.boost_of_id is null or p.account_id = any($3::bigint[]))
+      and (p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id
+           or p.in_reply_to_account_id = any($2::bigint[]))
+"""
+
+# One probe per author finds the authors whose latest post is newest; only their posts are read. Nothing at or above
+# the latest post of the last of them can be missing: that is the frontier, null when no author was left out.
+HOME_SQL = (
+    """
+with candidates as materialized (
+    select a.id, latest.id as latest_id from unnest($2::bigint[]) as a (id)
+    cross join lateral (
+        select id from posts p where p.account_id = a.id and p.id < $4 and p.id > $5 order by p.id desc limit 1) latest
+    order by latest.id desc limit $6)
+select null::bigint as id, case when count(*) = $6 then min(latest_id) end as frontier from candidates
+union all
+(select post.id, null from candidates c cross join lateral (
+    select p.id from posts p where p.account_id = c.id and p.id < $4 and p.id > $5 and """
+    + _HOME_CONDITION
+    + """
+    order by p.id desc limit $6) post
+order by post.id desc limit $6)
+"""
+)
+
+HOME_FORWARD_SQL = (
+    """
+select post.id from unnest($2::bigint[]) as a (id) cross join lateral (
+    select p.id from posts p where p.account_id = a.id and p.id < $4 and p.id > $5 and """
+    + _HOME_CONDITION
+    + """
+    order by p.id limit $6) post
+order by post.id limit $6
+"""
+)
+
+
+class Ids(msgspec.Struct, frozen=True):
+    """Candidate ids in the order of the window (newest first, or oldest first when it goes forward).
+
+    `scanned_to`: everything down to this id was looked at; None when the timeline ends here.
+    """
+
+    ids: list[int]
+    scanned_to: int | None
+
+
+async def home_ids(
+    reader: Reader, viewer_id: int, authors: list[int], boosters: list[int], window: Window
+) -> Ids:
+    """One round of the home timeline; with a frontier, fewer than `limit` ids do not mean the end."""
+    arguments = (viewer_id, authors, boosters, window.below, window.above, window.limit)
+    if window.forward:
+        ids = [row[0] for row in await reader.fetch(HOME_FORWARD_SQL, *arguments)]
+        return Ids(ids, ids[-1] if len(ids) == window.limit else None)
+    rows = await reader.fetch(HOME_SQL, *arguments)
+    frontier = next((row["frontier"] for row in rows if row["id"] is None), None)
+    ids = [row["id"] for row in rows if row["id"] is not None and (frontier is None or row["id"] >= frontier)]
+    if len(ids) == window.limit:
+        return Ids(ids, ids[-1])
+    return Ids(ids, frontier)
+
+
+# $1 only local, $2 only remote, $3 below, $4 above, $5 limit, $6 forward
+PUBLIC_SQL = """
+select p.id from posts p join accounts a on a.id = p.account_id
+where p.visibility = 0 and p.state = 0 and p.boost_of_id is null and p.id < $3 and p.id > $4
+  and (p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id)
+  and a.state in (0, 4) and (not $1::boolean or a.domain is null) and (not $2::boolean or a.domain is not null)
+order by p.id desc limit $5
+"""
+PUBLIC_FORWARD_SQL = PUBLIC_SQL.replace("order by p.id desc", "order by p.id")
+
+
+async def public_ids(reader: Reader, feed: Feed, window: Window) -> Ids:
+    """One round of the public timeline."""
+    if feed.only_media:
+        return Ids([], None)
+    sql = PUBLIC_FORWARD_SQL if window.forward else PUBLIC_SQL
+    rows = await reader.fetch(sql, feed.local, feed.remote, window.below, window.above, window.limit)
+    return _round([row[0] for row in rows], window)
+
+
+# $1 any of these tags, $2 all of these, $3 none of these, $4 local, $5 remote, $6 below, $7 above, $8 limit
+TAG_SQL = """
+select p.id from posts p join accounts a on a.id = p.account_id
+where p.id in (select post_id from post_tags where tag_id = any($1::bigint[]) and post_id < $6 and post_id > $7)
+  and p.visibility = 0 and p.state = 0 and p.boost_of_id is null and a.state in (0, 4)
+  and (not $4::boolean or a.domain is null) and (not $5::boolean or a.domain is not null)
+  and (select count(*) from post_tags t where t.post_id = p.id and t.tag_id = any($2::bigint[])) = cardinality($2)
+  and not exists (select 1 from post_tags t where t.post_id = p.id and t.tag_id = any($3::bigint[]))
+order by p.id desc limit $8
+"""
+TAG_FORWARD_SQL = TAG_SQL.replace("order by p.id desc", "order by p.id")
+
+
+async def tag_ids(reader: Reader, names: tuple[str, ...]) -> dict[str, int]:
+    """Ids of hashtags by folded name."""
+    rows = await reader.fetch("select name, id from tags where name = any($1::text[])", list(names))
+    return {row["name"]: row["id"] for row in rows}
+
+
+async def tagged_ids(reader: Reader, feed: Feed, window: Window) -> Ids:
+    """One round of a hashtag timeline; a tag that nobody used has no posts, and one of `all` empties it."""
+    known = await tag_ids(reader, feed.any_tags + feed.all_tags + feed.no_tags)
+    wanted = [known[name] for name in feed.any_tags if name in known]
+    needed = [known[name] for name in feed.all_tags if name in known]
+    if feed.only_media or not wanted or len(needed) < len(set(feed.all_tags)):
+        return Ids([], None)
+    unwanted = [known[name] for name in feed.no_tags if name in known]
+    rows = await reader.fetch(
+        TAG_FORWARD_SQL if window.forward else TAG_SQL,
+        wanted, sorted(set(needed)), unwanted, feed.local, feed.remote, window.below, window.above, window.limit,
+    )  # fmt: skip
+    return _round([row[0] for row in rows], window)
+
+
+# $1 author, $2 widest visibility without a mention, $3 viewer, $4 no replies, $5 no boosts, $6 tag or null,
+# $7 below, $8 above, $9 limit, $10 the author looks
+PROFILE_SQL = """
+select p.id from posts p
+where p.account_id = $1 and p.id < $7 and p.id > $8 and (p.state = 0 or $10::boolean)
+  and (p.visibility <= $2 or exists (select 1 from mentions m where m.post_id = p.id and m.account_id = $3))
+  and (not $4::boolean or p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id)
+  and (not $5::boolean or p.boost_of_id is null)
+  and ($6::bigint is null or exists (select 1 from post_tags t where t.post_id = p.id and t.tag_id = $6))
+order by p.id desc limit $9
+"""
+PROFILE_FORWARD_SQL = PROFILE_SQL.replace("order by p.id desc", "order by p.id")
+PINNED_SQL = "select post_id from pins where account_id = $1 order by id desc"
+
+
+async def profile_ids(
+    reader: Reader, feed: ProfileFeed, window: Window, *, viewer_id: int | None, widest: int
+) -> Ids:
+    """One round of an account's posts; `widest` is the widest visibility the viewer has without being mentioned."""
+    if feed.pinned:
+        return Ids([row[0] for row in await reader.fetch(PINNED_SQL, feed.account_id)], None)
+    tag_id = (await tag_ids(reader, (feed.tagged,))).get(feed.tagged) if feed.tagged else None
+    if feed.only_media or (feed.tagged and tag_id is None):
+        return Ids([], None)
+    rows = await reader.fetch(
+        PROFILE_FORWARD_SQL if window.forward else PROFILE_SQL,
+        feed.account_id, widest, viewer_id, feed.exclude_replies, feed.exclude_boosts, tag_id, window.below,
+        window.above, window.limit, viewer_id == feed.account_id,
+    )  # fmt: skip
+    return _round([row[0] for row in rows], window)
+
+
+def _round(ids: list[int], window: Window) -> Ids:
+    return Ids(ids, ids[-1] if len(ids) == window.limit else None)
