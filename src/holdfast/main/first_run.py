@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 
-import asyncpg
-
 from holdfast.platform.config import Settings
+from holdfast.platform.db import Database
 
 USERNAME = "admin"
 # No letters or digits that are mistaken for one another when copied from a screen by hand.
@@ -14,19 +13,15 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_CHARACTERS = 4, 5
 
 
-async def open_first_account(
-    connection: asyncpg.Connection[asyncpg.Record], settings: Settings
-) -> str | None:
+async def open_first_account(database: Database, settings: Settings) -> str | None:
     """Make the owner's account when nobody can sign in yet; how to sign in, in one line, else None.
 
     The password is said once and kept only as a hash.
     """
-    if await connection.fetchval("select exists (select from users)"):
+    if await database.fetchval("select exists (select from users)"):
         return None
     # Only the first start needs these, and they are most of what this process would import.
-    from holdfast.main.subscriptions import reactions
     from holdfast.platform.clock import SystemClock
-    from holdfast.platform.db import Database, PoolLimits
     from holdfast.platform.passwords import hash_password
     from holdfast.social.accounts import NewAccount, create_account
 
@@ -37,11 +32,6 @@ async def open_first_account(
     owner = NewAccount(
         USERNAME, email, await hash_password(password), locale="en", role="owner", by_operator=True
     )
-    # No process has cached anything of an empty server, so nobody has to be told of changes.
-    one = PoolLimits(size=1)
-    async with (
-        await Database.connect(str(settings.database_url), one, reactions) as database,
-        database.transaction() as tx,
-    ):
+    async with database.transaction() as tx:
         await create_account(tx, owner, registrations=settings.registrations, now=SystemClock().now())
     return f"{settings.public_url} as {email} with password {password}"

@@ -10,19 +10,20 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
-
-import asyncpg
+from collections.abc import Callable, Iterable
 
 from holdfast.main.first_run import open_first_account
-from holdfast.main.running_database import check_reachable
 from holdfast.migrations.runner import upgrade
 from holdfast.platform.config import Settings, load_settings
 from holdfast.platform.crypto import Keyring
+from holdfast.platform.db import Database, PoolLimits
 from holdfast.platform.master_key import MasterKeyError, create_master_key, load_master_key, master_key_file
+from holdfast.platform.outbox import Event, NewJob
+from holdfast.platform.postgres import check_reachable
 from holdfast.pure.errors import HoldfastError
 
 _FINGERPRINT = "master_key"
+_KNOWN_KEY = "select value from facts where name = $1"
 
 
 async def prepare(settings: Settings, progress: Callable[[str], None]) -> str | None:
@@ -32,17 +33,22 @@ async def prepare(settings: Settings, progress: Callable[[str], None]) -> str | 
         raise ValueError("prepare needs a database address")
     await check_reachable(dsn, settings.database_connect_timeout_seconds)
     await upgrade(dsn, progress)
-    connection = await asyncpg.connect(dsn)
-    try:
-        await _check_master_key(connection, settings)
-        return await open_first_account(connection, settings)
-    finally:
-        await connection.close()
+    # No process has cached anything yet, so nobody has to be told of what changes here.
+    async with await Database.connect(dsn, PoolLimits(size=1), _later) as database:
+        await _check_master_key(database, settings)
+        return await open_first_account(database, settings)
 
 
-async def _check_master_key(connection: asyncpg.Connection[asyncpg.Record], settings: Settings) -> None:
+def _later(event: Event) -> Iterable[NewJob]:
+    """Reactions to the first account; imported only when there is one, which is once."""
+    from holdfast.main.subscriptions import reactions_to
+
+    return reactions_to(event)
+
+
+async def _check_master_key(database: Database, settings: Settings) -> None:
     """Make a key for a database that has none yet; else raise unless this is the key it was made with."""
-    known = await connection.fetchval("select value from facts where name = $1", _FINGERPRINT)
+    known = await database.fetchval(_KNOWN_KEY, _FINGERPRINT)
     key = (
         create_master_key(settings)
         if known is None and settings.master_key is None
@@ -50,13 +56,14 @@ async def _check_master_key(connection: asyncpg.Connection[asyncpg.Record], sett
     )
     fingerprint = Keyring(key).fingerprint()
     if known is None:
-        await connection.execute(
-            "insert into facts (name, value) values ($1, $2) on conflict do nothing",
-            _FINGERPRINT,
-            fingerprint,
-        )
+        async with database.transaction() as tx:
+            await tx.execute(
+                "insert into facts (name, value) values ($1, $2) on conflict do nothing",
+                _FINGERPRINT,
+                fingerprint,
+            )
         # Two machines may have made a key each at the same moment: the database kept the first one's.
-        known = await connection.fetchval("select value from facts where name = $1", _FINGERPRINT)
+        known = await database.fetchval(_KNOWN_KEY, _FINGERPRINT)
     if known != fingerprint:
         where = "HOLDFAST_MASTER_KEY" if settings.master_key is not None else str(master_key_file(settings))
         raise MasterKeyError(
@@ -75,9 +82,6 @@ def main() -> int:
         sign_in = asyncio.run(prepare(load_settings(), lambda text: _say(progress=text)))
     except HoldfastError as error:
         sys.stderr.write(f"{error.public}\n")
-        return 1
-    except asyncpg.PostgresError as error:
-        sys.stderr.write(f"the database refused to be prepared: {error}\n")
         return 1
     if sign_in is not None:
         _say(first_sign_in=sign_in)

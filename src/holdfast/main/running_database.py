@@ -5,22 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
-
-import asyncpg
 
 from holdfast.main.database_choice import embedded_postgres, with_database
 from holdfast.main.datafolder import DataFolderError, DataFolderInUse, has_data, open_data_folder
 from holdfast.migrations.runner import upgrade
 from holdfast.platform.config import Settings
-from holdfast.platform.postgres import dsn_for, running_socket_folder
-from holdfast.pure.errors import Unavailable
+from holdfast.platform.postgres import check_reachable, dsn_for, running_socket_folder
 
 Progress = Callable[[str], None]
-
-
-class DatabaseUnreachable(Unavailable):
-    """The database does not answer; the text names the host and never the password."""
 
 
 @asynccontextmanager
@@ -66,43 +58,3 @@ async def _dsn_of_running(settings: Settings, in_use: DataFolderInUse) -> str:
             return dsn_for(socket_folder)
         await asyncio.sleep(0.1)
     raise in_use
-
-
-async def check_reachable(dsn: str, timeout_seconds: int) -> None:
-    """Connect once, trying until the deadline. Raises DatabaseUnreachable with a reason."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout_seconds
-    while True:
-        try:
-            connection = await asyncpg.connect(dsn, timeout=max(0.1, deadline - loop.time()))
-        except (OSError, TimeoutError, asyncpg.CannotConnectNowError) as error:
-            if loop.time() + 0.5 < deadline:
-                await asyncio.sleep(0.5)
-                continue
-            raise DatabaseUnreachable(_unreachable(dsn, _reason(error))) from None
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-            # Wrong password, no such database, malformed address: waiting would not help.
-            raise DatabaseUnreachable(_unreachable(dsn, _reason(error))) from None
-        await connection.close()
-        return
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused"
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-def _unreachable(dsn: str, reason: str) -> str:
-    try:
-        parts = urlsplit(dsn)
-        where = f"{parts.hostname or 'a local socket'}{f':{parts.port}' if parts.port else ''}{parts.path}"
-        if parts.password:
-            reason = reason.replace(parts.password, "(hidden)")
-    except ValueError:
-        where, reason = "HOLDFAST_DATABASE_URL", "it is not a valid address"
-    return (
-        f"the database at {where} cannot be reached: {reason}; check HOLDFAST_DATABASE_URL and that it runs"
-    )

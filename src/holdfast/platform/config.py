@@ -213,13 +213,15 @@ def _derive(values: dict[str, Any], sources: dict[str, str]) -> Settings:
             raise ConfigError(
                 f"trusted_proxies ({sources['trusted_proxies']}): '{network}' is not an address or network"
             ) from None
-    rules = raw.screening_rules_file
-    return msgspec.structs.replace(
-        raw,
-        domain=domain.lower(),
-        public_url=public_url,
-        screening_rules_file=raw.data / rules if rules is not None else None,
-    )
+    # A relative file is one beside holdfast.toml, wherever the command was started.
+    files = {
+        name: raw.data / getattr(raw, name) for name in SETTINGS if _is_file(name) and getattr(raw, name)
+    }
+    return msgspec.structs.replace(raw, domain=domain.lower(), public_url=public_url, **files)
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith("_file")
 
 
 def _check_domain(domain: str, source: str) -> None:

@@ -120,6 +120,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     registrations: Annotated[
         Literal["open", "approval", "closed"], S("Who may sign up: everybody, after approval, nobody.")
     ] = "approval"
+    source_url: Annotated[
+        str, S("Where the source of the running version can be had (AGPL, section 13).", derived="the about page")
+    ] = ""
+    rules: Annotated[
+        tuple[str, ...], S("Rules of this server, one sentence each; shown to people and apps.")
+    ] = ()
+    privacy_policy_file: Annotated[
+        Path | None, S("Text of the privacy policy; a relative path is taken from the data folder.")
+    ] = None
+    terms_file: Annotated[
+        Path | None, S("Text of the terms of service; a relative path is taken from the data folder.")
+    ] = None
     screening_rules_file: Annotated[
         Path | None, S("Rules for screening posts; a relative path is taken from the data folder.")
     ] = None
@@ -161,6 +173,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_size_default: Annotated[int, S("Posts per page.", minimum=1, maximum=200)] = 20
     page_size_max: Annotated[int, S("Most posts per page.", minimum=1, maximum=200)] = 40
     accounts_page_size_default: Annotated[int, S("Accounts per page.", minimum=1, maximum=200)] = 40
+    notifications_page_size_default: Annotated[
+        int, S("Notifications per page.", minimum=1, maximum=200)
+    ] = 40
+    notifications_page_size_max: Annotated[int, S("Most notifications per page.", minimum=1, maximum=200)] = 80
+    unread_count_max: Annotated[
+        int, S("Unread notifications are counted up to this.", minimum=1, maximum=10_000)
+    ] = 1000
+    search_query_max_characters: Annotated[
+        int, S("Longest search query.", unit="characters", minimum=10, maximum=10_000)
+    ] = 500
+    search_offset_max: Annotated[
+        int, S("Most results that a search may skip.", minimum=0, maximum=1_000_000)
+    ] = 10_000
     accounts_page_size_max: Annotated[int, S("Most accounts per page.", minimum=1, maximum=200)] = 80
     ids_per_request_max: Annotated[int, S("Most ids in one request.", minimum=1, maximum=500)] = 40
 

@@ -18,6 +18,8 @@ from holdfast.platform.config import Settings
 # A key that contains one of these never shows its value, whoever logs it by mistake.
 _SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "master_key", "database_url")
 _NOISY = ("asyncio", "httpx2", "httpcore2", "PIL")
+# While PostgreSQL restarts, every connection of every pool would log the same traceback.
+_REPETITIVE = "asyncpg.pool"
 
 
 def configure_logging(settings: Settings, role: str) -> None:
@@ -62,6 +64,7 @@ def configure_logging(settings: Settings, role: str) -> None:
     root.setLevel(level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger(_REPETITIVE).setLevel(logging.ERROR)
     structlog.contextvars.bind_contextvars(role=role)
 
 

@@ -70,4 +70,4 @@ def _module(name: str, **members: Any) -> None:
 
 _module("holdfast.main.asgi", create_app=_application)
 _module("holdfast.main.jobs_runner", run_worker=_worker)
-_module("holdfast.main.subscriptions", reactions=lambda event: ())
+_module("holdfast.main.subscriptions", reactions_to=lambda event: ())

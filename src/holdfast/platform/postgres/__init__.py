@@ -2,6 +2,7 @@
 
 from holdfast.platform.postgres.configuration import ADMIN_ROLE, APP_ROLE, DATABASE
 from holdfast.platform.postgres.errors import ClusterUnusable, PostgresError, ProgramsMissing, StartFailed
+from holdfast.platform.postgres.reachable import DatabaseUnreachable, check_reachable
 from holdfast.platform.postgres.server import EmbeddedPostgres, dsn_for, running_socket_folder
 
 __all__ = [
@@ -9,10 +10,12 @@ __all__ = [
     "APP_ROLE",
     "DATABASE",
     "ClusterUnusable",
+    "DatabaseUnreachable",
     "EmbeddedPostgres",
     "PostgresError",
     "ProgramsMissing",
     "StartFailed",
+    "check_reachable",
     "dsn_for",
     "running_socket_folder",
 ]

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from holdfast.platform.postgres.account import choose_account
+from holdfast.platform.postgres.account import Account, choose_account
 from holdfast.platform.postgres.cluster import Cluster
 from holdfast.platform.postgres.configuration import (
     ADMIN_ROLE,
@@ -181,7 +181,7 @@ class EmbeddedPostgres:
         if near and (not self._account.drop or self._account.can_traverse(_existing(inside.parent))):
             return inside
         tag = sha256(os.fsencode(self._data)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"holdfast-{self._account.uid}-{tag}"
+        return _runtime_folder(self._account) / f"holdfast-{self._account.uid}-{tag}"
 
     def _prepare_folders(self) -> None:
         self.log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -271,6 +271,15 @@ class EmbeddedPostgres:
         staging = path.with_suffix(".new")
         staging.write_text(json.dumps(record))
         staging.rename(path)
+
+
+def _runtime_folder(account: Account) -> Path:
+    """A short path for what lives only as long as the server, where others cannot put things if possible."""
+    own = os.environ.get("XDG_RUNTIME_DIR", "")
+    place = Path("/run") if account.drop else Path(own) if own else None
+    if place is not None and place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        return place
+    return Path(tempfile.gettempdir())
 
 
 def _existing(folder: Path) -> Path:

@@ -1,0 +1,120 @@
+"""A whole site in this process: the real application over a real database, spoken to by HTTP."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from holdfast.edge.services import Services
+from holdfast.main.asgi import application
+from holdfast.main.jobs_runner import PERIODIC, run_all_due
+from holdfast.main.subscriptions import HANDLERS
+from holdfast.main.wiring import open_services
+from holdfast.platform.config import Settings
+from holdfast.platform.jobs import JobRunner
+from holdfast.social.accounts import Actor, NewAccount, create_account
+from holdfast.social.tokens import issue_token, register_app
+
+ALL_SCOPES = "read write follow push profile admin:read admin:write"
+
+
+@dataclass
+class Member:
+    """Somebody with a token. Calls answer with the response; `json` calls insist on 200 and decode."""
+
+    site: Site
+    name: str
+    account_id: int
+    token: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The public id."""
+        return self.site.services.ids.encode(self.account_id)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.account_id)
+
+    async def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        headers = {"authorization": f"Bearer {self.token}", **self.headers, **options.pop("headers", {})}
+        return await self.site.client.request(method, path, headers=headers, **options)
+
+    async def get(self, path: str, **params: Any) -> Any:
+        response = await self.request("GET", path, params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def post(self, path: str, **form: Any) -> Any:
+        response = await self.request("POST", path, data=form)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def say(self, text: str, **form: Any) -> dict[str, Any]:
+        """Publish a post."""
+        status: dict[str, Any] = await self.post("/api/v1/statuses", status=text, **form)
+        return status
+
+    async def ids(self, path: str, **params: Any) -> list[str]:
+        """Ids of a list."""
+        return [row["id"] for row in await self.get(path, **params)]
+
+
+class Site:
+    """The application, its services, and a client without a token."""
+
+    def __init__(self, services: Services, client: httpx2.AsyncClient) -> None:
+        self.services = services
+        self.client = client
+
+    async def member(self, name: str, *, scopes: str = ALL_SCOPES, role: str = "member") -> Member:
+        """A new member with a token of these scopes."""
+        now = self.services.clock.now()
+        new = NewAccount(
+            name, f"{name}-{secrets.token_hex(3)}@example.org", None, role=role, by_operator=True
+        )
+        async with self.services.database.transaction() as tx:
+            account_id = await create_account(tx, new, registrations="open", now=now)
+        return await self.login(name, account_id, scopes=scopes)
+
+    async def login(self, name: str, account_id: int, *, scopes: str = ALL_SCOPES) -> Member:
+        """One more token for an account."""
+        now = self.services.clock.now()
+        async with self.services.database.transaction() as tx:
+            app = await register_app(
+                tx, "Test", redirect_uris=["urn:ietf:wg:oauth:2.0:oob"], scopes=scopes, now=now
+            )
+            token = await issue_token(tx, app.app.id, account_id, tuple(scopes.split()), now=now)
+        return Member(self, name, account_id, token.secret)
+
+    async def members(self, *names: str) -> list[Member]:
+        return [await self.member(name) for name in names]
+
+    async def settle(self) -> None:
+        """Run every job that is due, and what that leads to."""
+        await run_all_due(self.services.database, self.services.clock, PERIODIC)
+        await JobRunner(self.services.database, self.services.clock, HANDLERS).drain()
+
+
+@asynccontextmanager
+async def open_site(settings: Settings) -> AsyncIterator[Site]:
+    """A site over `settings`, whose `database_url` must be given."""
+    async with open_services(settings) as services:
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Services]:
+            yield services
+
+        app = application(opened())
+        transport = httpx2.ASGITransport(app=app)
+        async with (
+            app.lifespan(),
+            httpx2.AsyncClient(transport=transport, base_url=settings.public_url) as client,
+        ):
+            yield Site(services, client)
