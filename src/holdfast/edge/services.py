@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..platform.clock import Clock
 from ..platform.config import Settings
@@ -13,6 +14,7 @@ from ..platform.limits import RateLimits
 from ..screening import Screen
 from ..social.accounts import AccountReader
 from ..social.graph import RelationsReader
+from ..social.instance import InstanceReader
 from ..social.notifications import NotificationReader
 from ..social.posts import PostReader
 from ..social.sessions import SessionReader
@@ -43,3 +45,8 @@ class Services:
     def base_url(self) -> str:
         """The public address, without a slash at the end."""
         return self.settings.public_url.rstrip("/")
+
+    @cached_property
+    def instance(self) -> InstanceReader:
+        """The figures of this server, kept for some minutes per process."""
+        return InstanceReader(self.database, self.clock)

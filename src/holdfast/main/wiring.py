@@ -68,7 +68,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             relations=RelationsReader(database),
             posts=posts,
             timelines=TimelineReader(database, posts),
-            notifications=NotificationReader(database, posts),
+            notifications=NotificationReader(database, accounts, posts, clock),
             tokens=TokenReader(database, clock),
             sessions=SessionReader(
                 database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)

@@ -121,7 +121,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["open", "approval", "closed"], S("Who may sign up: everybody, after approval, nobody.")
     ] = "approval"
     source_url: Annotated[
-        str, S("Where the source of the running version can be had (AGPL, section 13).", derived="the about page")
+        str,
+        S("Where the source of the running version can be had (AGPL, section 13).", derived="the about page"),
     ] = ""
     rules: Annotated[
         tuple[str, ...], S("Rules of this server, one sentence each; shown to people and apps.")
@@ -173,10 +174,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_size_default: Annotated[int, S("Posts per page.", minimum=1, maximum=200)] = 20
     page_size_max: Annotated[int, S("Most posts per page.", minimum=1, maximum=200)] = 40
     accounts_page_size_default: Annotated[int, S("Accounts per page.", minimum=1, maximum=200)] = 40
-    notifications_page_size_default: Annotated[
-        int, S("Notifications per page.", minimum=1, maximum=200)
-    ] = 40
-    notifications_page_size_max: Annotated[int, S("Most notifications per page.", minimum=1, maximum=200)] = 80
+    notifications_page_size_default: Annotated[int, S("Notifications per page.", minimum=1, maximum=200)] = 40
+    notifications_page_size_max: Annotated[int, S("Most notifications per page.", minimum=1, maximum=200)] = (
+        80
+    )
     unread_count_max: Annotated[
         int, S("Unread notifications are counted up to this.", minimum=1, maximum=10_000)
     ] = 1000

@@ -2,6 +2,7 @@
 
 from .accounts import routes as accounts
 from .apps import routes as apps
+from .discovery import routes as discovery
 from .emojis import routes as emojis
 from .images import routes as images
 from .instance import routes as instance
@@ -19,6 +20,6 @@ from .timelines import routes as timelines
 from .unavailable import routes as unavailable
 
 TABLES = (
-    accounts, apps, emojis, images, instance, markers, notifications, oauth, profile, reactions, relations, search, sign_up,
+    accounts, apps, discovery, emojis, images, instance, markers, notifications, oauth, profile, reactions, relations, search, sign_up,
     statuses, tags, timelines, unavailable,
 )  # fmt: skip

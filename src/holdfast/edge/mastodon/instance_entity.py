@@ -1,0 +1,170 @@
+"""The Instance entities. Clients decode them strictly: every field is there, and says what is true of this version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ... import __version__
+from ...platform.config import Settings
+from ...pure.avatar import AVATAR_SIDE_PIXELS
+from ...pure.markup import URL_WEIGHT
+from ...social.accounts import find_by_handle
+from ..services import Services
+from .render_account import accounts_raw
+
+API_VERSION = 2
+"""What of the Mastodon API is here, as clients count it: https://docs.joinmastodon.org/entities/Instance/#api-versions"""
+
+VERSION = f"4.6.0 (compatible; Holdfast {__version__})"
+
+# Nothing can be attached to posts in this version, and clients are told so rather than sent into an error.
+_MEDIA: dict[str, Any] = {
+    "supported_mime_types": [],
+    "description_limit": 0,
+    "image_size_limit": 0,
+    "image_matrix_limit": 0,
+    "video_size_limit": 0,
+    "video_frame_rate_limit": 0,
+    "video_matrix_limit": 0,
+}
+_ATTACHMENTS_MOST = 0
+_FEATURED_TAGS_MOST = 0
+
+
+async def instance_v2(services: Services) -> dict[str, Any]:
+    """The Instance entity."""
+    settings, base = services.settings, services.base_url
+    usage = await services.instance.usage()
+    return {
+        "domain": settings.domain,
+        "title": settings.title,
+        "version": VERSION,
+        "source_url": source_url(services),
+        "description": settings.description,
+        "usage": {"users": {"active_month": usage.active_month}},
+        "thumbnail": {
+            "url": f"{base}/instance/thumbnail.png",
+            "description": "",
+            "blurhash": None,
+            "versions": {"@1x": f"{base}/instance/thumbnail.png", "@2x": f"{base}/instance/thumbnail.png"},
+        },
+        "icon": [{"src": f"{base}/instance/icon.png", "size": f"{AVATAR_SIDE_PIXELS}x{AVATAR_SIDE_PIXELS}"}],
+        "languages": list(settings.languages),
+        "configuration": {
+            "urls": {
+                "streaming": streaming_url(services),
+                "status": None,
+                "about": f"{base}/about",
+                "privacy_policy": None,
+                "terms_of_service": None,
+            },
+            "vapid": {"public_key": services.keyring.vapid_public()},
+            **_configuration(settings),
+            "translation": {"enabled": False},
+            "timelines_access": {
+                "live_feeds": {"local": "public", "remote": "disabled"},
+                "hashtag_feeds": {"local": "public", "remote": "disabled"},
+                "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
+            },
+            "limited_federation": True,
+        },
+        "registrations": {
+            "enabled": settings.registrations != "closed",
+            "approval_required": settings.registrations == "approval",
+            "reason_required": False,
+            "message": None,
+            "min_age": None,
+            "url": None,
+        },
+        "api_versions": {"mastodon": API_VERSION},
+        "contact": {"email": settings.contact_email, "account": await _contact(services)},
+        "rules": rule_entities(settings),
+    }
+
+
+async def instance_v1(services: Services) -> dict[str, Any]:
+    """The old Instance entity."""
+    settings, base = services.settings, services.base_url
+    usage = await services.instance.usage()
+    return {
+        "uri": settings.domain,
+        "title": settings.title,
+        "short_description": settings.description,
+        "description": settings.description,
+        "email": settings.contact_email,
+        "version": VERSION,
+        "urls": {"streaming_api": streaming_url(services)},
+        "stats": {
+            "user_count": usage.users,
+            "status_count": usage.posts,
+            "domain_count": usage.domains,
+        },
+        "thumbnail": f"{base}/instance/thumbnail.png",
+        "languages": list(settings.languages),
+        "registrations": settings.registrations != "closed",
+        "approval_required": settings.registrations == "approval",
+        "invites_enabled": False,
+        "configuration": _configuration(settings),
+        "contact_account": await _contact(services),
+        "rules": rule_entities(settings),
+    }
+
+
+def rule_entities(settings: Settings) -> list[dict[str, Any]]:
+    """The Rule entities, numbered in the order of the setting."""
+    return [
+        {"id": str(number), "text": text, "hint": "", "translations": {}}
+        for number, text in enumerate(settings.rules, 1)
+    ]
+
+
+def source_url(services: Services) -> str:
+    """Where the source of the running version can be had."""
+    return services.settings.source_url or f"{services.base_url}/about"
+
+
+def streaming_url(services: Services) -> str:
+    """Where live events will be served from. Clients need a text here; nothing streams in this version."""
+    scheme, _, rest = services.base_url.partition("://")
+    return f"{'wss' if scheme == 'https' else 'ws'}://{rest}"
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "accounts": {
+            "max_display_name_length": settings.display_name_max_characters,
+            "max_note_length": settings.bio_max_characters,
+            "max_avatar_description_length": 0,
+            "max_header_description_length": 0,
+            "max_featured_tags": _FEATURED_TAGS_MOST,
+            "max_pinned_statuses": settings.pinned_posts_max,
+            "max_profile_fields": settings.profile_max_fields,
+            "profile_field_name_limit": settings.profile_field_name_max_characters,
+            "profile_field_value_limit": settings.profile_field_value_max_characters,
+        },
+        "statuses": {
+            "max_characters": settings.post_max_characters,
+            "max_media_attachments": _ATTACHMENTS_MOST,
+            "characters_reserved_per_url": URL_WEIGHT,
+        },
+        "media_attachments": _MEDIA,
+        "polls": {
+            "max_options": settings.poll_max_options,
+            "max_characters_per_option": settings.poll_option_max_characters,
+            "min_expiration": settings.poll_min_seconds,
+            "max_expiration": settings.poll_max_seconds,
+        },
+    }
+
+
+async def _contact(services: Services) -> msgspec.Raw | None:
+    """The account to write to: the one that the settings name, else the first owner."""
+    named = services.settings.contact_account.strip().removeprefix("@").partition("@")[0]
+    if named:
+        found = await find_by_handle(services.database, named)
+    else:
+        found = await services.instance.first_owner()
+    shown = await accounts_raw(services, [] if found is None else [found])
+    return shown[0] if shown else None
