@@ -106,15 +106,15 @@ async def test_nobody_follows_themselves_the_hidden_or_the_missing(town: Town) -
 
 @pytest.mark.parametrize("blocker", [0, 1])
 async def test_a_block_either_way_forbids_following_without_saying_whose(town: Town, blocker: int) -> None:
-    pair = await town.people("ann", "bob")
+    ann, bob = pair = await town.people("ann", "bob")
     async with town.database.transaction() as tx:
         await block(tx, pair[blocker], ident(pair[1 - blocker]), now=NOW)
     with pytest.raises(FollowNotAllowed) as caught:
-        await start(town, *pair)
+        await start(town, ann, bob)
     assert caught.value.public == "This action is not allowed"
     async with town.database.transaction() as tx:
         await unblock(tx, pair[blocker], ident(pair[1 - blocker]))
-    assert await start(town, *pair) is FollowState.FOLLOWING
+    assert await start(town, ann, bob) is FollowState.FOLLOWING
 
 
 async def test_a_locked_account_is_asked_and_its_answer_counts(town: Town) -> None:

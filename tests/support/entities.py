@@ -40,7 +40,7 @@ def problems(kind: str, entity: dict[str, Any]) -> list[str]:
 def _fits(declared: str, value: Any) -> bool:
     if declared in _PLAIN:
         return type(value) is _PLAIN[declared]
-    if declared in ("IdType", "MaybeSnowflakeIdType"):
+    if declared in ("Union", "MaybeSnowflakeIdType"):  # an id, which Mastodon.py takes as text or number
         return isinstance(value, str) and value.lstrip("-").isdigit()
     if declared == "datetime":
         return isinstance(value, str) and isinstance(datetime.fromisoformat(value), date)
