@@ -39,6 +39,13 @@ async def prepare(settings: Settings, progress: Callable[[str], None]) -> str | 
         return await open_first_account(database, settings)
 
 
+async def prepare_alone(settings: Settings) -> None:
+    """The same inside a process that runs one role; it speaks on standard error."""
+    sign_in = await prepare(settings, lambda text: None)
+    if sign_in is not None:
+        sys.stderr.write(f"first sign-in (shown once; change the password after it): {sign_in}\n")
+
+
 def _later(event: Event) -> Iterable[NewJob]:
     """Reactions to the first account; imported only when there is one, which is once."""
     from holdfast.main.subscriptions import reactions_to

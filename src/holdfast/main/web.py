@@ -137,9 +137,11 @@ async def serve(settings: Settings, listener: socket.socket) -> int:
 
 
 async def _with_database(settings: Settings) -> int:
+    from holdfast.main.prepare import prepare_alone
     from holdfast.main.running_database import running_database
 
     async with running_database(settings) as ready:
+        await prepare_alone(ready)
         return await serve(ready, listen(settings))
 
 

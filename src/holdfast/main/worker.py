@@ -41,9 +41,11 @@ async def work(settings: Settings) -> int:
 
 
 async def _with_database(settings: Settings) -> int:
+    from holdfast.main.prepare import prepare_alone
     from holdfast.main.running_database import running_database
 
     async with running_database(settings) as ready:
+        await prepare_alone(ready)
         return await work(ready)
 
 
