@@ -237,6 +237,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, S("Longest password.", unit="characters", minimum=64, maximum=4096)
     ] = 256
 
+    # Imports
+    import_batch_rows: Annotated[
+        int, S("Rows of an import that are loaded in one transaction.", minimum=1, maximum=20_000)
+    ] = 2000
+
     # Caches
     freshness: Annotated[
         Literal["auto", "shared_memory", "database"],

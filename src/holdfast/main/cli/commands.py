@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "web": "holdfast.main.cli.web",
     "worker": "holdfast.main.cli.worker",
     "config": "holdfast.main.cli.config",
+    "import": "holdfast.main.cli.imports",
     "moderation": "holdfast.main.cli.moderation",
 }
 

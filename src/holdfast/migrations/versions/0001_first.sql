@@ -388,3 +388,15 @@ create table imported_rows (                               -- makes an import id
     primary key (source, source_id)
 );
 create index imported_rows_post on imported_rows (post_id) where post_id is not null;
+
+create table imported_waiting (                            -- imported rows that point at a row that is not here yet
+    source    text     not null,
+    kind      smallint not null,                           -- 0 reply to a post, 1 boost of a post, 2 mention of an account
+    target_id text     not null,
+    source_id text     not null,                           -- of the row that waits
+    post_id   bigint,                                      -- its post; null for a boost, which is made when its post comes
+    file      text     not null,                           -- where it stood, for the report
+    line      bigint   not null,
+    row       bytea,                                       -- msgspec JSON of the boost
+    primary key (source, kind, target_id, source_id)
+);
