@@ -1,0 +1,211 @@
+"""The browser at the other end: its session, its cookies, and proof that a form came from our own page.
+
+A form is believed when three things hold: the cookie was sent (SameSite=Lax), the form carries the token
+that belongs to the cookie, and the browser does not name a foreign origin.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import ipaddress
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from ...platform.crypto import new_secret
+from ...platform.limits import Rate
+from ...pure.errors import LimitReached, NotAllowed, NotAuthenticated
+from ...social.sessions import BrowserSession, Device
+from ..answers import Header
+from ..call import Call
+
+HOME = "/"
+_SESSION = "holdfast_session"
+_FORM = "holdfast_form"
+_SECONDS_PER_DAY = 86_400
+_PATH_CHARACTERS = 4000
+
+
+class FormRefused(NotAllowed):
+    """The form did not come from a page of ours, or from one that is too old."""
+
+    public = "This form has expired or came from another site. Go back, reload the page, and send it again."
+
+
+class Visit(msgspec.Struct):
+    """Who is there. `seed` binds forms to this browser; `cookies` are to be set by the answer."""
+
+    session: BrowserSession | None
+    seed: str
+    secure: bool
+    cookies: list[Header] = msgspec.field(default_factory=list)
+
+    def member(self) -> BrowserSession:
+        """The session; raises NotAuthenticated, which leads to the sign-in page."""
+        if self.session is None:
+            raise NotAuthenticated
+        return self.session
+
+
+async def find_visit(call: Call) -> Visit:
+    """The visit that a request belongs to."""
+    secure = call.services.base_url.startswith("https://")
+    cookies = _cookies(call)
+    secret = cookies.get(_name(_SESSION, secure), "")
+    session = await call.services.sessions.find(secret) if secret else None
+    if session is not None:
+        return Visit(session, secret, secure)
+    seed = cookies.get(_name(_FORM, secure), "")
+    if len(seed) >= 32:
+        return Visit(None, seed, secure)
+    seed = new_secret()
+    return Visit(None, seed, secure, [_cookie(_FORM, seed, secure, max_age_seconds=_SECONDS_PER_DAY)])
+
+
+def form_token(call: Call, visit: Visit) -> str:
+    """What every form carries as `form_token`."""
+    digest = hmac.digest(call.services.keyring.derive("forms"), visit.seed.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+async def read_form(call: Call, visit: Visit) -> dict[str, str]:
+    """The fields of a form of ours. Raises FormRefused."""
+    if _foreign(call):
+        raise FormRefused
+    tree = await call.tree()
+    given = tree.get("form_token")
+    if not isinstance(given, str) or not hmac.compare_digest(
+        given.encode(), form_token(call, visit).encode()
+    ):
+        raise FormRefused
+    return {name: value for name, value in tree.items() if isinstance(value, str)}
+
+
+def signed_in_cookies(call: Call, visit: Visit, secret: str) -> list[Header]:
+    """Keeps a fresh session in the browser."""
+    days = call.services.settings.session_lifetime_days
+    return [_cookie(_SESSION, secret, visit.secure, max_age_seconds=days * _SECONDS_PER_DAY)]
+
+
+def signed_out_cookies(visit: Visit) -> list[Header]:
+    """Takes it away."""
+    return [_cookie(_SESSION, "", visit.secure, max_age_seconds=0)]
+
+
+def device(call: Call) -> Device:
+    """Where the request comes from."""
+    try:
+        ip: str | None = str(ipaddress.ip_address(call.client_ip))
+    except ValueError:
+        ip = None
+    agent = "".join(c for c in call.header(b"user-agent") if c.isprintable())
+    return Device(agent, ip)
+
+
+def local_path(path: str) -> str:
+    """`path` when it leads to a page of this server, else the start page: never to another site."""
+    plain = written = path.partition("?")[0]
+    for _ in range(3):
+        plain = unquote(plain)
+    for form in (written, plain):
+        if (
+            not form.startswith("/")
+            or form.startswith("//")
+            or "\\" in form
+            or any(ord(character) < 33 or ord(character) == 127 for character in form)
+        ):
+            return HOME
+    if not path.isascii() or any(ord(character) < 33 for character in path) or len(path) > _PATH_CHARACTERS:
+        return HOME
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return HOME
+    return HOME if parts.scheme or parts.netloc else path
+
+
+def network_of(ip: str) -> str:
+    """What an address is counted by: a subscriber of IPv6 has a whole /64."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ip
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+class Attempts:
+    """Counts wrong passwords and codes, per account and per address; both numbers are settings."""
+
+    def __init__(self, call: Call, account_key: str) -> None:
+        settings = call.services.settings
+        self._limits, self._now = call.services.limits, call.now
+        self._rate = Rate(settings.rate_signin_attempts, settings.rate_signin_window_seconds)
+        self._account_key, self._network = account_key, network_of(call.client_ip)
+        for name, key in self._counters():
+            spent = self._limits.spend(name, key, self._rate, self._now, count=0)
+            if spent.remaining <= 0:
+                wait = max(1, spent.resets_at - int(self._now.timestamp()))
+                raise LimitReached(
+                    f"Too many attempts. Wait {-(-wait // 60)} minutes and try again.",
+                    retry_after_seconds=wait,
+                )
+        # Counted before the answer is known, so that attempts side by side do not slip through.
+        for name, key in self._counters():
+            self._limits.spend(name, key, self._rate, self._now)
+
+    def succeeded(self) -> None:
+        """The right one ends the count for the account; for the address it only takes back this attempt, so
+        that nobody clears the way for guesses at others by signing in as oneself."""
+        self._limits.forgive("sign_in.account", self._account_key)
+        spent = self._limits.spend("sign_in.address", self._network, self._rate, self._now, count=0)
+        if spent.remaining < spent.limit:
+            self._limits.spend("sign_in.address", self._network, self._rate, self._now, count=-1)
+
+    def _counters(self) -> list[tuple[str, str]]:
+        return [("sign_in.account", self._account_key), ("sign_in.address", self._network)]
+
+
+def _foreign(call: Call) -> bool:
+    """Whether the browser says that another site sent this."""
+    if call.header(b"sec-fetch-site") in ("cross-site", "same-site"):
+        return True
+    origin = call.header(b"origin")
+    if not origin:
+        return False
+    ours = urlsplit(call.services.base_url)
+    sender = urlsplit(origin)
+    if (sender.scheme, sender.netloc.lower()) == (ours.scheme, ours.netloc.lower()):
+        return False
+    return not sender.netloc or sender.netloc.lower() != call.header(b"host").lower()
+
+
+def _cookies(call: Call) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in call.scope["headers"]:
+        if name == b"cookie":
+            for part in value.decode("latin-1").split(";"):
+                key, _, text = part.strip().partition("=")
+                found.setdefault(key, text)
+    return found
+
+
+def _name(plain: str, secure: bool) -> str:
+    # The prefix makes browsers refuse the cookie unless it is Secure, for this host and this host alone.
+    return f"__Host-{plain}" if secure else plain
+
+
+def _cookie(plain: str, value: str, secure: bool, *, max_age_seconds: int) -> Header:
+    text = f"{_name(plain, secure)}={value}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax"
+    return b"set-cookie", (text + ("; Secure" if secure else "")).encode()
+
+
+def text_of(tree: dict[str, Any], name: str) -> str:
+    """A text among parameters; empty when absent or no text."""
+    value = tree.get(name)
+    return value if isinstance(value, str) else ""
