@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -17,8 +18,10 @@ from holdfast.main.datafolder import LAYOUT, open_data_folder
 from holdfast.main.up import up
 from holdfast.platform.config import load_settings
 from holdfast.platform.passwords import verify_password
+from holdfast.platform.postgres import check_reachable
 from holdfast.platform.postgres.account import choose_account
 from holdfast.pure.errors import HoldfastError
+from tests.support.postgres import DatabaseServer
 from tests.support.up_process import STANDIN, environment, free_port, holdfast
 
 pytestmark = pytest.mark.integration
@@ -97,6 +100,15 @@ def test_a_wrong_database_is_said_at_once(tmp_path: Path, database_url: str) -> 
         "--data", str(tmp_path / "data"), address=database_url.replace("/holdfast_test_", "/no_")
     )
     assert "does not exist" in said
+
+
+async def test_a_database_that_cannot_keep_every_letter_is_refused(database_server: DatabaseServer) -> None:
+    address = await asyncio.to_thread(database_server.empty_database, "LATIN1")
+    try:
+        with pytest.raises(HoldfastError, match="keeps text as LATIN1; make one with encoding UTF8"):
+            await check_reachable(address, 5)
+    finally:
+        await asyncio.to_thread(database_server.drop_database, address)
 
 
 def test_a_lost_master_key_is_not_replaced(tmp_path: Path, database_url: str) -> None:

@@ -49,9 +49,9 @@ class DatabaseServer:
         """A new database with the newest schema and no rows; returns its address."""
         return self._create(self._template)
 
-    def empty_database(self) -> str:
+    def empty_database(self, encoding: str = "UTF8") -> str:
         """A new database without any schema; returns its address."""
-        return self._create("template0")
+        return self._create("template0", f"ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C'")
 
     def drop_database(self, address: str) -> None:
         """Drop it, ending whatever is still connected."""
@@ -77,9 +77,9 @@ class DatabaseServer:
             self._loop.run_until_complete(self._connection.close())
         self._loop.close()
 
-    def _create(self, template: str) -> str:
+    def _create(self, template: str, more: str = "") -> str:
         name = f"holdfast_test_{uuid.uuid4().hex[:12]}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER}"')
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{OWNER}" {more}')
         return self._address(name)
 
     def _address(self, database: str) -> str:

@@ -15,7 +15,7 @@ class DatabaseUnreachable(Unavailable):
 
 
 async def check_reachable(dsn: str, timeout_seconds: int) -> None:
-    """Connect once, trying until the deadline. Raises DatabaseUnreachable with a reason."""
+    """Connect once, trying until the deadline. Raises DatabaseUnreachable with a reason, also when it is not UTF-8."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_seconds
     while True:
@@ -29,7 +29,12 @@ async def check_reachable(dsn: str, timeout_seconds: int) -> None:
         except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
             # Wrong password, no such database, malformed address: waiting would not help.
             raise DatabaseUnreachable(_unreachable(dsn, _reason(error))) from None
+        encoding = connection.get_settings().server_encoding
         await connection.close()
+        if encoding != "UTF8":
+            raise DatabaseUnreachable(
+                f"the database in HOLDFAST_DATABASE_URL keeps text as {encoding}; make one with encoding UTF8"
+            )
         return
 
 
