@@ -11,8 +11,14 @@ import pytest
 from holdfast.platform.db import Tx
 from holdfast.pure.errors import HoldfastError
 from holdfast.social.accounts import Actor
-from holdfast.social.blocks import block, unblock
-from holdfast.social.follows import authorise_request, follow, reject_request, remove_follower, unfollow
+from holdfast.social.blocks import block_account, unblock_account
+from holdfast.social.follows import (
+    authorise_request,
+    follow_account,
+    reject_request,
+    remove_follower,
+    unfollow_account,
+)
 from holdfast.social.graph import FollowOptions
 from tests.support.people import NOW, Town, ident, town_at
 
@@ -36,9 +42,9 @@ async def _command(tx: Tx, name: str, who: Actor, whom: Actor) -> None:
     target = ident(whom)
     match name:
         case "follow":
-            await follow(tx, who, target, FollowOptions(), now=NOW)
+            await follow_account(tx, who, target, FollowOptions(), now=NOW)
         case "unfollow":
-            await unfollow(tx, who, target)
+            await unfollow_account(tx, who, target)
         case "remove":
             await remove_follower(tx, who, target)
         case "authorise":
@@ -46,9 +52,9 @@ async def _command(tx: Tx, name: str, who: Actor, whom: Actor) -> None:
         case "reject":
             await reject_request(tx, who, target)
         case "block":
-            await block(tx, who, target, now=NOW)
+            await block_account(tx, who, target, now=NOW)
         case "unblock":
-            await unblock(tx, who, target)
+            await unblock_account(tx, who, target)
 
 
 async def _attempt(town: Town, name: str, who: Actor, whom: Actor) -> bool:

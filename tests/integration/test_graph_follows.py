@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.social.accounts import AccountId, AccountNotVisible, Actor, suspend_account
-from holdfast.social.blocks import AccountBlocked, block, unblock
+from holdfast.social.blocks import AccountBlocked, block_account, unblock_account
 from holdfast.social.follows import (
     AccountFollowed,
     FollowAccepted,
@@ -18,10 +18,10 @@ from holdfast.social.follows import (
     FollowRequested,
     FollowState,
     authorise_request,
-    follow,
+    follow_account,
     reject_request,
     remove_follower,
-    unfollow,
+    unfollow_account,
 )
 from holdfast.social.graph import (
     FollowNotAllowed,
@@ -47,7 +47,7 @@ async def town(database_url: str, tmp_path: Path) -> AsyncIterator[Town]:
 
 async def start(town: Town, who: Actor, whom: Actor, options: FollowOptions = PLAIN) -> FollowState:
     async with town.database.transaction() as tx:
-        return await follow(tx, who, ident(whom), options, now=NOW)
+        return await follow_account(tx, who, ident(whom), options, now=NOW)
 
 
 async def between(town: Town, who: Actor, whom: Actor) -> Relationship:
@@ -108,12 +108,12 @@ async def test_nobody_follows_themselves_the_hidden_or_the_missing(town: Town) -
 async def test_a_block_either_way_forbids_following_without_saying_whose(town: Town, blocker: int) -> None:
     ann, bob = pair = await town.people("ann", "bob")
     async with town.database.transaction() as tx:
-        await block(tx, pair[blocker], ident(pair[1 - blocker]), now=NOW)
+        await block_account(tx, pair[blocker], ident(pair[1 - blocker]), now=NOW)
     with pytest.raises(FollowNotAllowed) as caught:
         await start(town, ann, bob)
     assert caught.value.public == "This action is not allowed"
     async with town.database.transaction() as tx:
-        await unblock(tx, pair[blocker], ident(pair[1 - blocker]))
+        await unblock_account(tx, pair[blocker], ident(pair[1 - blocker]))
     assert await start(town, ann, bob) is FollowState.FOLLOWING
 
 
@@ -182,7 +182,7 @@ async def test_unfollowing_takes_back_a_follow_or_a_request_and_is_idempotent(to
     for whom in (bob, lea):
         for expected in (True, False):
             async with town.database.transaction() as tx:
-                assert await unfollow(tx, ann, ident(whom)) is expected
+                assert await unfollow_account(tx, ann, ident(whom)) is expected
     assert await town.counts(ann) == (0, 0)
     assert town.events[-2:] == [
         FollowEnded(ann.account_id, bob.account_id),
@@ -209,9 +209,9 @@ async def test_a_block_ends_everything_both_ways(town: Town) -> None:
     await start(town, ann, lea)
     town.events.clear()
     async with town.database.transaction() as tx:
-        assert await block(tx, lea, ident(ann), now=NOW)
+        assert await block_account(tx, lea, ident(ann), now=NOW)
     async with town.database.transaction() as tx:
-        assert not await block(tx, lea, ident(ann), now=NOW)
+        assert not await block_account(tx, lea, ident(ann), now=NOW)
     found = await between(town, ann, lea)
     assert (found.followed_by, found.requested, found.blocked_by, found.blocking) == (
         False,
@@ -235,7 +235,7 @@ async def test_caches_see_a_change_of_relations_at_once(town: Town) -> None:
     viewer = await reader.viewer(ann.account_id)
     assert viewer.following[bob.account_id].show_boosts is False
     async with town.database.transaction() as tx:
-        await block(tx, bob, ident(ann), now=NOW)
+        await block_account(tx, bob, ident(ann), now=NOW)
     viewer = await reader.viewer(ann.account_id)
     assert (dict(viewer.following), viewer.blocked_by) == ({}, frozenset({bob.account_id}))
     assert (await reader.viewer(bob.account_id)).blocking == frozenset({ann.account_id})
@@ -246,8 +246,8 @@ async def test_a_command_that_fails_leaves_nothing(town: Town) -> None:
 
     async def both() -> None:
         async with town.database.transaction() as tx:
-            await follow(tx, ann, ident(bob), PLAIN, now=NOW)
-            await follow(tx, ann, AccountId(99), PLAIN, now=NOW)
+            await follow_account(tx, ann, ident(bob), PLAIN, now=NOW)
+            await follow_account(tx, ann, AccountId(99), PLAIN, now=NOW)
 
     with pytest.raises(AccountNotVisible):
         await both()

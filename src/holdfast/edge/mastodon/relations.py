@@ -7,8 +7,22 @@ import msgspec
 from ...platform.db import Tx
 from ...pure.errors import Invalid
 from ...social.accounts import AccountId, AccountNotVisible
-from ...social.blocks import block, block_domain, mute, set_note, unblock, unblock_domain, unmute
-from ...social.follows import authorise_request, follow, reject_request, remove_follower, unfollow
+from ...social.blocks import (
+    add_domain_block,
+    block_account,
+    mute_account,
+    remove_domain_block,
+    set_account_note,
+    unblock_account,
+    unmute_account,
+)
+from ...social.follows import (
+    authorise_request,
+    follow_account,
+    reject_request,
+    remove_follower,
+    unfollow_account,
+)
 from ...social.graph import (
     BLOCKED,
     MUTED,
@@ -61,7 +75,7 @@ class DomainForm(msgspec.Struct):
 
 
 @routes.post("/api/v1/accounts/{id}/follow", _WRITE_FOLLOWS)
-async def follow_account(call: Call) -> Answer:
+async def follow(call: Call) -> Answer:
     """Follow, or ask to, or change how."""
     form = await call.params(FollowForm)
     options = FollowOptions(
@@ -71,16 +85,16 @@ async def follow_account(call: Call) -> Answer:
     )
     target = await _target(call)
     async with call.services.database.transaction() as tx:
-        await follow(tx, call.actor, target, options, now=call.now)
+        await follow_account(tx, call.actor, target, options, now=call.now)
         return await _relationship(call, tx, target)
 
 
 @routes.post("/api/v1/accounts/{id}/unfollow", _WRITE_FOLLOWS)
-async def unfollow_account(call: Call) -> Answer:
+async def unfollow(call: Call) -> Answer:
     """Stop following, or take the request back."""
     target = await _target(call)
     async with call.services.database.transaction() as tx:
-        await unfollow(tx, call.actor, target)
+        await unfollow_account(tx, call.actor, target)
         return await _relationship(call, tx, target)
 
 
@@ -94,52 +108,52 @@ async def remove_from_followers(call: Call) -> Answer:
 
 
 @routes.post("/api/v1/accounts/{id}/block", _WRITE_BLOCKS)
-async def block_account(call: Call) -> Answer:
+async def block(call: Call) -> Answer:
     """Block."""
     target = await _target(call)
     async with call.services.database.transaction() as tx:
-        await block(tx, call.actor, target, now=call.now)
+        await block_account(tx, call.actor, target, now=call.now)
         return await _relationship(call, tx, target)
 
 
 @routes.post("/api/v1/accounts/{id}/unblock", _WRITE_BLOCKS)
-async def unblock_account(call: Call) -> Answer:
+async def unblock(call: Call) -> Answer:
     """Take a block back."""
     target = await _target(call)
     async with call.services.database.transaction() as tx:
-        await unblock(tx, call.actor, target)
+        await unblock_account(tx, call.actor, target)
         return await _relationship(call, tx, target)
 
 
 @routes.post("/api/v1/accounts/{id}/mute", _WRITE_MUTES)
-async def mute_account(call: Call) -> Answer:
+async def mute(call: Call) -> Answer:
     """Mute."""
     form = await call.params(MuteForm)
     target = await _target(call)
     async with call.services.database.transaction() as tx:
-        await mute(
+        await mute_account(
             tx, call.actor, target, notifications=form.notifications, duration_seconds=form.duration, now=call.now
         )  # fmt: skip
         return await _relationship(call, tx, target)
 
 
 @routes.post("/api/v1/accounts/{id}/unmute", _WRITE_MUTES)
-async def unmute_account(call: Call) -> Answer:
+async def unmute(call: Call) -> Answer:
     """Take a mute back."""
     target = await _target(call)
     async with call.services.database.transaction() as tx:
-        await unmute(tx, call.actor, target)
+        await unmute_account(tx, call.actor, target)
         return await _relationship(call, tx, target)
 
 
 @routes.post("/api/v1/accounts/{id}/note", Access.member("write:accounts"))
-async def note_account(call: Call) -> Answer:
+async def note(call: Call) -> Answer:
     """Set the private note about the account; without a comment, remove it."""
     form = await call.params(NoteForm)
     target = await _target(call)
     limit = call.services.settings.note_max_characters
     async with call.services.database.transaction() as tx:
-        await set_note(tx, call.actor, target, form.comment or "", max_characters=limit)
+        await set_account_note(tx, call.actor, target, form.comment or "", max_characters=limit)
         return await _relationship(call, tx, target)
 
 
@@ -198,20 +212,20 @@ async def domain_blocks(call: Call) -> Answer:
 
 
 @routes.post("/api/v1/domain_blocks", _WRITE_BLOCKS)
-async def add_domain_block(call: Call) -> Answer:
+async def post_domain_block(call: Call) -> Answer:
     """Block a server."""
     domain = await _domain(call)
     async with call.services.database.transaction() as tx:
-        await block_domain(tx, call.actor, domain, now=call.now)
+        await add_domain_block(tx, call.actor, domain, now=call.now)
     return json_answer({})
 
 
 @routes.delete("/api/v1/domain_blocks", _WRITE_BLOCKS, limit=Limit.DEFAULT)
-async def remove_domain_block(call: Call) -> Answer:
+async def delete_domain_block(call: Call) -> Answer:
     """Take the block of a server back."""
     domain = await _domain(call)
     async with call.services.database.transaction() as tx:
-        await unblock_domain(tx, call.actor, domain)
+        await remove_domain_block(tx, call.actor, domain)
     return json_answer({})
 
 

@@ -1,7 +1,7 @@
 """Accounts: who is here, what their profile says, and whether they may be seen."""
 
 from .create import NewAccount, create_account
-from .edit_profile import edit_profile
+from .edit import edit_profile
 from .errors import (
     AccountNotVisible,
     EmailNotAllowed,

@@ -12,7 +12,7 @@ from ..graph import RelationInvalid
 from . import store
 
 
-async def block_domain(tx: Tx, actor: Actor, domain: str, *, now: Instant) -> bool:
+async def add_domain_block(tx: Tx, actor: Actor, domain: str, *, now: Instant) -> bool:
     """Block; whether it is new. Raises RelationInvalid when `domain` cannot be a domain name."""
     name = ascii_domain(domain.strip())
     if name is None or "." not in name:

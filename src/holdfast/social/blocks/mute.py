@@ -15,7 +15,7 @@ from . import store
 MUTE_MAX_SECONDS = 100 * 366 * 24 * 3600  # longer than anybody needs, and short of what a calendar can hold
 
 
-async def mute(
+async def mute_account(
     tx: Tx, actor: Actor, target: AccountId, *, notifications: bool = True, duration_seconds: int = 0,
     now: Instant,
 ) -> None:  # fmt: skip

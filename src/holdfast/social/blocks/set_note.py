@@ -9,7 +9,9 @@ from ..graph import RelationInvalid, standing
 from . import store
 
 
-async def set_note(tx: Tx, actor: Actor, target: AccountId, note: str, *, max_characters: int) -> None:
+async def set_account_note(
+    tx: Tx, actor: Actor, target: AccountId, note: str, *, max_characters: int
+) -> None:
     """Set the note that only the actor sees; an empty one removes it.
 
     Raises AccountNotVisible, YourselfNotAllowed, RelationInvalid when it is too long.

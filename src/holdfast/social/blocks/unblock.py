@@ -9,7 +9,7 @@ from . import store
 from .events import AccountUnblocked
 
 
-async def unblock(tx: Tx, actor: Actor, target: AccountId) -> bool:
+async def unblock_account(tx: Tx, actor: Actor, target: AccountId) -> bool:
     """Unblock; whether there was a block. Follows that it ended stay ended."""
     was = await store.delete_block(tx, actor.account_id, target)
     if was:

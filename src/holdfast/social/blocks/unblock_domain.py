@@ -9,7 +9,7 @@ from ..accounts import Actor
 from . import store
 
 
-async def unblock_domain(tx: Tx, actor: Actor, domain: str) -> bool:
+async def remove_domain_block(tx: Tx, actor: Actor, domain: str) -> bool:
     """Unblock; whether there was a block."""
     name = ascii_domain(domain.strip()) or ""
     was = await store.delete_domain_block(tx, actor.account_id, name)

@@ -8,7 +8,7 @@ from ..accounts import AccountId, Actor
 from . import store
 
 
-async def unmute(tx: Tx, actor: Actor, target: AccountId) -> bool:
+async def unmute_account(tx: Tx, actor: Actor, target: AccountId) -> bool:
     """Unmute; whether there was a mute."""
     was = await store.delete_mute(tx, actor.account_id, target)
     if was:

@@ -1,14 +1,14 @@
 """Follows: asking, accepting, ending; with the counters that everybody sees."""
 
-from .authorise_request import authorise_request
+from .authorise import authorise_request
 from .events import AccountFollowed, FollowAccepted, FollowEnded, FollowRejected, FollowRequested
-from .follow import FollowState, follow
-from .reject_request import reject_request
-from .remove_follower import remove_follower
-from .sever import sever
-from .unfollow import unfollow
+from .follow import FollowState, follow_account
+from .reject import reject_request
+from .remove import remove_follower
+from .sever import sever_accounts
+from .unfollow import unfollow_account
 
 __all__ = [
     "AccountFollowed", "FollowAccepted", "FollowEnded", "FollowRejected", "FollowRequested", "FollowState",
-    "authorise_request", "follow", "reject_request", "remove_follower", "sever", "unfollow",
+    "authorise_request", "follow_account", "reject_request", "remove_follower", "sever_accounts", "unfollow_account",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ class FollowState(StrEnum):
     REQUESTED = "requested"
 
 
-async def follow(
+async def follow_account(
     tx: Tx, actor: Actor, target: AccountId, options: FollowOptions, *, now: Instant
 ) -> FollowState:
     """Follow; the second time only the options change.

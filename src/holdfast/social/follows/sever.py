@@ -8,7 +8,7 @@ from . import store
 from .events import FollowEnded, FollowRejected
 
 
-async def sever(tx: Tx, actor: Actor, target: AccountId) -> None:
+async def sever_accounts(tx: Tx, actor: Actor, target: AccountId) -> None:
     """End both directions. Until the transaction ends no follow can begin between the two."""
     me = actor.account_id
     await store.lock_pair(tx, me, target)

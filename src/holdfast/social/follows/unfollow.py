@@ -8,7 +8,7 @@ from . import store
 from .events import FollowEnded
 
 
-async def unfollow(tx: Tx, actor: Actor, target: AccountId) -> bool:
+async def unfollow_account(tx: Tx, actor: Actor, target: AccountId) -> bool:
     """End the actor's follow of, and request to, `target`; whether there was one."""
     me = actor.account_id
     await store.lock_pair(tx, me, target)
