@@ -6,12 +6,15 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx2
+import msgspec
+from litestar import Litestar
 
 from holdfast.edge.services import Services
-from holdfast.main.asgi import application
+from holdfast.main.asgi import Holder, application
 from holdfast.main.jobs_runner import PERIODIC, run_all_due
 from holdfast.main.subscriptions import HANDLERS
 from holdfast.main.wiring import open_services
@@ -90,7 +93,7 @@ class Site:
             app = await register_app(
                 tx, "Test", redirect_uris=["urn:ietf:wg:oauth:2.0:oob"], scopes=scopes, now=now
             )
-            token = await issue_token(tx, app.app.id, account_id, tuple(scopes.split()), now=now)
+            token = await issue_token(tx, app.app.app_id, account_id, tuple(scopes.split()), now=now)
         return Member(self, name, account_id, token.secret)
 
     async def members(self, *names: str) -> list[Member]:
@@ -102,19 +105,20 @@ class Site:
         await JobRunner(self.services.database, self.services.clock, HANDLERS).drain()
 
 
+_HOLDER = Holder()
+
+
+@cache
+def _application() -> Litestar:
+    """Mounting takes a second, so one application serves every site of the run, one at a time."""
+    return application(_HOLDER)
+
+
 @asynccontextmanager
 async def open_site(settings: Settings) -> AsyncIterator[Site]:
     """A site over `settings`, whose `database_url` must be given."""
-    async with open_services(settings) as services:
-
-        @asynccontextmanager
-        async def opened() -> AsyncIterator[Services]:
-            yield services
-
-        app = application(opened())
-        transport = httpx2.ASGITransport(app=app)
-        async with (
-            app.lifespan(),
-            httpx2.AsyncClient(transport=transport, base_url=settings.public_url) as client,
-        ):
+    async with open_services(msgspec.structs.replace(settings, master_key="5a" * 32)) as services:
+        _HOLDER.services = services
+        transport = httpx2.ASGITransport(app=_application())
+        async with httpx2.AsyncClient(transport=transport, base_url=settings.public_url) as client:
             yield Site(services, client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -61,7 +61,7 @@ class _Answered(Response[Any]):
         return self._app
 
 
-class _Holder:
+class Holder:
     """Gives the dispatchers their services, which exist only between start-up and shutdown."""
 
     services: Services
@@ -69,19 +69,21 @@ class _Holder:
 
 def create_app(settings: Settings) -> Litestar:
     """The ASGI application; connects at start-up, closes at shutdown."""
-    return application(open_services(settings))
-
-
-def application(opening: AbstractAsyncContextManager[Services]) -> Litestar:
-    """The routes over services that are opened at start-up and closed at shutdown."""
-    holder = _Holder()
+    holder = Holder()
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with opening as services:
+        async with open_services(settings) as services:
             holder.services = services
             yield
 
+    return application(holder, [lifespan])
+
+
+def application(
+    holder: Holder, lifespan: Sequence[Callable[[Litestar], AbstractAsyncContextManager[None]]] = ()
+) -> Litestar:
+    """Every route, over the services that `holder` has by the time a request comes."""
     by_path: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         methods = by_path.setdefault(route.path, {})
@@ -98,14 +100,14 @@ def application(opening: AbstractAsyncContextManager[Services]) -> Litestar:
 
     return Litestar(
         route_handlers=[_mount(path, methods, holder) for path, methods in by_path.items()],
-        lifespan=[lifespan],
+        lifespan=list(lifespan),
         openapi_config=None,
         logging_config=None,
         exception_handlers={NotFoundException: no_route},
     )
 
 
-def _mount(path: str, methods: dict[str, Route], holder: _Holder) -> HTTPRouteHandler:
+def _mount(path: str, methods: dict[str, Route], holder: Holder) -> HTTPRouteHandler:
     """One path of the table as a Litestar handler that hands the request to the dispatcher of that path."""
     prefixes = {name: prefix for prefix, name in _SEGMENT.findall(path) if prefix}
     dispatch, nothing = dispatcher(methods), dispatcher(dict.fromkeys(_METHODS, _NOT_FOUND))
@@ -119,7 +121,7 @@ def _mount(path: str, methods: dict[str, Route], holder: _Holder) -> HTTPRouteHa
             segments = {**segments, name: segments[name].removeprefix(prefix)}
         await answer(Call(scope, receive, holder.services, segments), send)
 
-    async def handler(_request: Request[Any, Any, Any]) -> ASGIApp:
+    async def handler(request: Request[Any, Any, Any]) -> ASGIApp:
         return app
 
     mounted = _SEGMENT.sub(r"{\2:str}", path)

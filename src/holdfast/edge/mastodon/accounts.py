@@ -158,11 +158,6 @@ async def identity_proofs(call: Call) -> Answer:
     return json_answer([])
 
 
-@routes.get("/api/v1/endorsements", _MEMBER)
-async def endorsements(call: Call) -> Answer:
-    """Accounts the member features: none can be yet."""
-    return json_answer([])
-
 
 async def shown_account(call: Call, segment: str = "id") -> AccountView:
     """The account of a path; raises the same NotFound for one that is malformed, missing or hidden."""
