@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "up": "holdfast.main.cli.up",
     "web": "holdfast.main.cli.web",
     "worker": "holdfast.main.cli.worker",
+    "account": "holdfast.main.cli.account",
+    "token": "holdfast.main.cli.token",
     "config": "holdfast.main.cli.config",
     "import": "holdfast.main.cli.imports",
     "moderation": "holdfast.main.cli.moderation",

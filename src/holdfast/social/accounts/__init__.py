@@ -24,7 +24,7 @@ from .model import (
     ProfileLimits,
     canonical_email,
 )
-from .queries import AccountReader, find_by_handle, find_handles, preferences, search_accounts
+from .queries import AccountReader, find_by_handle, find_handles, list_members, preferences, search_accounts
 from .reinstate import reinstate_account
 from .store import set_role
 from .suspend import suspend_account
@@ -34,5 +34,5 @@ __all__ = [
     "AccountSuspended", "AccountView", "Actor", "EmailNotAllowed", "Field", "NewAccount", "Preferences",
     "ProfileChange", "ProfileLimits", "ProfileNotAllowed", "RegistrationsClosed", "UsernameNotAllowed",
     "UsernameTaken", "canonical_email", "create_account", "edit_profile", "find_by_handle", "find_handles",
-    "preferences", "reinstate_account", "search_accounts", "set_role", "suspend_account",
+    "list_members", "preferences", "reinstate_account", "search_accounts", "set_role", "suspend_account",
 ]  # fmt: skip

@@ -101,3 +101,14 @@ async def search_accounts(
         among,
     )  # fmt: skip
     return [row["id"] for row in rows]
+
+
+async def list_members(reader: Reader, *, pending: bool = False, account_id: int | None = None) -> list[Row]:
+    """Accounts that can sign in here, for the operator, the newest first: id, username, email, role, state,
+    created_at, sign_up_reason. `pending`: only those that wait for approval."""
+    return await reader.fetch(
+        "select a.id, a.username, u.email, u.role, a.state, a.created_at, u.sign_up_reason"
+        " from users u join accounts a on a.id = u.account_id"
+        " where (not $1::boolean or a.state = $2) and ($3::bigint is null or a.id = $3) order by a.id desc",
+        pending, AccountState.PENDING.value, account_id,
+    )  # fmt: skip
