@@ -6,28 +6,26 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from holdfast.edge.mastodon.accounts import routes as accounts
-from holdfast.edge.mastodon.profile import routes as profile
-from holdfast.edge.mastodon.relations import routes as relations
 from holdfast.platform.config import Settings
-from tests.support.api import Api, Person, api_over
+from tests.support.api import Api, open_api
 from tests.support.entities import problems
+from tests.support.site import Member
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
 async def api(settings: Settings) -> AsyncIterator[Api]:
-    async with api_over(settings, accounts, profile, relations) as api:
+    async with open_api(settings) as api:
         yield api
 
 
-async def do(api: Api, who: Person, verb: str, whom: Person, **form: object) -> dict[str, object]:
-    reply = await api.post(f"/api/v1/accounts/{whom.public_id}/{verb}", who, **form)
+async def do(api: Api, who: Member, verb: str, whom: Member, **form: object) -> dict[str, object]:
+    reply = await api.post(f"/api/v1/accounts/{whom.id}/{verb}", who, **form)
     assert reply.status == 200, reply.body
     entity: dict[str, object] = reply.json
     assert problems("Relationship", entity) == []
-    assert entity["id"] == whom.public_id
+    assert entity["id"] == whom.id
     return entity
 
 
@@ -52,21 +50,21 @@ async def test_every_command_answers_with_what_it_made(api: Api) -> None:
 async def test_commands_that_are_not_allowed_say_so(api: Api) -> None:
     ann, bob = await api.person("ann"), await api.person("bob")
     for verb in ("follow", "block", "mute", "note"):
-        reply = await api.post(f"/api/v1/accounts/{ann.public_id}/{verb}", ann)
+        reply = await api.post(f"/api/v1/accounts/{ann.id}/{verb}", ann)
         assert reply.status == 403
     await do(api, bob, "block", ann)
-    reply = await api.post(f"/api/v1/accounts/{bob.public_id}/follow", ann)
+    reply = await api.post(f"/api/v1/accounts/{bob.id}/follow", ann)
     assert (reply.status, reply.json) == (403, {"error": "This action is not allowed"})
-    assert (await api.get(f"/api/v1/accounts/{bob.public_id}", ann)).json["id"] == bob.public_id
+    assert (await api.get(f"/api/v1/accounts/{bob.id}", ann)).json["id"] == bob.id
     for path, form in (
         ("mute", {"duration": "-1"}),
         ("note", {"comment": "x" * 2001}),
         ("mute", {"duration": "soon"}),
     ):
-        assert (await api.post(f"/api/v1/accounts/{bob.public_id}/{path}", ann, **form)).status == 422
+        assert (await api.post(f"/api/v1/accounts/{bob.id}/{path}", ann, **form)).status == 422
     reader = await api.person("reader", scopes="read")
     for verb in ("follow", "unfollow", "block", "unblock", "mute", "unmute", "note", "remove_from_followers"):
-        path = f"/api/v1/accounts/{bob.public_id}/{verb}"
+        path = f"/api/v1/accounts/{bob.id}/{verb}"
         assert (await api.post(path, reader)).status == 403
         assert (await api.post(path)).status == 401
 
@@ -77,18 +75,18 @@ async def test_a_locked_account_answers_its_own_requests_only(api: Api) -> None:
     assert (await do(api, ann, "follow", lea))["requested"] is True
     mine = (await api.get("/api/v1/accounts/verify_credentials", lea)).json
     assert mine["source"]["follow_requests_count"] == 1
-    assert [one["id"] for one in (await api.get("/api/v1/follow_requests", lea)).json] == [ann.public_id]
+    assert [one["id"] for one in (await api.get("/api/v1/follow_requests", lea)).json] == [ann.id]
     assert (await api.get("/api/v1/follow_requests", eve)).json == []
     for who, whom in ((eve, ann), (eve, lea), (ann, lea), (lea, eve)):
         for answer in ("authorize", "reject"):
-            reply = await api.post(f"/api/v1/follow_requests/{whom.public_id}/{answer}", who)
+            reply = await api.post(f"/api/v1/follow_requests/{whom.id}/{answer}", who)
             assert (reply.status, reply.json) == (404, {"error": "Record not found"})
-    reply = await api.post(f"/api/v1/follow_requests/{ann.public_id}/authorize", lea)
+    reply = await api.post(f"/api/v1/follow_requests/{ann.id}/authorize", lea)
     assert (reply.json["followed_by"], reply.json["requested_by"]) == (True, False)
     mine = (await api.get("/api/v1/accounts/verify_credentials", lea)).json
     assert (mine["source"]["follow_requests_count"], mine["followers_count"]) == (0, 1)
     await do(api, eve, "follow", lea)
-    reply = await api.post(f"/api/v1/follow_requests/{eve.public_id}/reject", lea)
+    reply = await api.post(f"/api/v1/follow_requests/{eve.id}/reject", lea)
     assert (reply.status, reply.json["requested_by"]) == (200, False)
     assert (await api.get("/api/v1/follow_requests", lea)).json == []
 
@@ -98,7 +96,7 @@ async def test_followers_page_by_link_both_ways_without_showing_relation_ids(api
     fans = [await api.person(f"fan{number}") for number in range(5)]
     for fan in fans:
         await do(api, fan, "follow", star)
-    path: str | None = f"/api/v1/accounts/{star.public_id}/followers?limit=2"
+    path: str | None = f"/api/v1/accounts/{star.id}/followers?limit=2"
     seen, back = [], None
     while path is not None:
         reply = await api.get(path)
@@ -110,19 +108,19 @@ async def test_followers_page_by_link_both_ways_without_showing_relation_ids(api
     reply = await api.get(back)
     assert [one["username"] for one in reply.json] == ["fan2", "fan1"]
     assert "limit=2" in str(reply.link("prev"))
-    assert (await api.get(f"/api/v1/accounts/{star.public_id}/followers", None, limit=0)).status == 200
-    reply = await api.get(f"/api/v1/accounts/{star.public_id}/followers", None, max_id="newest")
+    assert (await api.get(f"/api/v1/accounts/{star.id}/followers", None, limit=0)).status == 200
+    reply = await api.get(f"/api/v1/accounts/{star.id}/followers", None, max_id="newest")
     assert (reply.status, list(reply.json["details"])) == (422, ["max_id"])
-    everything = await api.get(f"/api/v1/accounts/{star.public_id}/followers", None, since_id="0", min_id="")
+    everything = await api.get(f"/api/v1/accounts/{star.id}/followers", None, since_id="0", min_id="")
     assert len(everything.json) == 5
 
 
 async def test_collections_hide_for_their_owner_and_from_the_blocked(api: Api) -> None:
     star, fan, eve = [await api.person(name) for name in ("star", "fan", "eve")]
     await do(api, fan, "follow", star)
-    path = f"/api/v1/accounts/{star.public_id}/followers"
+    path = f"/api/v1/accounts/{star.id}/followers"
 
-    async def count(who: Person | None) -> int:
+    async def count(who: Member | None) -> int:
         return len((await api.get(path, who)).json)
 
     assert [await count(who) for who in (None, star, fan, eve)] == [1, 1, 1, 1]
@@ -142,9 +140,9 @@ async def test_blocks_mutes_and_domains_are_listed_for_their_owner(api: Api) -> 
     ann, bob, eve = [await api.person(name) for name in ("ann", "bob", "eve")]
     await do(api, ann, "block", eve)
     await do(api, ann, "mute", bob, duration="600")
-    assert [one["id"] for one in (await api.get("/api/v1/blocks", ann)).json] == [eve.public_id]
+    assert [one["id"] for one in (await api.get("/api/v1/blocks", ann)).json] == [eve.id]
     muted = (await api.get("/api/v1/mutes", ann)).json
-    assert [one["id"] for one in muted] == [bob.public_id]
+    assert [one["id"] for one in muted] == [bob.id]
     assert muted[0]["mute_expires_at"].endswith("Z")
     assert problems("Account", muted[0]) == []
     for path in ("/api/v1/blocks", "/api/v1/mutes"):
@@ -170,19 +168,17 @@ async def test_blocks_mutes_and_domains_are_listed_for_their_owner(api: Api) -> 
 
 async def test_relationships_come_in_the_order_asked_and_under_both_names(api: Api) -> None:
     ann, bob, eve = [await api.person(name) for name in ("ann", "bob", "eve")]
-    asked = [eve.public_id, bob.public_id, eve.public_id]
+    asked = [eve.id, bob.id, eve.id]
     found = (await api.get("/api/v1/accounts/relationships", ann, **{"id[]": asked})).json
-    assert [one["id"] for one in found] == [eve.public_id, bob.public_id]
-    found = (await api.get("/api/v1/accounts/relationships", ann, id=bob.public_id)).json
-    assert [one["id"] for one in found] == [bob.public_id]
-    assert (await api.get("/api/v1/accounts/relationships", None, id=bob.public_id)).status == 401
+    assert [one["id"] for one in found] == [eve.id, bob.id]
+    found = (await api.get("/api/v1/accounts/relationships", ann, id=bob.id)).json
+    assert [one["id"] for one in found] == [bob.id]
+    assert (await api.get("/api/v1/accounts/relationships", None, id=bob.id)).status == 401
 
 
 async def test_familiar_followers_name_the_accounts(api: Api) -> None:
     ann, bob, star = [await api.person(name) for name in ("ann", "bob", "star")]
     await do(api, ann, "follow", bob)
     await do(api, bob, "follow", star)
-    found = (await api.get("/api/v1/accounts/familiar_followers", ann, **{"id[]": [star.public_id]})).json
-    assert [(one["id"], [who["id"] for who in one["accounts"]]) for one in found] == [
-        (star.public_id, [bob.public_id])
-    ]
+    found = (await api.get("/api/v1/accounts/familiar_followers", ann, **{"id[]": [star.id]})).json
+    assert [(one["id"], [who["id"] for who in one["accounts"]]) for one in found] == [(star.id, [bob.id])]

@@ -85,11 +85,11 @@ async def test_what_a_follow_says_changes_only_where_it_is_told(town: Town) -> N
     assert (await between(town, ann, bob)).languages is None
 
 
-@pytest.mark.parametrize("languages", [["english please"], ["x" * 40], [f"a{n:03}" for n in range(300)]])
-async def test_languages_that_are_none_are_refused(town: Town, languages: list[str]) -> None:
+async def test_languages_that_are_none_are_refused(town: Town) -> None:
     ann, bob = await town.people("ann", "bob")
-    with pytest.raises(RelationInvalid, match="languages"):
-        await start(town, ann, bob, FollowOptions(languages=languages))
+    for languages in (["english please"], ["x" * 40], [f"a{number:03}" for number in range(300)]):
+        with pytest.raises(RelationInvalid, match="languages"):
+            await start(town, ann, bob, FollowOptions(languages=languages))
 
 
 async def test_nobody_follows_themselves_the_hidden_or_the_missing(town: Town) -> None:

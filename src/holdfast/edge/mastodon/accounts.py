@@ -158,7 +158,6 @@ async def identity_proofs(call: Call) -> Answer:
     return json_answer([])
 
 
-
 async def shown_account(call: Call, segment: str = "id") -> AccountView:
     """The account of a path; raises the same NotFound for one that is malformed, missing or hidden."""
     account = await call.services.accounts.get(call.id_segment(segment))
