@@ -58,8 +58,8 @@ def test_a_stopped_server_leaves_a_clean_database_and_no_process(used_folder: Pa
 
 
 def test_the_second_start_is_quick_and_keeps_the_data(server: UpProcess) -> None:
-    # The product's bound is 3 s on an idle machine; a test run shares its cores with others.
-    assert server.ready_seconds < 6
+    # The product's bound is 3 s on an idle machine; other tests share this one, so processor time counts.
+    assert server.processor_seconds() < 3
     assert server.get("/count") == (200, "1")
     assert "making the database" not in server.log.read_text()
 
@@ -81,6 +81,10 @@ def test_every_process_that_is_killed_comes_back(server: UpProcess) -> None:
 def test_after_kill_of_everything_nothing_acknowledged_is_lost(server: UpProcess, data: Path) -> None:
     assert server.get("/write/acknowledged")[0] == 200
     server.kill_everything()
+    # The power comes back, and the recorded process id now belongs to somebody else.
+    pid_file = data / "postgres" / "postmaster.pid"
+    recorded = pid_file.read_text().splitlines()
+    pid_file.write_text("\n".join([str(os.getpid()), *recorded[1:]]) + "\n")
     again = UpProcess(data)
     try:
         again.wait_ready()
@@ -157,6 +161,8 @@ def test_a_child_that_cannot_live_ends_everything_with_its_reason(tmp_path: Path
         assert server.process.wait(30) == 1
         log = server.log.read_text()
         assert "the worker has no legs" in log
+        # The owner's account was made all the same, and its password is said only this once.
+        assert "first sign-in (shown once" in log
         # Fewer attempts when it ends before the server was ready.
         last = "holdfast: worker ended [25] times in a row, at last with exit status 1; its reason is above"
         assert re.fullmatch(last, log.splitlines()[-1])

@@ -66,12 +66,15 @@ class Up:
         self._postgres: EmbeddedPostgres | None = None
         self._supervisor = Supervisor(folder.path / "run", self._output.say, settings.shutdown_grace_seconds)
         self._stop = asyncio.Event()
+        self._sign_in: str | None = None
 
     async def run(self) -> int:
         """Start, serve until a signal comes or something fails for good, stop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._asked_to_stop)
+            # nohup ignores SIGHUP on purpose; that must stay so.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._asked_to_stop)
         try:
             await self._until_stop(self._start())
             if not self._stop.is_set():
@@ -104,7 +107,7 @@ class Up:
     async def _start(self) -> None:
         settings = await self._start_database()
         self._output.begin("schema and keys")
-        sign_in = await self._prepare(settings)
+        self._sign_in = await self._prepare(settings)
         self._output.begin("web and worker")
         environment = self._child_environment(settings)
         listen_fd = self._listener.fileno()
@@ -127,9 +130,14 @@ class Up:
         self._supervisor.ready = True
         self._supervisor.watch(self._housekeeping)
         self._output.done()
-        if sign_in:
-            self._output.sign_in(sign_in)
+        self._tell_sign_in()
         self._output.ready(f"http://{_reachable(settings.host)}:{settings.port}")
+
+    def _tell_sign_in(self) -> None:
+        """Say it before ready, or when there will be no ready: nothing could say it a second time."""
+        if self._sign_in is not None:
+            self._output.sign_in(self._sign_in)
+            self._sign_in = None
 
     async def _start_database(self) -> Settings:
         if self._settings.database_url is not None:
@@ -166,6 +174,7 @@ class Up:
             env=self._child_environment(settings),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            process_group=0,
         )
         sign_in = None
         try:
@@ -225,6 +234,7 @@ class Up:
         if stopping:
             self._output.fail()
             self._output.begin("stopping")
+        self._tell_sign_in()
         # From here on the kernel refuses new connections instead of queueing them for nobody.
         self._listener.close()
         await self._supervisor.stop()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urlsplit
 
-import asyncpg
-
 from holdfast.pure.errors import Unavailable
 
 
@@ -16,6 +14,9 @@ class DatabaseUnreachable(Unavailable):
 
 async def check_reachable(dsn: str, timeout_seconds: int) -> None:
     """Connect once, trying until the deadline. Raises DatabaseUnreachable with a reason, also when it is not UTF-8."""
+    # The supervisor goes through this package's door, and does without the driver's memory.
+    import asyncpg
+
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_seconds
     while True:
