@@ -1,0 +1,233 @@
+"""Search over HTTP: what is found, by whom, and what no query finds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from holdfast.platform.config import Settings
+from holdfast.social.search import index_posts
+from tests.support.entities import problems
+from tests.support.site import Member, Site, open_site
+
+PATH = "/api/v2/search"
+
+
+@pytest.fixture
+async def site(settings: Settings) -> AsyncIterator[Site]:
+    async with open_site(settings) as opened:
+        yield opened
+
+
+async def found(member: Member, q: str, **params: Any) -> list[str]:
+    """The texts of the posts that a query finds, as they were typed."""
+    rows = (await member.get(PATH, q=q, type="statuses", **params))["statuses"]
+    return [row["content"].removeprefix("<p>").removesuffix("</p>") for row in rows]
+
+
+async def test_public_posts_are_found_by_words_and_phrases_newest_first(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    for text in ("The quick brown fox", "A brown, quick hare", "Café au lait", "東京都の天気"):
+        await ann.say(text)
+    await site.settle()
+    assert await found(bob, "QUICK") == ["A brown, quick hare", "The quick brown fox"]
+    assert await found(bob, "brown quick") == ["A brown, quick hare", "The quick brown fox"]
+    assert await found(bob, '"quick brown"') == ["The quick brown fox"]
+    assert await found(bob, '"quick brown" hare') == []
+    assert await found(bob, "cafe") == ["Café au lait"]
+    assert await found(bob, "京都") == ["東京都の天気"]
+    assert await found(bob, "quick", limit=1) == ["A brown, quick hare"]
+    assert await found(bob, "quick", limit=1, offset=1) == ["The quick brown fox"]
+
+
+ODD_QUERIES = [
+    "'", '"', '"" ""', "a & | ! <-> :* ()", "\\", "%", "' or 1=1 --", "💥", "a:b*", '"open', "\x01", "!!!", "-", "#", "#%",
+    "@", "@@", "a@", "https://", "http://[", "_",
+]  # fmt: skip
+
+
+async def test_no_query_is_an_error(site: Site) -> None:
+    [ann] = await site.members("ann")
+    await ann.say("a b")
+    await site.settle()
+    for q in ODD_QUERIES:
+        response = await ann.request("GET", PATH, params={"q": q})
+        assert response.status_code == 200, (q, response.text)
+        assert set(response.json()) == {"accounts", "statuses", "hashtags"}
+
+
+async def test_who_finds_what(site: Site) -> None:
+    ann, bob, eve = await site.members("ann", "bob", "eve")
+    await bob.post(f"/api/v1/accounts/{ann.id}/follow")
+    letter = await ann.say("secret @bob", visibility="direct")
+    await ann.say("secret for followers", visibility="private")
+    await ann.say("secret but unlisted", visibility="unlisted")
+    liked = await ann.say("secret and liked", visibility="private")
+    await bob.post(f"/api/v1/statuses/{liked['id']}/favourite")
+    kept = await ann.say("secret and kept", visibility="unlisted")
+    await bob.post(f"/api/v1/statuses/{kept['id']}/bookmark")
+    passed_on = await ann.say("secret passed on", visibility="unlisted")
+    await bob.post(f"/api/v1/statuses/{passed_on['id']}/reblog")
+    await site.settle()
+    assert len(await found(ann, "secret")) == 6
+    rows = (await bob.get(PATH, q="secret"))["statuses"]
+    assert [row["id"] for row in rows] == [passed_on["id"], kept["id"], liked["id"], letter["id"]]
+    assert await found(eve, "secret") == []
+    await ann.post(f"/api/v1/accounts/{bob.id}/block")
+    assert await found(bob, "secret") == []
+
+
+async def test_accounts_that_do_not_want_to_be_found_are_not(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    await ann.say("findable words")
+    await ann.request("PATCH", "/api/v1/accounts/update_credentials", data={"indexable": "false"})
+    await site.settle()
+    assert await found(bob, "findable") == []
+    assert await found(ann, "findable") == ["findable words"]
+
+
+async def test_edits_and_deletions_reach_the_index(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    post = await ann.say("apples", **{"poll[options][]": ["pears", "plums"], "poll[expires_in]": "300"})
+    await site.settle()
+    assert len(await found(bob, "plums")) == 1
+    await ann.request(
+        "PUT", f"/api/v1/statuses/{post['id']}", data={"status": "cherries", "spoiler_text": "fruit"}
+    )
+    await site.settle()
+    assert await found(bob, "apples") == []
+    assert len(await found(bob, "cherries fruit")) == 1
+    await ann.request("DELETE", f"/api/v1/statuses/{post['id']}")
+    assert await found(bob, "cherries") == []
+
+
+async def test_posts_of_accounts_turned_away_are_not_found(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    await ann.say("noise")
+    await site.settle()
+    await bob.post(f"/api/v1/accounts/{ann.id}/mute")
+    assert await found(bob, "noise") == []
+
+
+async def test_posts_of_one_account(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    await ann.say("same word")
+    own = await bob.say("same word")
+    await site.settle()
+    assert [row["id"] for row in (await ann.get(PATH, q="same", account_id=bob.id))["statuses"]] == [
+        own["id"]
+    ]
+    assert (await ann.get(PATH, q="same", account_id="1"))["statuses"] == []
+
+
+async def test_a_whole_import_is_indexed_at_once_and_again(site: Site) -> None:
+    [ann] = await site.members("ann")
+    ids = [site.services.ids.decode((await ann.say(f"row {number}"))["id"]) for number in range(5)]
+    known = [ident for ident in ids if ident is not None]
+    for _ in range(2):
+        async with site.services.database.transaction() as tx:
+            assert await index_posts(tx, [*known, 12345]) == 5
+    assert len(await found(ann, "row")) == 5
+
+
+async def test_accounts_are_found_by_prefix_and_by_address(site: Site) -> None:
+    ann, anna, bob = await site.members("ann", "anna", "bob")
+
+    async def names(q: str, **params: Any) -> list[str]:
+        return [row["acct"] for row in (await bob.get(PATH, q=q, type="accounts", **params))["accounts"]]
+
+    domain = site.services.settings.domain
+    assert await names("ann") == ["ann", "anna"]
+    assert await names("@ANN") == ["ann", "anna"]
+    assert await names(f"@ann@{domain}") == ["ann"]
+    assert await names("@ann@elsewhere.example") == []
+    await bob.post(f"/api/v1/accounts/{anna.id}/follow")
+    assert await names("ann", following="true") == ["anna"]
+    assert await names(f"ann@{domain}", following="true") == []
+    await ann.post(f"/api/v1/accounts/{bob.id}/block")
+    assert await names("ann") == ["anna"]
+
+
+async def test_hashtags_have_a_week_of_history_and_private_use_stays_private(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    for member, text in ((ann, "#Spring"), (ann, "#spring again"), (bob, "#SPRING"), (bob, "#springtime")):
+        await member.say(text)
+    await ann.say("#springhidden", visibility="private")
+    tags = (await bob.get(PATH, q="#spring", type="hashtags"))["hashtags"]
+    assert [tag["name"] for tag in tags] == ["Spring", "springtime"]
+    assert problems("Tag", tags[0]) == [
+        "trendable is missing",
+        "usable is missing",
+        "requires_review is missing",
+    ]
+    assert [len(tag["history"]) for tag in tags] == [7, 7]
+    assert (tags[0]["history"][0]["uses"], tags[0]["history"][0]["accounts"]) == ("3", "2")
+    assert tags[0]["history"][1]["uses"] == "0"
+    assert int(tags[0]["history"][0]["day"]) % 86_400 == 0
+    assert (await bob.get("/api/v1/search", q="spring", type="hashtags"))["hashtags"] == [
+        "Spring",
+        "springtime",
+    ]
+    shown = await bob.get("/api/v1/tags/SPRING")
+    assert shown == tags[0]
+    for name in ("springhidden", "neverused"):
+        assert (await site.client.get(f"/api/v1/tags/{name}")).json()["id"] == "0"
+
+
+async def test_addresses_of_this_server_lead_to_what_they_show(site: Site) -> None:
+    ann, bob, eve = await site.members("ann", "bob", "eve")
+    post = await ann.say("#Here I am")
+    letter = await ann.say("@bob psst", visibility="direct")
+    base = site.services.base_url
+
+    async def at(member: Member, address: str) -> tuple[list[str], list[str], list[str]]:
+        answer = await member.get(PATH, q=address)
+        return (
+            [row["acct"] for row in answer["accounts"]],
+            [row["id"] for row in answer["statuses"]],
+            [row["name"] for row in answer["hashtags"]],
+        )
+
+    assert await at(eve, post["url"]) == ([], [post["id"]], [])
+    assert await at(eve, post["uri"] + "?x=1") == ([], [post["id"]], [])
+    assert await at(eve, post["account"]["url"]) == (["ann"], [], [])
+    assert await at(eve, f"{base}/users/ann") == (["ann"], [], [])
+    assert await at(eve, f"{base}/tags/here") == ([], [], ["Here"])
+    assert await at(bob, letter["url"]) == ([], [letter["id"]], [])
+    for nothing in (
+        letter["url"],
+        f"{base}/@ann/99",
+        f"{base}/@nobody",
+        f"{base}/about",
+        f"{base}/a/b/c/d/e",
+    ):
+        assert await at(eve, nothing) == ([], [], []), nothing
+    assert await at(eve, "https://elsewhere.example/@ann") == ([], [], [])
+
+
+async def test_without_a_token_there_are_accounts_and_hashtags_alone(site: Site) -> None:
+    [ann] = await site.members("ann")
+    await ann.say("annual #anniversary")
+    await site.settle()
+    answer = (await site.client.get(PATH, params={"q": "ann"})).json()
+    assert [row["acct"] for row in answer["accounts"]] == ["ann"]
+    assert [row["name"] for row in answer["hashtags"]] == ["anniversary"]
+    assert (await site.client.get(PATH, params={"q": "annual"})).json()["statuses"] == []
+    for params in ({"resolve": "true"}, {"offset": "5", "type": "accounts"}):
+        assert (await site.client.get(PATH, params={"q": "ann", **params})).status_code == 401
+
+
+async def test_queries_have_limits(site: Site) -> None:
+    [ann] = await site.members("ann")
+    most = site.services.settings.search_query_max_characters
+    for params in (
+        {},
+        {"q": "  "},
+        {"q": "x" * (most + 1)},
+        {"q": "a", "offset": "-1"},
+        {"q": "a", "type": "all"},
+    ):
+        assert (await ann.request("GET", PATH, params=params)).status_code == 422, params
+    assert (await ann.request("GET", PATH, params={"q": "x" * most})).status_code == 200
