@@ -7,7 +7,6 @@ nothing is there twice.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
@@ -37,15 +36,19 @@ from ..social.imports import (
     prepare_posts,
     profiles_source,
     ready_boosts,
+    refresh_statistics,
     still_waiting,
     unfolded,
     unindexed_posts,
 )
+from ..social.search import index_posts
 from .import_reading import ImportPlan, ReadBatch, read_batches
 
 Result = TypeVar("Result")
 
 _ATTEMPTS = 4
+_AUTOVACUUM_KEEPS_UP_ROWS = 200_000
+"""Up to here the tables grow faster than autovacuum looks at them, so the run has them analysed as they double."""
 
 
 @dataclass
@@ -109,6 +112,7 @@ class ImportRun:
         self._tell_operator = tell
         self._advance = advance
         self._loaded_until = clock.now()
+        self._analysed_at_rows = 0
         self._in_flight: frozenset[str] = frozenset()
         # Ids met in the file being read, as hashes: one that is met again is a duplicate, not an earlier run's.
         self._met: set[int] = set()
@@ -181,6 +185,12 @@ class ImportRun:
         outcome = await self._transact(work)
         self.summary.add(outcome)
         self._tell(outcome.findings)
+        if (
+            2 * self._analysed_at_rows < self.summary.imported
+            and self._analysed_at_rows < _AUTOVACUUM_KEEPS_UP_ROWS
+        ):
+            self._analysed_at_rows = self.summary.imported
+            await self._transact(refresh_statistics)
         return outcome.posts + outcome.replies + outcome.boosts
 
     async def _take_users(self, users: list[IncomingUser]) -> None:
@@ -281,17 +291,12 @@ class ImportRun:
                 self._advance("making boosts", 0, self.summary.rows)
 
     async def _index(self) -> None:
-        try:
-            index_posts = importlib.import_module("holdfast.social.search").index_posts
-        except (ImportError, AttributeError):
-            return
         after = 0
         while ids := await unindexed_posts(
             self._database, self._former.source, after, limit=self._batch_rows
         ):
-            await self._transact(lambda tx, ids=ids: index_posts(tx, ids))  # type: ignore[misc]
+            self.summary.indexed += await self._transact(lambda tx, ids=ids: index_posts(tx, ids))  # type: ignore[misc]
             after = ids[-1]
-            self.summary.indexed += len(ids)
             self._advance("indexing", 0, self.summary.rows)
 
     async def _transact(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:

@@ -21,10 +21,11 @@ from .model import (
 )
 from .name_posting_account import name_posting_account
 from .queries import Cursor, known_rows, ready_boosts, still_waiting, unindexed_posts
+from .store import refresh_statistics
 
 __all__ = [
     "FUTURE_TOLERANCE", "Author", "Cursor", "Finding", "Former", "Incoming", "IncomingUser", "Outcome", "PostingAccountInvalid",
     "PostingAccountUnusable", "Prepared", "WaitKind", "import_posts", "import_users", "known_rows", "link_mentions",
-    "link_replies", "name_posting_account", "prepare_posts", "profiles_source", "ready_boosts", "still_waiting",
+    "link_replies", "name_posting_account", "prepare_posts", "profiles_source", "ready_boosts", "refresh_statistics", "still_waiting",
     "unfolded", "unindexed_posts",
 ]  # fmt: skip
