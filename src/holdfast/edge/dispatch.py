@@ -13,8 +13,9 @@ from typing import Any
 import structlog
 
 from ..platform.crypto import new_secret
+from ..platform.db import ForeignKeyViolation
 from ..platform.limits import Rate, Spent
-from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated
+from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated, NotFound
 from ..social.tokens import allows
 from .answers import Answer, Header, error_answer, json_answer
 from .call import Call
@@ -74,6 +75,9 @@ async def _answer(call: Call, route: Route, request_id: str) -> Answer:
         if spent is not None and not spent.allowed:
             raise LimitReached(retry_after_seconds=max(1, spent.resets_at - int(call.now.timestamp())))
         answer = await route.handler(call)
+    except ForeignKeyViolation:
+        # What the request names was deleted while it ran.
+        answer = error_answer(NotFound())
     except HoldfastError as error:
         if error.private:
             log.info("request.refused", path=call.path, request_id=request_id, why=error.private)

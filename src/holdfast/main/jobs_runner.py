@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import structlog
 
-from ..platform.clock import Clock, SystemClock
+from ..platform.clock import Clock, Instant, SystemClock
 from ..platform.config import Settings
-from ..platform.db import Database
+from ..platform.db import Database, Tx
 from ..platform.jobs import JobRunner, Periodic, run_due
 from ..pure.errors import Unavailable
 from ..social.posts import forget_old_keys
@@ -32,8 +32,14 @@ class Due:
     action: Periodic
 
 
+async def freshen_caches(tx: Tx, now: Instant) -> None:
+    """Bound what a command that was killed between its commit and its stamps can leave stale."""
+    tx.touch_everything()
+
+
 PERIODIC: tuple[Due, ...] = (
     Due("close_polls", timedelta(seconds=30), close_polls),
+    Due("freshen_caches", timedelta(minutes=10), freshen_caches),
     Due("forget_old_keys", timedelta(minutes=10), forget_old_keys),
 )
 _LOOK_EVERY_SECONDS = 5.0

@@ -27,6 +27,26 @@ ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 JOBS_CHANNEL = "holdfast_jobs"
 
 
+class DatabaseAway(Unavailable):
+    """The server is away, starting, out of connections, or too slow: not the caller's fault."""
+
+    public = "The database does not answer; try again shortly."
+
+
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutting down, crashed, starting
+    asyncpg.TooManyConnectionsError,
+    OSError,
+    TimeoutError,
+)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database is not there, and nothing about the statement."""
+    return isinstance(error, _AWAY) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
+
+
 class Reader(Protocol):
     """What a query needs: satisfied by `Database` (outside a transaction) and by `Tx` (inside)."""
 
@@ -51,6 +71,7 @@ class Tx:
         self._connection: Any = None
         self._jobs: list[NewJob] = []
         self._touched: set[int] = set()
+        self._everything = False
 
     async def _open(self) -> Any:
         if self._connection is None:
@@ -104,6 +125,10 @@ class Tx:
         """Mark something as changed for every cache, when this commits."""
         self._touched.add(slot(kind, ident))
 
+    def touch_everything(self) -> None:
+        """Empty every cache, when this commits."""
+        self._everything = True
+
     async def _commit(self) -> None:
         if self._jobs:
             await self.execute(INSERT_JOBS_SQL, *job_rows(self._jobs))
@@ -116,6 +141,8 @@ class Tx:
         finally:
             # Also after an error: the server may have committed before the answer was lost.
             stamps.touch(self._touched)
+            if self._everything:
+                stamps.touch_everything()
         if self._jobs:
             self._database.wake_workers()
 
@@ -141,16 +168,23 @@ class _Transaction:
         tx = self._tx
         try:
             if error is None:
-                try:
-                    await tx._commit()
-                except BaseException:
-                    await tx._rollback()
-                    raise
+                await self._commit()
             else:
                 await tx._rollback()
+                if is_away(error):
+                    raise DatabaseAway(private=repr(error)) from error
         finally:
             if tx._connection is not None:
                 await self._database.release(tx._connection)
+
+    async def _commit(self) -> None:
+        try:
+            await self._tx._commit()
+        except BaseException as error:
+            await self._tx._rollback()
+            if is_away(error):
+                raise DatabaseAway(private=repr(error)) from error
+            raise
 
 
 @dataclass(frozen=True)
@@ -228,14 +262,10 @@ class Database:
         """A connection of the pool; raises Unavailable when none comes free or the server is away."""
         try:
             return await self._pool.acquire(timeout=self._limits.acquire_timeout_seconds)
-        except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
-            raise Unavailable(
-                "The database does not answer; try again shortly.", private=repr(error)
-            ) from error
-        except asyncpg.PostgresConnectionError as error:
-            raise Unavailable(
-                "The database does not answer; try again shortly.", private=repr(error)
-            ) from error
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAway(private=repr(error)) from error
+            raise
 
     async def release(self, connection: Any) -> None:
         """Give a connection back."""
@@ -243,25 +273,25 @@ class Database:
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
         """All rows, outside a transaction."""
-        connection = await self.acquire()
-        try:
-            return list(await connection.fetch(sql, *arguments))
-        finally:
-            await self._pool.release(connection)
+        return list(await self._run("fetch", sql, arguments))
 
     async def fetchrow(self, sql: str, *arguments: Any) -> Row | None:
         """The first row or None, outside a transaction."""
-        connection = await self.acquire()
-        try:
-            return await connection.fetchrow(sql, *arguments)
-        finally:
-            await self._pool.release(connection)
+        row: Row | None = await self._run("fetchrow", sql, arguments)
+        return row
 
     async def fetchval(self, sql: str, *arguments: Any) -> Any:
         """The first column of the first row, outside a transaction."""
+        return await self._run("fetchval", sql, arguments)
+
+    async def _run(self, method: str, sql: str, arguments: tuple[Any, ...]) -> Any:
         connection = await self.acquire()
         try:
-            return await connection.fetchval(sql, *arguments)
+            return await getattr(connection, method)(sql, *arguments)
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAway(private=repr(error)) from error
+            raise
         finally:
             await self._pool.release(connection)
 
@@ -307,6 +337,9 @@ class _NoStamps:
         return [-1] * len(slots)
 
     def touch(self, slots: Iterable[int]) -> None:
+        return None
+
+    def touch_everything(self) -> None:
         return None
 
 

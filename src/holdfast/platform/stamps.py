@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import mmap
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
@@ -26,7 +27,6 @@ _FILE_BYTES = _SLOTS * 8
 class Kind(IntEnum):
     """What a stamp stands for; together with an id it names a slot."""
 
-    EVERYTHING = 0
     ACCOUNT = 1  # how an account looks, and whether it may be seen
     ACCESS = 2  # whether an account's tokens and sessions are good
     RELATIONS = 3  # whom an account follows, blocks, mutes
@@ -55,6 +55,10 @@ class Stamps(Protocol):
 
     def touch(self, slots: Iterable[int]) -> None:
         """Mark as changed, after the commit. Does nothing where stamps are written in the transaction."""
+        ...
+
+    def touch_everything(self) -> None:
+        """Mark all there is as changed: after a process died between its commit and its `touch`."""
         ...
 
 
@@ -86,6 +90,11 @@ class SharedMemoryStamps:
         value = next(self._next) & 0xFFFF_FFFF_FFFF_FFFF
         for one in slots:
             self.values[one] = value
+
+    def touch_everything(self) -> None:
+        """Fill the file with one fresh value."""
+        value = next(self._next) & 0xFFFF_FFFF_FFFF_FFFF
+        self._map[:] = value.to_bytes(8, sys.byteorder) * _SLOTS
 
     def close(self) -> None:
         """Unmap."""
@@ -119,6 +128,9 @@ class DatabaseStamps:
 
     def touch(self, slots: Iterable[int]) -> None:
         """Nothing to do: `TOUCH_SQL` ran inside the transaction."""
+
+    def touch_everything(self) -> None:
+        """Nothing to do: stamps commit with what they stand for."""
 
 
 # Ordered by slot, so that two writers never wait for each other in a circle.
