@@ -120,6 +120,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     registrations: Annotated[
         Literal["open", "approval", "closed"], S("Who may sign up: everybody, after approval, nobody.")
     ] = "approval"
+    timelines_access: Annotated[
+        Literal["public", "members"],
+        S("Who may read the public and the hashtag timelines: everybody, or members only."),
+    ] = "public"
     source_url: Annotated[
         str,
         S("Where the source of the running version can be had (AGPL, section 13).", derived="the about page"),
