@@ -13,10 +13,10 @@ from ...pure.errors import NotFound
 from ...social.accounts import AccountNotVisible, AccountView, find_by_handle
 from ..answers import Answer, json_answer
 from ..call import Call
+from ..links import account_url, avatar_url
 from ..routes import Access, RouteTable
 from ..services import Services
 from .instance_entity import source_url
-from .render_account import account_url
 
 routes = RouteTable()
 
@@ -84,8 +84,8 @@ async def webfinger(call: Call) -> Answer:
         return json_answer({"error": "Name the account: ?resource=acct:name@domain"}, status=400)
     account = await _account(call, resource)
     services = call.services
-    profile = account_url(services, account)
-    avatar = f"{services.base_url}/avatars/{services.ids.encode(account.id)}.png"
+    profile = account_url(services, account.acct)
+    avatar = avatar_url(services, account.id)
     document = {
         "subject": f"acct:{account.username}@{services.settings.domain}",
         "aliases": [profile, f"{services.base_url}/users/{account.username}"],

@@ -37,6 +37,7 @@ async def instance_v2(services: Services) -> dict[str, Any]:
     """The Instance entity."""
     settings, base = services.settings, services.base_url
     usage = await services.instance.usage()
+    live = "public" if settings.timelines_access == "public" else "authenticated"
     return {
         "domain": settings.domain,
         "title": settings.title,
@@ -64,8 +65,8 @@ async def instance_v2(services: Services) -> dict[str, Any]:
             **_configuration(settings),
             "translation": {"enabled": False},
             "timelines_access": {
-                "live_feeds": {"local": "public", "remote": "disabled"},
-                "hashtag_feeds": {"local": "public", "remote": "disabled"},
+                "live_feeds": {"local": live, "remote": "disabled"},
+                "hashtag_feeds": {"local": live, "remote": "disabled"},
                 "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
             },
             "limited_federation": True,

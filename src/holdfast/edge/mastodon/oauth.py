@@ -23,8 +23,8 @@ from ...social.tokens import (
 )
 from ..answers import Answer, Header, json_answer
 from ..call import Call
+from ..links import account_url, avatar_url
 from ..routes import Access, Limit, RouteTable
-from .render_account import account_url
 
 routes = RouteTable()
 
@@ -129,7 +129,7 @@ async def userinfo(call: Call) -> Answer:
     account = await services.accounts.get(call.actor.account_id)
     if account is None:
         raise NotFound
-    url = account_url(services, account)
+    url = account_url(services, account.acct)
     return json_answer(
         {
             "iss": f"{services.base_url}/",
@@ -137,7 +137,7 @@ async def userinfo(call: Call) -> Answer:
             "name": account.display_name or account.username,
             "preferred_username": account.username,
             "profile": url,
-            "picture": f"{services.base_url}/avatars/{services.ids.encode(account.id)}.png",
+            "picture": avatar_url(services, account.id),
         },
         headers=_NO_STORE,
     )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
-from ...pure.markup import normalise_hashtag, render_field_value, render_note
 from ...social.accounts import AccountView, Preferences
 from ...social.graph import Relationship, requests_pending
+from ..authored_html import field_html, note_html
+from ..links import account_url, avatar_url, header_url
 from ..services import Services
 from .times import iso, iso_or_none
 
@@ -29,16 +29,6 @@ _ROLES: dict[str, dict[str, Any]] = {
     "admin": {"id": "2", "name": "Admin", "permissions": "983036", "color": "", "highlighted": True},
     "owner": {"id": "3", "name": "Owner", "permissions": "1", "color": "", "highlighted": True},
 }
-
-
-def account_url(services: Services, account: AccountView) -> str:
-    """The address of the public profile page."""
-    return f"{services.base_url}/@{account.acct}"
-
-
-def tag_url(services: Services, name: str) -> str:
-    """The address of a hashtag's public page."""
-    return f"{services.base_url}/tags/{quote(normalise_hashtag(name), safe='')}"
 
 
 def account_raw(services: Services, account: AccountView) -> msgspec.Raw:
@@ -132,9 +122,9 @@ def relationship_json(services: Services, between: Relationship) -> dict[str, An
 
 def _public(services: Services, account: AccountView) -> dict[str, Any]:
     public_id = services.ids.encode(account.id)
-    url = account_url(services, account)
-    avatar = f"{services.base_url}/avatars/{public_id}.png"
-    header = f"{services.base_url}/headers/{public_id}.png"
+    url = account_url(services, account.acct)
+    avatar = avatar_url(services, account.id)
+    header = header_url(services, account.id)
     return {
         "id": public_id,
         "username": account.username,
@@ -146,7 +136,7 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "indexable": account.indexable,
         "group": False,
         "created_at": iso(account.created_at),
-        "note": render_note(account.note, mentions={}, tag_url=lambda name: tag_url(services, name)),
+        "note": note_html(services, account),
         "url": url,
         "uri": url,
         "avatar": avatar,
@@ -173,9 +163,7 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "fields": [
             {
                 "name": field.name,
-                "value": render_field_value(
-                    field.value, mentions={}, tag_url=lambda name: tag_url(services, name)
-                ),
+                "value": field_html(services, field.value),
                 "verified_at": iso_or_none(field.verified_at),
             }
             for field in account.fields

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from ...platform.clock import Instant
-from ...pure.markup import MentionLink, render_html
-from ...pure.names import normalise_hashtag
 from ...social.graph import Viewer
 from ...social.posts import Marks, PollView, PostState, PostView, Seen
+from ..authored_html import content_html
+from ..links import account_url, post_uri, post_url, tag_url
 from ..services import Services
 from .render_account import account_raw
 from .times import iso
@@ -82,7 +81,6 @@ def _fragment(services: Services, seen: Seen) -> bytes:
     """The viewer-free part, open at the place where the account goes."""
     post = seen.post
     ids = services.ids
-    own_path = f"{seen.author.acct}/{ids.encode(post.id)}"
     entity: dict[str, Any] = {
         "id": ids.encode(post.id),
         "created_at": iso(post.created_at),
@@ -94,8 +92,8 @@ def _fragment(services: Services, seen: Seen) -> bytes:
         "spoiler_text": post.spoiler,
         "visibility": post.visibility.name.lower(),
         "language": post.language,
-        "uri": f"{services.base_url}/users/{seen.author.acct}/statuses/{ids.encode(post.id)}",
-        "url": f"{services.base_url}/@{own_path}",
+        "uri": post_uri(services, seen.author.acct, post.id),
+        "url": post_url(services, seen.author.acct, post.id),
         "replies_count": post.replies,
         "reblogs_count": post.boosts,
         "favourites_count": post.favourites,
@@ -132,31 +130,11 @@ def mention_entities(services: Services, post: PostView) -> list[dict[str, str]]
                 {
                     "id": services.ids.encode(mention.account_id),
                     "username": mention.username,
-                    "url": f"{services.base_url}/@{acct}",
+                    "url": account_url(services, acct),
                     "acct": acct,
                 }
             )
     return entities
-
-
-def content_html(services: Services, post: PostView, text: str | None = None) -> str:
-    """The HTML of a post, or of an earlier `text` of it."""
-    links: dict[str, MentionLink] = {}
-    for mention in post.mentions:
-        acct = mention.username if mention.domain is None else f"{mention.username}@{mention.domain}"
-        links[acct.lower()] = MentionLink(f"{services.base_url}/@{acct}", mention.username)
-        if mention.domain is None:
-            links[f"{acct.lower()}@{services.settings.domain.lower()}"] = links[acct.lower()]
-    return render_html(
-        post.text if text is None else text,
-        mentions=links,
-        tag_url=lambda name: tag_url(services, normalise_hashtag(name)),
-    )
-
-
-def tag_url(services: Services, name: str) -> str:
-    """The public page of a hashtag, by its folded name."""
-    return f"{services.base_url}/tags/{quote(name)}"
 
 
 def poll_entity(
@@ -165,7 +143,7 @@ def poll_entity(
     """The Poll entity; totals stay hidden until it ends when its author wanted that."""
     now: Instant = services.clock.now()
     expired = poll.expires_at <= now
-    hidden = poll.hide_totals and not expired and post.account_id != viewer.account_id
+    hidden = poll.hides_totals(now, own=post.account_id == viewer.account_id)
     entity: dict[str, Any] = {
         "id": services.ids.encode(poll.id),
         "expires_at": iso(poll.expires_at),

@@ -28,10 +28,11 @@ from ...social.posts import (
     versions,
 )
 from ..answers import JSON, Answer, json_answer
+from ..authored_html import content_html
 from ..call import Call
 from ..routes import Access, RouteTable
 from .render_account import account_raw
-from .render_post import content_html, post_raw, posts_json
+from .render_post import post_raw, posts_json
 from .times import iso
 
 routes = RouteTable()

@@ -9,9 +9,9 @@ from ...pure.errors import NotFound
 from ...social.search import Tag, TagDay, tag_by_name
 from ..answers import Answer, json_answer
 from ..call import Call
+from ..links import tag_url
 from ..routes import Access, RouteTable
 from ..services import Services
-from .render_account import tag_url
 
 routes = RouteTable()
 

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import msgspec
 
-from ...pure.errors import NotFound
+from ...pure.errors import NotAuthenticated, NotFound
 from ...pure.names import normalise_hashtag
-from ...social.timelines import Feed, Page, ProfileFeed, Window
+from ...pure.window import Window
+from ...social.timelines import Feed, Page, ProfileFeed
 from ..answers import JSON, Answer
 from ..call import Call
 from ..routes import Access, RouteTable
@@ -50,6 +51,7 @@ async def home(call: Call) -> Answer:
 @routes.get("/api/v1/timelines/public", Access.anyone("read:statuses"))
 async def public(call: Call) -> Answer:
     """GET /api/v1/timelines/public"""
+    _check_access(call)
     wanted = await call.params(_PublicParams)
     feed = Feed(local=wanted.local, remote=wanted.remote, only_media=wanted.only_media)
     return await _answer(
@@ -60,6 +62,7 @@ async def public(call: Call) -> Answer:
 @routes.get("/api/v1/timelines/tag/{hashtag}", Access.anyone("read:statuses"))
 async def tag(call: Call) -> Answer:
     """GET /api/v1/timelines/tag/:hashtag"""
+    _check_access(call)
     wanted = await call.params(_TagParams)
     feed = Feed(
         local=wanted.local,
@@ -92,6 +95,13 @@ async def account_statuses(call: Call) -> Answer:
     return await _answer(
         call, await call.services.timelines.profile(await call.viewer(), feed, await _window(call))
     )
+
+
+def _check_access(call: Call) -> None:
+    """Raises NotAuthenticated where only members may read timelines, and none is there."""
+    member = call.token is not None and call.token.account_id is not None
+    if not member and call.services.settings.timelines_access == "members":
+        raise NotAuthenticated("This method requires an authenticated user")
 
 
 async def _window(call: Call) -> Window:

@@ -23,6 +23,7 @@ from ...social.tokens import (
 )
 from ..answers import Answer, redirect
 from ..call import Call
+from ..links import avatar_path
 from ..routes import Access, RouteTable
 from .browser import Visit, text_of
 from .pages import form, page, render, sign_in_path
@@ -142,7 +143,7 @@ async def _consent(call: Call, visit: Visit, request: _Request, here: str) -> An
         permissions=permissions, moderates=any(one.weight == 2 for one in permissions), fields=request.fields,
         destination=_destination(request.redirect_uri), switch_path=sign_in_path(here) + "&force=1",
         display_name=(account.display_name if account else "") or member.username,
-        avatar=f"/avatars/{services.ids.encode(member.account_id)}.png",
+        avatar=avatar_path(services, member.account_id),
         handle=f"@{member.username}@{services.settings.domain}",
     )  # fmt: skip
 

@@ -54,6 +54,10 @@ class PollView(msgspec.Struct, frozen=True):
     tally: list[int]
     voters: int
 
+    def hides_totals(self, now: Instant, *, own: bool) -> bool:
+        """Whether the numbers are kept from this viewer until the poll ends; `own`: the author looks."""
+        return self.hide_totals and self.expires_at > now and not own
+
 
 class PostView(msgspec.Struct):
     """A post without anything that depends on who looks. `rendered` keeps what a dialect made of it."""
