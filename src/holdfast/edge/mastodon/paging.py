@@ -12,8 +12,7 @@ import msgspec
 
 from ...platform.ids import PublicIds
 from ...pure.errors import Invalid
-from ...social.graph import Page
-from ...social.timelines import Window
+from ...pure.window import NEWEST, Window
 from ..answers import Header
 from ..call import Call
 
@@ -30,9 +29,9 @@ class PageQuery(msgspec.Struct):
     min_id: str | None = None
 
 
-def page(query: PageQuery, ids: PublicIds, *, default: int, maximum: int) -> Page:
+def page(query: PageQuery, ids: PublicIds, *, default: int, maximum: int) -> Window:
     """The bounds of a page. A `limit` outside 1..`maximum` is bent to it; a cursor that is no number is Invalid."""
-    below, above, forward = Page(0).below, Page(0).above, False
+    below, above, forward = NEWEST, -1, False
     if query.max_id:
         below = _bound("max_id", ids.before(query.max_id))
     if query.min_id:
@@ -40,7 +39,7 @@ def page(query: PageQuery, ids: PublicIds, *, default: int, maximum: int) -> Pag
     elif query.since_id:
         above = _bound("since_id", ids.after(query.since_id))
     limit = default if query.limit is None else query.limit
-    return Page(min(max(limit, 1), maximum), below, above, forward)
+    return Window(min(max(limit, 1), maximum), below, above, forward)
 
 
 def _bound(name: str, bound: int | None) -> int:
@@ -51,7 +50,7 @@ def _bound(name: str, bound: int | None) -> int:
     return bound
 
 
-def accounts_page(query: PageQuery, call: Call) -> Page:
+def accounts_page(query: PageQuery, call: Call) -> Window:
     """The bounds of a page of accounts."""
     settings = call.services.settings
     return page(
@@ -60,7 +59,7 @@ def accounts_page(query: PageQuery, call: Call) -> Page:
     )  # fmt: skip
 
 
-def link_header(call: Call, scanned: list[int], asked: Page) -> list[Header]:
+def link_header(call: Call, scanned: list[int], asked: Window) -> list[Header]:
     """`Link` from the internal ids that were scanned, newest first: those shown, and those left out on the way.
 
     `next` (older) is left out where a page read downward came back short; `prev` (newer) where it is empty.
@@ -85,8 +84,7 @@ def _address(call: Call, cursor: str, ident: int) -> str:
 
 async def window_of(call: Call, *, default: int, maximum: int) -> Window:
     """The window on a timeline that a request asks for."""
-    asked = page(await call.params(PageQuery), call.services.ids, default=default, maximum=maximum)
-    return Window(asked.limit, asked.below, asked.above, asked.forward)
+    return page(await call.params(PageQuery), call.services.ids, default=default, maximum=maximum)
 
 
 def page_links(call: Call, oldest_id: int | None, newest_id: int | None) -> list[Header]:

@@ -1,7 +1,7 @@
 """The graph: who stands how to whom. All reads; the writes are in follows and in blocks."""
 
 from .errors import FollowNotAllowed, RelationInvalid, RequestNotFound, YourselfNotAllowed
-from .model import ANONYMOUS, Following, FollowOptions, Mute, Page, Relationship, Standing, Viewer
+from .model import ANONYMOUS, Following, FollowOptions, Mute, Relationship, Standing, Viewer
 from .queries import (
     BLOCKED,
     FOLLOWERS,
@@ -19,7 +19,7 @@ from .queries import (
 
 __all__ = [
     "ANONYMOUS", "BLOCKED", "FOLLOWERS", "FOLLOWING", "MUTED", "REQUESTS", "FollowNotAllowed", "FollowOptions",
-    "Following", "Mute", "Page", "RelationInvalid", "Relationship", "RelationsReader", "RequestNotFound",
+    "Following", "Mute", "RelationInvalid", "Relationship", "RelationsReader", "RequestNotFound",
     "Standing", "Viewer", "YourselfNotAllowed", "blocked_domains", "familiar_followers", "page_of",
     "relationships", "requests_pending", "standing",
 ]  # fmt: skip

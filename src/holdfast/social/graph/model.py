@@ -87,12 +87,3 @@ class Standing(msgspec.Struct, frozen=True):
 
     locked: bool
     blocked: bool
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Which part of a listing: ids strictly between two bounds; `forward` takes the oldest of them first."""
-
-    limit: int
-    below: int = (1 << 63) - 1
-    above: int = -1
-    forward: bool = False

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ...platform.cache import PageCache
 from ...platform.db import Database, Reader, Row
 from ...platform.stamps import Kind, slot
+from ...pure.window import Window
 from ..accounts import SHOWN_STATES, AccountNotVisible
 from .errors import YourselfNotAllowed
-from .model import Following, Mute, Page, Relationship, Standing, Viewer
+from .model import Following, Mute, Relationship, Standing, Viewer
 
 _SHOWN = sorted(state.value for state in SHOWN_STATES)
 
@@ -188,7 +189,7 @@ async def page_of(
     reader: Reader,
     listing: tuple[str, str],
     account_id: int,
-    page: Page,
+    page: Window,
     hidden: frozenset[int] = frozenset(),
 ) -> list[Row]:
     """One page of a listing above: rows of (relation id, account id, ...), newest first, without `hidden`."""
@@ -201,7 +202,7 @@ async def page_of(
     return await reader.fetch(newest_down, *arguments)
 
 
-async def blocked_domains(reader: Reader, account_id: int, page: Page) -> list[tuple[int, str]]:
+async def blocked_domains(reader: Reader, account_id: int, page: Window) -> list[tuple[int, str]]:
     """One page of the domains an account blocks: (relation id, domain), newest first."""
     arguments = (account_id, page.below, page.above, page.limit)
     if page.forward:

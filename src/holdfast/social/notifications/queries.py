@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...platform.db import Reader, Row
-from ..graph import Page
+from ...pure.window import Window
 from .model import Entry, Marker, NotificationKind, Wanted
 
 _COLUMNS = """
@@ -20,7 +20,7 @@ _PAGE_FORWARD_SQL = f"{_COLUMNS} {_CONDITION} order by n.id limit $7"
 _ONE_SQL = f"{_COLUMNS} where n.account_id = $1 and n.id = $2 and not n.dismissed"
 
 
-async def entries(reader: Reader, account_id: int, page: Page, wanted: Wanted, limit: int) -> list[Entry]:
+async def entries(reader: Reader, account_id: int, page: Window, wanted: Wanted, limit: int) -> list[Entry]:
     """Up to `limit` rows within the bounds of `page`; oldest first when it reads forward, else newest first."""
     arguments = (
         account_id, page.below, page.above, None if wanted.kinds is None else sorted(wanted.kinds),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ...platform.clock import Clock
 from ...platform.db import Database
+from ...pure.window import NEWEST, Window
 from ..accounts import AccountReader
-from ..graph import Page, Viewer
+from ..graph import Viewer
 from ..posts import PostReader
 from .errors import NotificationNotVisible
 from .model import (
@@ -29,7 +30,7 @@ class NotificationReader:
         self._posts = posts
         self._clock = clock
 
-    async def page(self, viewer: Viewer, page: Page, wanted: Wanted = EVERYTHING) -> NotificationPage:
+    async def page(self, viewer: Viewer, page: Window, wanted: Wanted = EVERYTHING) -> NotificationPage:
         """One page. More rows are read than shown, because some may be hidden."""
         if viewer.account_id is None:
             return NotificationPage([], [])
@@ -66,9 +67,9 @@ class NotificationReader:
         """How many the member would see that are newer than `last_read_id`, counted up to `most`."""
         if viewer.account_id is None:
             return 0
-        found, below = 0, Page(0).below
+        found, below = 0, NEWEST
         while found < most:
-            part = Page(most, below, last_read_id)
+            part = Window(most, below, last_read_id)
             rows = await entries(self._database, viewer.account_id, part, wanted, most)
             found += len(await self._see(viewer, rows))
             if len(rows) < most:

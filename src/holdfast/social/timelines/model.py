@@ -1,25 +1,10 @@
-"""Windows on timelines, and the pages that come of them."""
+"""Which timelines there are, and the pages of them."""
 
 from __future__ import annotations
 
 import msgspec
 
 from ..posts import Seen
-
-NEWEST = (1 << 63) - 1
-
-
-class Window(msgspec.Struct, frozen=True):
-    """Which part of a timeline is asked for; ids are internal bounds.
-
-    below: only older than this. above: only newer than this. forward: the oldest of those above `above`
-    (`min_id`), instead of the newest (`since_id`).
-    """
-
-    limit: int = 20
-    below: int = NEWEST
-    above: int = 0
-    forward: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from ...platform.db import Reader
-from .model import Feed, ProfileFeed, Window
+from ...pure.window import Window
+from .model import Feed, ProfileFeed
 
 # $1 viewer, $2 authors (the viewer too), $3 those of them whose boosts are wanted, $4 below, $5 above, $6 limit
 _HOME_CONDITION = """

@@ -9,9 +9,10 @@ import msgspec
 from ...platform.cache import PageCache
 from ...platform.db import Database
 from ...platform.stamps import Kind, slot
+from ...pure.window import Window
 from ..graph import Viewer
 from ..posts import PostReader, Seen, Visibility
-from .model import Feed, Page, ProfileFeed, Window
+from .model import Feed, Page, ProfileFeed
 from .queries import Ids, home_ids, profile_ids, public_ids, tagged_ids
 
 # Candidates are fetched beyond the page, because some will be blocked, muted or repeated.
