@@ -17,10 +17,10 @@ from .jobs import (
     notify_requested,
     notify_signed_up,
 )
+from .mark import save_markers
 from .model import EVERYTHING, Marker, NotificationKind, NotificationPage, NotificationView, Wanted
 from .queries import markers
 from .reader import NotificationReader
-from .save_markers import save_markers
 
 __all__ = [
     "EVERYTHING", "Marker", "NotificationKind", "NotificationNotVisible", "NotificationPage", "NotificationReader",

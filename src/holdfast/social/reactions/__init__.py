@@ -2,7 +2,7 @@
 
 from .bookmark import set_bookmark
 from .boost import boost_post
-from .close_polls import close_polls
+from .close import close_polls
 from .events import PollClosed, PostBoosted, PostFavourited, PostUnfavourited
 from .favourite import set_favourite
 from .mute_thread import set_thread_mute
