@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from holdfast.platform.config import Settings
+from holdfast.social.posts import PostState, decide_post, held_posts
 from tests.support.site import Site, open_site
 
 
@@ -291,3 +292,22 @@ async def test_bad_posts_are_refused_with_a_reason(site: Site, form: dict[str, s
     response = await ann.request("POST", "/api/v1/statuses", data=form)
     assert response.status_code in (404, 422)
     assert words in response.json()["error"]
+
+
+async def test_a_person_releases_or_withdraws_a_held_post(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    threat = "@bob I will kill the senator tomorrow at noon #now"
+    first, second = [await ann.say(threat) for _ in range(2)]
+    decode = site.services.ids.decode
+    waiting = await held_posts(site.services.database, limit=10)
+    assert [post.id for post in waiting] == [decode(first["id"]), decode(second["id"])]
+    for post, state in ((first, PostState.VISIBLE), (second, PostState.WITHDRAWN)):
+        async with site.services.database.transaction() as tx:
+            assert await decide_post(tx, decode(post["id"]) or 0, state)
+    await site.settle()
+    assert await bob.ids("/api/v1/timelines/public") == [first["id"]]
+    assert await bob.ids("/api/v1/timelines/tag/now") == [first["id"]]
+    assert [row["type"] for row in await bob.get("/api/v1/notifications")] == ["mention"]
+    assert (await bob.get(f"/api/v1/accounts/{ann.id}"))["statuses_count"] == 1
+    assert "Withdrawn" in (await ann.get(f"/api/v1/statuses/{second['id']}"))["content"]
+    assert await held_posts(site.services.database, limit=10) == []

@@ -9,7 +9,7 @@ from tests.tidy.tree import Violation, functions, python_files, relative, rooms,
 FILE_LINES = 400
 FUNCTION_LINES = 60
 POSITIONAL_ARGUMENTS = 6
-ROOM_FILES = 10
+ROOM_FILES = 12
 # Names that say nothing: everything fits in them, so everything ends up in them.
 BANNED_NAMES = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "base", "service"}
 BANNED_NAMES |= {"services", "misc", "shared", "lib"}

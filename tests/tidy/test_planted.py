@@ -55,7 +55,7 @@ PLANTS = [
     Plant("module-names", {"src/holdfast/common/__init__.py": ""}, {"src/holdfast/records/__init__.py": ""}),
     Plant(
         "room-size",
-        {f"{POST}/verb{n}.py": "" for n in range(10)},
+        {f"{POST}/verb{n}.py": "" for n in range(12)},
         {f"{POST}/verb9.py": '"""Nine fewer."""'},
         DOOR,
     ),

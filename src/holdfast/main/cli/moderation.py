@@ -1,4 +1,4 @@
-"""`holdfast moderation`: screening from the terminal. Needs no server and no database."""
+"""`holdfast moderation`: screening from the terminal. Judging texts needs no server and no database."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from holdfast.main.cli.context import JsonOption, print_json
+from holdfast.main.cli.held import app as held_app
 from holdfast.pure.errors import Invalid
 from holdfast.screening import Content, Problem, Screen, Verdict, load_rules, load_screen
 
@@ -24,6 +25,7 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
 rules_app = typer.Typer(help="Rule files.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+app.add_typer(held_app, name="held")
 
 RulesOption = Annotated[
     Path | None,

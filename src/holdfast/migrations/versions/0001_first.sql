@@ -222,6 +222,7 @@ create index posts_account on posts (account_id, id desc);
 create unique index posts_boost_once on posts (boost_of_id, account_id) where boost_of_id is not null;
 create index posts_reply on posts (in_reply_to_id) where in_reply_to_id is not null;
 create index posts_thread on posts (thread_id, id);
+create index posts_held on posts (id) where state = 1;
 create index posts_public on posts (id desc) where visibility = 0 and state = 0 and boost_of_id is null;
 
 create table post_counts (

@@ -1,5 +1,6 @@
 """Posts: written, edited, deleted, and shown to those they are for."""
 
+from .decide import decide_post
 from .delete import delete_post
 from .edit import edit_post
 from .errors import DraftNotAllowed, NotYours, ParentNotVisible, PostNotVisible, PostRefused
@@ -21,7 +22,7 @@ from .model import (
     may_see,
 )
 from .publish import Submission, prepare, publish_post
-from .queries import Version, ancestors, descendants, load_posts, versions
+from .queries import HeldPost, Version, ancestors, descendants, held_posts, load_posts, versions
 from .reader import PostReader
 from .store import announce, forget_old_keys
 
@@ -29,6 +30,6 @@ __all__ = [
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostId", "PostLimits", "PostNotVisible",
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "Seen", "Submission", "Version",
-    "Visibility", "ancestors", "announce", "compose", "delete_post", "descendants", "edit_post", "forget_old_keys", "load_posts",
+    "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
     "may_see", "prepare", "publish_post", "versions",
 ]  # fmt: skip

@@ -135,3 +135,27 @@ async def post_of_key(reader: Reader, account_id: int, key: str, since: Instant)
         account_id, key, since,
     )  # fmt: skip
     return found
+
+
+class HeldPost(msgspec.Struct, frozen=True):
+    """A post that waits for a person, with what screening said of its last version."""
+
+    id: int
+    username: str
+    text: str
+    spoiler: str
+    created_at: Instant
+    lane: str | None
+    rules: list[str]
+
+
+async def held_posts(reader: Reader, *, limit: int) -> list[HeldPost]:
+    """Posts that are held: most urgent lane first, then the one that waited longest."""
+    rows = await reader.fetch(
+        "select p.id, a.username, p.text, p.spoiler, p.created_at, v.lane, coalesce(v.rules, '{}') as rules"
+        " from posts p join accounts a on a.id = p.account_id"
+        " left join lateral (select lane, rules from post_verdicts where post_id = p.id order by id desc limit 1) v"
+        "  on true where p.state = 1 order by v.lane nulls last, p.id limit $1",
+        limit,
+    )
+    return [HeldPost(**dict(row)) for row in rows]
