@@ -11,11 +11,12 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
 
-from ..platform.clock import Clock, Instant
+from ..platform.clock import Clock
 from ..platform.db import Database, ForeignKeyViolation, Tx, UniqueViolation
 from ..screening import Screen
 from ..social.imports import (
@@ -47,8 +48,8 @@ from .import_reading import ImportPlan, ReadBatch, read_batches
 Result = TypeVar("Result")
 
 _ATTEMPTS = 4
-_AUTOVACUUM_KEEPS_UP_ROWS = 200_000
-"""Up to here the tables grow faster than autovacuum looks at them, so the run has them analysed as they double."""
+_INDEXED_AT_ONCE = 10_000
+"""Imported posts that are looked through, and put into the full-text index, by one statement."""
 
 
 @dataclass
@@ -112,7 +113,6 @@ class ImportRun:
         self._tell_operator = tell
         self._advance = advance
         self._loaded_until = clock.now()
-        self._analysed_at_rows = 0
         self._in_flight: frozenset[str] = frozenset()
         # Ids met in the file being read, as hashes: one that is met again is a duplicate, not an earlier run's.
         self._met: set[int] = set()
@@ -160,14 +160,11 @@ class ImportRun:
                     task.cancel()
 
     async def _load(self, prepared: list[Prepared], batch: ReadBatch) -> None:
-        since, self._loaded_until = self._loaded_until, self._clock.now()
-        await self._import(prepared, since, self._loaded_until)
+        await self._import(prepared)
         self.summary.rows += batch.rows
         self._advance("importing", batch.position_bytes, self.summary.rows)
 
-    async def _import(
-        self, prepared: list[Prepared], since: Instant, now: Instant, *, waited: bool = False
-    ) -> int:
+    async def _import(self, prepared: list[Prepared], *, waited: bool = False) -> int:
         """Load posts in a transaction; how many came to be."""
 
         async def work(tx: Tx) -> Outcome:
@@ -182,15 +179,13 @@ class ImportRun:
         attempted: list[bool] = []
         if not prepared:
             return 0
+        # Undated rows of this batch come after those of the last one.
+        since = self._loaded_until + timedelta(milliseconds=1)
+        now = self._loaded_until = max(self._clock.now(), since)
         outcome = await self._transact(work)
         self.summary.add(outcome)
         self._tell(outcome.findings)
-        if (
-            2 * self._analysed_at_rows < self.summary.imported
-            and self._analysed_at_rows < _AUTOVACUUM_KEEPS_UP_ROWS
-        ):
-            self._analysed_at_rows = self.summary.imported
-            await self._transact(refresh_statistics)
+        await self._transact(refresh_statistics)
         return outcome.posts + outcome.replies + outcome.boosts
 
     async def _take_users(self, users: list[IncomingUser]) -> None:
@@ -286,17 +281,19 @@ class ImportRun:
                     self._database, self._former.source, after, limit=self._batch_rows
                 )
                 prepared = await asyncio.to_thread(prepare_posts, rows, self._screen)
-                since, self._loaded_until = self._loaded_until, self._clock.now()
-                made += await self._import(prepared, since, self._loaded_until, waited=True)
+                made += await self._import(prepared, waited=True)
                 self._advance("making boosts", 0, self.summary.rows)
 
     async def _index(self) -> None:
-        after = 0
-        while ids := await unindexed_posts(
-            self._database, self._former.source, after, limit=self._batch_rows
-        ):
-            self.summary.indexed += await self._transact(lambda tx, ids=ids: index_posts(tx, ids))  # type: ignore[misc]
-            after = ids[-1]
+        after: int | None = 0
+        while after is not None:
+            ids, after = await unindexed_posts(
+                self._database, self._former.source, after, limit=self._batch_rows
+            )
+            if ids:
+                self.summary.indexed += await self._transact(
+                    lambda tx, ids=ids: index_posts(tx, ids)  # type: ignore[misc]
+                )
             self._advance("indexing", 0, self.summary.rows)
 
     async def _transact(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:

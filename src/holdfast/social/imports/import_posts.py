@@ -26,6 +26,7 @@ from .model import (
     next_post_id,
     person_of,
     post_id_at,
+    undated_post_id,
 )
 from .queries import Placed
 from .settle_authors import settle_authors
@@ -76,9 +77,12 @@ async def _free_ids(
     for number, prepared in enumerate(batch):
         row = prepared.row
         bits = hash_bits(source, row.source_id)
-        created_at = row.created_at or since + number * step
-        created_at = min(created_at, now)
-        post_id = post_id_at(created_at, bits)
+        if row.created_at is None:
+            created_at = since + number * step
+            post_id = undated_post_id(created_at, bits, number, len(batch))
+        else:
+            created_at = min(row.created_at, now)
+            post_id = post_id_at(created_at, bits)
         while post_id in used:
             post_id = next_post_id(post_id)
         used.add(post_id)

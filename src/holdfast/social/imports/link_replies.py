@@ -10,15 +10,17 @@ from . import store
 from .model import Finding, WaitKind
 from .queries import Cursor
 
-_READY_SQL = """
+_PAGE_SQL = """
+with page as materialized (
+    select * from imported_waiting where source = $1 and kind = 0 and (target_id, source_id) > ($2, $3)
+    order by target_id, source_id limit $4)
 select w.target_id, w.source_id, w.file, w.line, child.id, child.thread_id, child.state, child.account_id,
        parent.id as parent_id, parent.account_id as parent_author_id, parent.thread_id as parent_thread_id
-from imported_waiting w
-join imported_rows r on r.source = w.source and r.source_id = w.target_id
-join posts p on p.id = r.post_id join posts parent on parent.id = coalesce(p.boost_of_id, p.id)
+from page w
+left join imported_rows r on r.source = w.source and r.source_id = w.target_id
+left join posts p on p.id = r.post_id left join posts parent on parent.id = coalesce(p.boost_of_id, p.id)
 left join posts child on child.id = w.post_id
-where w.source = $1 and w.kind = 0 and (w.target_id, w.source_id) > ($2, $3)
-order by w.target_id, w.source_id limit $4
+order by w.target_id, w.source_id
 """
 
 
@@ -52,13 +54,14 @@ class _Threads:
 async def link_replies(
     tx: Tx, source: str, after: Cursor, *, limit: int
 ) -> tuple[int, list[Finding], Cursor | None]:
-    """Link up to `limit` replies; how many were linked, what to tell, and where to go on (None: all done).
+    """Look at the next `limit` replies that wait; how many were linked, what to tell, and where to go on (None: all done).
 
     A reply that waits is the first post of its thread, so linking it moves its whole thread under its parent's.
     """
-    rows = await tx.fetch(_READY_SQL, source, after.target_id, after.source_id, limit)
-    if not rows:
+    page = await tx.fetch(_PAGE_SQL, source, after.target_id, after.source_id, limit)
+    if not page:
         return 0, [], None
+    rows = [row for row in page if row["parent_id"] is not None]
     threads = _Threads()
     parents: dict[int, tuple[int, int]] = {}
     replies: Counter[int] = Counter()
@@ -84,4 +87,4 @@ async def link_replies(
         await store.set_parents(tx, parents)
         await store.move_threads(tx, threads.moved())
         await store.add_post_counts(tx, {post_id: (count, 0) for post_id, count in replies.items()})
-    return len(parents), findings, Cursor(rows[-1]["target_id"], rows[-1]["source_id"])
+    return len(parents), findings, Cursor(page[-1]["target_id"], page[-1]["source_id"])

@@ -190,6 +190,12 @@ def post_id_at(created_at: Instant, bits: int) -> int:
     return (milliseconds << RANDOM_BITS) | (bits & _RANDOM_MASK)
 
 
+def undated_post_id(created_at: Instant, bits: int, number: int, of: int) -> int:
+    """The id of the row `number` of `of` rows whose dates are ours: in order even within a millisecond."""
+    share = (1 << RANDOM_BITS) // of
+    return (int(created_at.timestamp() * 1000) << RANDOM_BITS) | (number * share + bits % share)
+
+
 def next_post_id(post_id: int) -> int:
     """The id to try when one is taken: in the same millisecond."""
     return (post_id & ~_RANDOM_MASK) | ((post_id + 1) & _RANDOM_MASK)

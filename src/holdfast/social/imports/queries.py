@@ -94,18 +94,22 @@ async def boosts_made(reader: Reader, pairs: list[tuple[int, int]]) -> dict[tupl
 async def ready_boosts(
     reader: Reader, source: str, after: Cursor, *, limit: int
 ) -> tuple[list[Incoming], Cursor | None]:
-    """Boosts that waited for a post that has come, and where to go on; None at the end."""
+    """Of the next `limit` boosts that wait, those whose post has come; and where to go on, None at the end."""
     rows = await reader.fetch(
-        "select w.target_id, w.source_id, w.row, w.file, w.line from imported_waiting w"
-        " join imported_rows r on r.source = w.source and r.source_id = w.target_id"
-        " join posts p on p.id = r.post_id"
-        " where w.source = $1 and w.kind = $2 and (w.target_id, w.source_id) > ($3, $4)"
-        " order by w.target_id, w.source_id limit $5",
+        "with page as materialized (select * from imported_waiting"
+        "  where source = $1 and kind = $2 and (target_id, source_id) > ($3, $4) order by target_id, source_id limit $5)"
+        " select w.target_id, w.source_id, w.file, w.line, case when p.id is not null then w.row end as row from page w"
+        " left join imported_rows r on r.source = w.source and r.source_id = w.target_id"
+        " left join posts p on p.id = r.post_id order by w.target_id, w.source_id",
         source, WaitKind.BOOST.value, after.target_id, after.source_id, limit,
     )  # fmt: skip
     if not rows:
         return [], None
-    found = [Incoming(_row_decoder.decode(row["row"]), row["file"], row["line"]) for row in rows]
+    found = [
+        Incoming(_row_decoder.decode(row["row"]), row["file"], row["line"])
+        for row in rows
+        if row["row"] is not None
+    ]
     return found, Cursor(rows[-1]["target_id"], rows[-1]["source_id"])
 
 
@@ -134,13 +138,17 @@ async def still_waiting(
     return findings, Cursor(rows[-1]["target_id"], rows[-1]["source_id"])
 
 
-async def unindexed_posts(reader: Reader, source: str, after: int, *, limit: int) -> list[int]:
-    """Ids above `after` of imported posts that search does not know, in order. Boosts have no words of their own."""
+async def unindexed_posts(
+    reader: Reader, source: str, after: int, *, limit: int
+) -> tuple[list[int], int | None]:
+    """Of the next `limit` imported posts above `after`, those that search should know and does not; and where to go
+    on, None at the end. Boosts have no words of their own, held posts are not to be found."""
     rows = await reader.fetch(
-        "select r.post_id from imported_rows r join posts p on p.id = r.post_id"
-        " where r.source = $1 and r.post_id > $2 and p.boost_of_id is null and p.state = 0"
-        " and not exists (select 1 from post_search s where s.post_id = r.post_id)"
-        " order by r.post_id limit $3",
+        "with page as materialized (select post_id from imported_rows"
+        "  where source = $1 and post_id > $2 order by post_id limit $3)"
+        " select page.post_id, p.id is not null and s.post_id is null as wanted from page"
+        " left join posts p on p.id = page.post_id and p.boost_of_id is null and p.state = 0"
+        " left join post_search s on s.post_id = page.post_id order by page.post_id",
         source, after, limit,
     )  # fmt: skip
-    return [row[0] for row in rows]
+    return [row[0] for row in rows if row[1]], rows[-1][0] if rows else None

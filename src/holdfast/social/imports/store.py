@@ -30,6 +30,11 @@ _VERDICT_COLUMNS = (
 )
 _WAITING_COLUMNS = ("source", "kind", "target_id", "source_id", "post_id", "file", "line", "row")
 
+_DOUBLED_SQL = """
+select pg_relation_size(oid) > 2 * greatest(relpages, 16) * current_setting('block_size')::bigint
+from pg_class where oid = 'posts'::regclass
+"""
+
 
 class PostRows(NamedTuple):
     """Rows of one batch, a list per table, in the columns above or those of `copy_posts`."""
@@ -202,7 +207,10 @@ async def add_mentions(tx: Tx, pairs: Sequence[tuple[int, int]]) -> None:
 
 
 async def refresh_statistics(tx: Tx) -> None:
-    """Let PostgreSQL see how large the tables have become: plans for empty tables take minutes on full ones."""
-    await tx.execute(
-        "analyze accounts, account_counts, posts, post_counts, mentions, tags, post_tags, imported_rows, imported_waiting"
-    )
+    """Let PostgreSQL see that the tables have doubled: plans for empty tables take minutes on full ones, and
+    autovacuum looks too late at tables that grow this fast."""
+    if await tx.fetchval(_DOUBLED_SQL):
+        await tx.execute(
+            "analyze accounts, account_counts, posts, post_counts, mentions, tags, post_tags, imported_rows,"
+            " imported_waiting"
+        )
