@@ -19,6 +19,7 @@ from .model import (
     parse_scopes,
     redirect_uri_problem,
     valid_challenge,
+    verifier_matches,
 )
 from .queries import TokenReader, authenticate_app, authorised_apps, find_app, find_token, get_app
 from .register_app import register_app
@@ -29,4 +30,5 @@ __all__ = [
     "NewApp", "TokenReader", "TokenSession", "allows", "authenticate_app", "authorised_apps", "covers_all",
     "end_tokens", "exchange_code", "find_app", "find_token", "get_app", "issue_code", "issue_token", "parse_scopes",
     "purge_expired_codes", "redirect_uri_problem", "register_app", "valid_challenge",
+    "verifier_matches",
 ]  # fmt: skip
