@@ -25,6 +25,7 @@ Row: TypeAlias = asyncpg.Record
 UniqueViolation = asyncpg.UniqueViolationError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 JOBS_CHANNEL = "holdfast_jobs"
+_NOTIFY_JOBS = "notify holdfast_jobs"
 
 
 class DatabaseAway(Unavailable):
@@ -248,7 +249,7 @@ class Database:
                 await self._flusher
             if self._wake.is_set():
                 with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                    await self._pool.execute(f"notify {JOBS_CHANNEL}")
+                    await self._pool.execute(_NOTIFY_JOBS)
         try:
             await asyncio.wait_for(self._pool.close(), timeout=5)
         except TimeoutError:
@@ -308,7 +309,7 @@ class Database:
             with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
                 connection = await self.acquire()
                 try:
-                    await connection.execute(f"notify {JOBS_CHANNEL}")
+                    await connection.execute(_NOTIFY_JOBS)
                 finally:
                     await self._pool.release(connection)
             await asyncio.sleep(0.02)

@@ -17,11 +17,13 @@ from .model import (
     PostState,
     PostView,
     Seen,
+    Submission,
     Visibility,
     compose,
     may_see,
+    prepare,
 )
-from .publish import Submission, prepare, publish_post
+from .publish import publish_post
 from .queries import HeldPost, Version, ancestors, descendants, held_posts, load_posts, versions
 from .reader import PostReader
 from .store import announce, forget_old_keys

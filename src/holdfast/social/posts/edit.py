@@ -11,8 +11,7 @@ from ..accounts import Actor
 from . import store
 from .errors import NotYours, PostNotVisible
 from .events import PostEdited, PostFlagged, PostHeld
-from .model import PostState
-from .publish import Submission
+from .model import PostState, Submission
 from .queries import load_posts
 
 

@@ -11,8 +11,10 @@ from ...platform.clock import Instant
 from ...pure.entities import Hashtag, Mention, Url, find_entities
 from ...pure.markup import character_count, clean_text
 from ...pure.names import normalise_hashtag
+from ...screening import Content, Screen, Verdict
 from ..accounts import AccountView
 from ..graph import Viewer
+from .errors import DraftNotAllowed, PostRefused
 
 PostId = NewType("PostId", int)
 
@@ -244,3 +246,55 @@ def _poll_problem(poll: NewPoll, limits: PostLimits) -> tuple[str, str] | None:
     if poll.expires_in_seconds > limits.poll_max_seconds:
         return ("ERR_TOO_LONG", f"must end within {limits.poll_max_seconds} seconds")
     return None
+
+
+# One character that people count can be this many code points (emoji families, flags).
+_LONGEST_CHARACTER = 25
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """A draft on its way. Made by `prepare` alone: composed, checked and screened, before any transaction."""
+
+    draft: Draft
+    composed: Composition
+    verdict: Verdict
+    parent: PostView | None = None
+
+
+def prepare(
+    draft: Draft,
+    author: AccountView,
+    *,
+    parent: PostView | None,
+    screen: Screen,
+    limits: PostLimits,
+    now: Instant,
+) -> Submission:
+    """Compose, check and screen a draft; CPU only. `parent` was seen by the author through the gate.
+
+    Raises DraftNotAllowed with every problem, PostRefused with the reason.
+    """
+    if len(draft.text) + len(draft.spoiler) > limits.characters * _LONGEST_CHARACTER:
+        raise DraftNotAllowed(
+            {"text": [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]}
+        )
+    composed = compose(draft)
+    problems = draft_problems(draft, composed, limits)
+    if problems:
+        raise DraftNotAllowed(problems)
+    options = "\n".join(draft.poll.options) if draft.poll else ""
+    verdict = screen.assess(
+        Content(
+            text=f"{composed.text}\n{options}" if options else composed.text,
+            spoiler_text=composed.spoiler,
+            language=draft.language,
+            link_urls=tuple(composed.urls),
+            author_age_days=(now - author.created_at).total_seconds() / 86_400,
+            author_post_count=author.posts,
+            is_reply=parent is not None,
+            mention_count=len(composed.mention_names),
+        )
+    )
+    if verdict.action == "refuse":
+        raise PostRefused(verdict.reason)
+    return Submission(draft, composed, verdict, parent)

@@ -4,79 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import msgspec
-
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
-from ...screening import Content, Screen, Verdict
-from ..accounts import AccountView, Actor
+from ..accounts import Actor
 from . import store
-from .errors import DraftNotAllowed, PostRefused
 from .events import PostFlagged, PostHeld, PostPublished
-from .model import (
-    Composition,
-    Draft,
-    PostId,
-    PostLimits,
-    PostState,
-    PostView,
-    compose,
-    draft_problems,
-)
+from .model import PostId, PostLimits, PostState, Submission
 from .queries import post_of_key
-
-# One character that people count can be this many code points (emoji families, flags).
-_LONGEST_CHARACTER = 25
-
-
-class Submission(msgspec.Struct, frozen=True):
-    """A draft on its way. Made by `prepare` alone: composed, checked and screened, before any transaction."""
-
-    draft: Draft
-    composed: Composition
-    verdict: Verdict
-    parent: PostView | None = None
-
-
-def prepare(
-    draft: Draft,
-    author: AccountView,
-    *,
-    parent: PostView | None,
-    screen: Screen,
-    limits: PostLimits,
-    now: Instant,
-) -> Submission:
-    """Compose, check and screen a draft; CPU only. `parent` was seen by the author through the gate.
-
-    Raises DraftNotAllowed with every problem, PostRefused with the reason.
-    """
-    if len(draft.text) + len(draft.spoiler) > limits.characters * _LONGEST_CHARACTER:
-        raise DraftNotAllowed(
-            {"text": [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]}
-        )
-    composed = compose(draft)
-    problems = draft_problems(draft, composed, limits)
-    if problems:
-        raise DraftNotAllowed(problems)
-    options = "\n".join(draft.poll.options) if draft.poll else ""
-    verdict = screen.assess(
-        Content(
-            text=f"{composed.text}\n{options}" if options else composed.text,
-            spoiler_text=composed.spoiler,
-            language=draft.language,
-            link_urls=tuple(composed.urls),
-            author_age_days=(now - author.created_at).total_seconds() / 86_400,
-            author_post_count=author.posts,
-            is_reply=parent is not None,
-            mention_count=len(composed.mention_names),
-        )
-    )
-    if verdict.action == "refuse":
-        raise PostRefused(verdict.reason)
-    return Submission(draft, composed, verdict, parent)
 
 
 async def publish_post(
