@@ -10,7 +10,7 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Method
 
 from ..edge import mastodon, public
 from ..edge.answers import Answer, json_answer
@@ -21,7 +21,7 @@ from ..edge.services import Services
 from ..platform.config import Settings
 from .wiring import open_services
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_METHODS: list[Method] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # A segment of a route's path: text before the name is allowed, as in `/@{name}`.
 _SEGMENT = re.compile(r"([^/{}]*)\{(\w+)\}")
 
@@ -93,7 +93,7 @@ def application(
     nowhere = dispatcher(dict.fromkeys(_METHODS, _NOT_FOUND))
 
     def no_route(_request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
             await nowhere(Call(scope, receive, holder.services, {}), send)
 
         return _Answered(app)
@@ -112,7 +112,7 @@ def _mount(path: str, methods: dict[str, Route], holder: Holder) -> HTTPRouteHan
     prefixes = {name: prefix for prefix, name in _SEGMENT.findall(path) if prefix}
     dispatch, nothing = dispatcher(methods), dispatcher(dict.fromkeys(_METHODS, _NOT_FOUND))
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
         segments = scope["path_params"]
         answer = dispatch
         for name, prefix in prefixes.items():

@@ -55,7 +55,7 @@ async def _again(call: Call, post_id: int) -> Answer:
     return Answer(200, bytes(post_raw(call.services, seen, viewer)), JSON)
 
 
-def _toggle(change: Callable[[Call, PostView], Awaitable[None]]) -> Handler:
+def _toggle(change: Callable[[Call, PostView], Awaitable[None]], words: str) -> Handler:
     """A handler that changes something about the post of the path and answers with the post as it is then."""
 
     async def handler(call: Call) -> Answer:
@@ -63,6 +63,7 @@ def _toggle(change: Callable[[Call, PostView], Awaitable[None]]) -> Handler:
         await change(call, post)
         return await _again(call, post.id)
 
+    handler.__doc__ = words
     return handler
 
 
@@ -99,22 +100,22 @@ def _mute(on: bool) -> Callable[[Call, PostView], Awaitable[None]]:
     return change
 
 
-for _verb, _change, _scope in (
-    ("favourite", _favourite(True), "write:favourites"),
-    ("unfavourite", _favourite(False), "write:favourites"),
-    ("bookmark", _bookmark(True), "write:bookmarks"),
-    ("unbookmark", _bookmark(False), "write:bookmarks"),
-    ("pin", _pin(True), "write:accounts"),
-    ("unpin", _pin(False), "write:accounts"),
-    ("mute", _mute(True), "write:mutes"),
-    ("unmute", _mute(False), "write:mutes"),
+for _verb, _change, _scope, _words in (
+    ("favourite", _favourite(True), "write:favourites", "Favourite."),
+    ("unfavourite", _favourite(False), "write:favourites", "Take a favourite back."),
+    ("bookmark", _bookmark(True), "write:bookmarks", "Bookmark; nobody else learns of it."),
+    ("unbookmark", _bookmark(False), "write:bookmarks", "Take a bookmark back."),
+    ("pin", _pin(True), "write:accounts", "Pin one's own post to the profile."),
+    ("unpin", _pin(False), "write:accounts", "Take a post off the profile."),
+    ("mute", _mute(True), "write:mutes", "No more notifications from the thread."),
+    ("unmute", _mute(False), "write:mutes", "Notifications from the thread again."),
 ):
-    routes.post(f"/api/v1/statuses/{{id}}/{_verb}", Access.member(_scope))(_toggle(_change))
+    routes.post(f"/api/v1/statuses/{{id}}/{_verb}", Access.member(_scope))(_toggle(_change, _words))
 
 
 @routes.post("/api/v1/statuses/{id}/reblog", Access.member("write:statuses"))
 async def boost(call: Call) -> Answer:
-    """POST /api/v1/statuses/:id/reblog; answers with the boost."""
+    """Boost; answers with the boost."""
     post = await _target(call)
     wanted = await call.params(_BoostParams)
     visibility = VISIBILITIES.get(wanted.visibility, Visibility.PUBLIC)
@@ -125,7 +126,7 @@ async def boost(call: Call) -> Answer:
 
 @routes.post("/api/v1/statuses/{id}/unreblog", Access.member("write:statuses"), limit=Limit.DELETE)
 async def unboost(call: Call) -> Answer:
-    """POST /api/v1/statuses/:id/unreblog; answers with the post that was boosted."""
+    """Take a boost back; answers with the post that was boosted."""
     post = await _target(call)
     async with call.services.database.transaction() as tx:
         boost_id = await boost_by(tx, call.actor.account_id, post.id)
@@ -153,13 +154,13 @@ async def _people(call: Call, sql: str) -> Answer:
 
 @routes.get("/api/v1/statuses/{id}/favourited_by", Access.anyone("read:statuses"))
 async def favourited_by(call: Call) -> Answer:
-    """GET /api/v1/statuses/:id/favourited_by"""
+    """Who favourited it."""
     return await _people(call, FAVOURITED_BY_SQL)
 
 
 @routes.get("/api/v1/statuses/{id}/reblogged_by", Access.anyone("read:statuses"))
 async def boosted_by(call: Call) -> Answer:
-    """GET /api/v1/statuses/:id/reblogged_by"""
+    """Who boosted it."""
     return await _people(call, BOOSTED_BY_SQL)
 
 
@@ -180,13 +181,13 @@ def _links(call: Call, rows: list[tuple[int, int]]) -> list[tuple[bytes, bytes]]
 
 @routes.get("/api/v1/favourites", Access.member("read:favourites"))
 async def favourites(call: Call) -> Answer:
-    """GET /api/v1/favourites"""
+    """What the member favourited."""
     return await _collection(call, FAVOURITES_SQL)
 
 
 @routes.get("/api/v1/bookmarks", Access.member("read:bookmarks"))
 async def bookmarks(call: Call) -> Answer:
-    """GET /api/v1/bookmarks"""
+    """What the member bookmarked."""
     return await _collection(call, BOOKMARKS_SQL)
 
 
@@ -199,13 +200,13 @@ async def _poll_post(call: Call) -> Seen:
 
 @routes.get("/api/v1/polls/{id}", Access.anyone("read:statuses"))
 async def poll(call: Call) -> Answer:
-    """GET /api/v1/polls/:id"""
+    """A poll, with the member's votes."""
     return await _poll_answer(call, await _poll_post(call))
 
 
 @routes.post("/api/v1/polls/{id}/votes", Access.member("write:statuses"))
 async def vote(call: Call) -> Answer:
-    """POST /api/v1/polls/:id/votes"""
+    """Vote, once: `choices[]` are positions."""
     await _poll_post(call)
     wanted = await call.params(_VoteParams)
     async with call.services.database.transaction() as tx:

@@ -89,7 +89,7 @@ def post_limits(call: Call) -> PostLimits:
 
 @routes.post("/api/v1/statuses", Access.member("write:statuses"))
 async def publish(call: Call) -> Answer:
-    """POST /api/v1/statuses"""
+    """Publish. With `Idempotency-Key`, a repeated request gives the same post."""
     submission = await _submission(call, await call.params(_StatusParams), call.header(b"idempotency-key"))
     async with call.services.database.transaction() as tx:
         post_id = await publish_post(tx, call.actor, submission, limits=post_limits(call), now=call.now)
@@ -98,7 +98,7 @@ async def publish(call: Call) -> Answer:
 
 @routes.put("/api/v1/statuses/{id}", Access.member("write:statuses"))
 async def edit(call: Call) -> Answer:
-    """PUT /api/v1/statuses/:id"""
+    """Edit one's own post; it is screened again and every version is kept."""
     post_id = call.id_segment()
     seen = await call.services.posts.see_one(await call.viewer(), post_id)
     wanted = await call.params(_StatusParams)
@@ -111,7 +111,7 @@ async def edit(call: Call) -> Answer:
 
 @routes.delete("/api/v1/statuses/{id}", Access.member("write:statuses"))
 async def delete(call: Call) -> Answer:
-    """DELETE /api/v1/statuses/:id; answers with the source text, for a redraft."""
+    """Delete one's own post; answers with its source text, for a redraft."""
     post_id = call.id_segment()
     viewer = await call.viewer()
     seen = await call.services.posts.see_one(viewer, post_id)
@@ -123,7 +123,7 @@ async def delete(call: Call) -> Answer:
 
 @routes.get("/api/v1/statuses", Access.anyone("read:statuses"))
 async def many(call: Call) -> Answer:
-    """GET /api/v1/statuses?id[]=..."""
+    """Those of the posts `id[]` that the viewer may see."""
     wanted = await call.params(_IdsParams)
     most = call.services.settings.ids_per_request_max
     ids = [
@@ -136,13 +136,13 @@ async def many(call: Call) -> Answer:
 
 @routes.get("/api/v1/statuses/{id}", Access.anyone("read:statuses"))
 async def one(call: Call) -> Answer:
-    """GET /api/v1/statuses/:id"""
+    """One post."""
     return await _one(call, call.id_segment())
 
 
 @routes.get("/api/v1/statuses/{id}/context", Access.anyone("read:statuses"))
 async def context(call: Call) -> Answer:
-    """GET /api/v1/statuses/:id/context"""
+    """The posts above and below in the thread."""
     viewer = await call.viewer()
     seen = await call.services.posts.see_one(viewer, call.id_segment())
     member = viewer.account_id is not None
@@ -168,7 +168,7 @@ async def context(call: Call) -> Answer:
 
 @routes.get("/api/v1/statuses/{id}/source", Access.member("read:statuses"))
 async def source(call: Call) -> Answer:
-    """GET /api/v1/statuses/:id/source"""
+    """The text of one's own post as it was written, for editing."""
     seen = await _own(call)
     return json_answer(
         {
@@ -181,7 +181,7 @@ async def source(call: Call) -> Answer:
 
 @routes.get("/api/v1/statuses/{id}/history", Access.anyone("read:statuses"))
 async def history(call: Call) -> Answer:
-    """GET /api/v1/statuses/:id/history"""
+    """Every version that was shown, oldest first."""
     seen = await call.services.posts.see_one(await call.viewer(), call.id_segment())
     post = seen.post
     kept = await versions(call.services.database, post.id)
@@ -210,7 +210,7 @@ def _version_entity(call: Call, post: PostView, version: Version, account: msgsp
 
 @routes.post("/api/v1/statuses/{id}/translate", Access.app("read:statuses"))
 async def translate(call: Call) -> Answer:
-    """POST /api/v1/statuses/:id/translate; no translation service is configured, as the instance says."""
+    """404: no translation service is configured, as the instance says."""
     await call.services.posts.see_one(await call.viewer(), call.id_segment())
     raise NotFound
 

@@ -43,14 +43,14 @@ class _ProfileParams(msgspec.Struct):
 
 @routes.get("/api/v1/timelines/home", Access.member("read:statuses"))
 async def home(call: Call) -> Answer:
-    """GET /api/v1/timelines/home"""
+    """Posts and boosts of the accounts the member follows, and the member's own."""
     viewer = await call.viewer()
     return await _answer(call, await call.services.timelines.home(viewer, await _window(call)))
 
 
 @routes.get("/api/v1/timelines/public", Access.anyone("read:statuses"))
 async def public(call: Call) -> Answer:
-    """GET /api/v1/timelines/public"""
+    """Public posts, newest first. `local`, `remote`, `only_media` narrow it."""
     _check_access(call)
     wanted = await call.params(_PublicParams)
     feed = Feed(local=wanted.local, remote=wanted.remote, only_media=wanted.only_media)
@@ -61,7 +61,7 @@ async def public(call: Call) -> Answer:
 
 @routes.get("/api/v1/timelines/tag/{hashtag}", Access.anyone("read:statuses"))
 async def tag(call: Call) -> Answer:
-    """GET /api/v1/timelines/tag/:hashtag"""
+    """Public posts with a hashtag; `any[]`, `all[]`, `none[]` add others."""
     _check_access(call)
     wanted = await call.params(_TagParams)
     feed = Feed(
@@ -79,7 +79,7 @@ async def tag(call: Call) -> Answer:
 
 @routes.get("/api/v1/accounts/{id}/statuses", Access.anyone("read:statuses"))
 async def account_statuses(call: Call) -> Answer:
-    """GET /api/v1/accounts/:id/statuses"""
+    """Posts of an account, as far as the viewer may see them. `pinned`, `tagged`, `exclude_replies`, `exclude_reblogs`."""
     account = await call.services.accounts.get(call.id_segment())
     if account is None or not account.shown:
         raise NotFound
