@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from holdfast.edge.services import Services
+from holdfast.edge.ports import Services
 from holdfast.platform.clock import Instant
 from holdfast.platform.config import Settings
 from tests.support.site import Member, Site, open_site

@@ -13,7 +13,7 @@ import httpx2
 import msgspec
 from litestar import Litestar
 
-from holdfast.edge.services import Services
+from holdfast.edge.ports import Services
 from holdfast.main.asgi import Holder, application
 from holdfast.main.jobs_runner import PERIODIC, run_all_due
 from holdfast.main.subscriptions import HANDLERS
@@ -72,9 +72,10 @@ class Member:
 class Site:
     """The application, its services, and a client without a token."""
 
-    def __init__(self, services: Services, client: httpx2.AsyncClient) -> None:
+    def __init__(self, services: Services, client: httpx2.AsyncClient, app: Litestar) -> None:
         self.services = services
         self.client = client
+        self.app = app
 
     async def member(self, name: str, *, scopes: str = ALL_SCOPES, role: str = "member") -> Member:
         """A new member with a token of these scopes."""
@@ -121,4 +122,4 @@ async def open_site(settings: Settings) -> AsyncIterator[Site]:
         _HOLDER.services = services
         transport = httpx2.ASGITransport(app=_application())
         async with httpx2.AsyncClient(transport=transport, base_url=settings.public_url) as client:
-            yield Site(services, client)
+            yield Site(services, client, _application())

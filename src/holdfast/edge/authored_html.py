@@ -6,7 +6,7 @@ from ..pure.markup import MentionLink, render_field_value, render_html, render_n
 from ..social.accounts import AccountView
 from ..social.posts import PostView
 from .links import account_url, tag_url
-from .services import Services
+from .ports import Services
 
 
 def content_html(services: Services, post: PostView, text: str | None = None) -> str:

@@ -14,7 +14,7 @@ from . import params
 from .addresses import client_ip
 
 if TYPE_CHECKING:
-    from .services import Services
+    from .ports import Services
 
 T = TypeVar("T")
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from ..pure.names import normalise_hashtag
-from .services import Services
+from .ports import Services
 
 
 def account_path(acct: str) -> str:

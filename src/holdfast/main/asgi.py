@@ -17,7 +17,7 @@ from ..edge.answers import Answer, json_answer
 from ..edge.call import Call
 from ..edge.dispatch import dispatcher
 from ..edge.routes import Access, Limit, Route, RouteTable
-from ..edge.services import Services
+from ..edge.ports import Services
 from ..platform.config import Settings
 from .wiring import open_services
 

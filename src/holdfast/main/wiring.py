@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ..edge.services import Services
+from ..edge.ports import Services
 from ..platform.clock import SystemClock
 from ..platform.config import Settings
 from ..platform.crypto import Keyring

@@ -8,8 +8,8 @@ from ...pure.errors import NotAuthenticated
 from ...social.tokens import App, get_app, register_app
 from ..answers import Answer, json_answer
 from ..call import Call
+from ..ports import Services
 from ..routes import Access, Limit, RouteTable
-from ..services import Services
 
 routes = RouteTable()
 

@@ -14,8 +14,8 @@ from ...social.accounts import AccountNotVisible, AccountView, find_by_handle
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..links import account_url, avatar_url
+from ..ports import Services
 from ..routes import Access, RouteTable
-from ..services import Services
 from .instance_entity import source_url
 
 routes = RouteTable()

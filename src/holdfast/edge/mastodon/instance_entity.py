@@ -11,7 +11,7 @@ from ...platform.config import Settings
 from ...pure.avatar import AVATAR_SIDE_PIXELS
 from ...pure.markup import URL_WEIGHT
 from ...social.accounts import find_by_handle
-from ..services import Services
+from ..ports import Services
 from .render_account import accounts_raw
 
 API_VERSION = 2

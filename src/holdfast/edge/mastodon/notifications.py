@@ -17,8 +17,8 @@ from ...social.notifications import (
 )
 from ..answers import Answer, json_answer
 from ..call import Call
+from ..ports import Services
 from ..routes import Access, RouteTable
-from ..services import Services
 from .paging import PageQuery, link_header, page
 from .render_account import account_raw
 from .render_post import post_raw

@@ -15,7 +15,7 @@ from ...social.accounts import AccountView, Preferences
 from ...social.graph import Relationship, requests_pending
 from ..authored_html import field_html, note_html
 from ..links import account_url, avatar_url, header_url
-from ..services import Services
+from ..ports import Services
 from .times import iso, iso_or_none
 
 _PUBLIC = "mastodon"

@@ -17,7 +17,7 @@ from ...social.graph import Viewer
 from ...social.posts import Marks, PollView, PostState, PostView, Seen
 from ..authored_html import content_html
 from ..links import account_url, post_uri, post_url, tag_url
-from ..services import Services
+from ..ports import Services
 from .render_account import account_raw
 from .times import iso
 

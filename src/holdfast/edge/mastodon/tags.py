@@ -10,8 +10,8 @@ from ...social.search import Tag, TagDay, tag_by_name
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..links import tag_url
+from ..ports import Services
 from ..routes import Access, RouteTable
-from ..services import Services
 
 routes = RouteTable()
 

@@ -1,14 +1,22 @@
 """Server-rendered pages: handsome, and whole without any script."""
 
+from .about import routes as about
 from .authorize import routes as authorize
+from .feed import routes as feed
+from .home import routes as home
 from .not_found import not_found
 from .one_time_links import routes as one_time_links
+from .post import routes as post
+from .profile import routes as profile
 from .settings import routes as settings
 from .sign_in import routes as sign_in
 from .sign_up import routes as sign_up
 from .static_files import routes as static_files
+from .tag import routes as tag
 from .two_factor import routes as two_factor
 
-TABLES = (authorize, one_time_links, settings, sign_in, sign_up, static_files, two_factor)
+TABLES = (
+    about, authorize, feed, home, one_time_links, post, profile, settings, sign_in, sign_up, static_files, tag, two_factor,
+)  # fmt: skip
 
 __all__ = ["TABLES", "not_found"]
