@@ -81,6 +81,16 @@ async def first_owner(reader: Reader) -> int | None:
     return found
 
 
+async def staff(reader: Reader) -> list[int]:
+    """Those who run the place: owners, admins, moderators; of each, who was here first."""
+    rows = await reader.fetch(
+        "select u.account_id from users u join accounts a on a.id = u.account_id"
+        " where u.role <> 'member' and a.state = 0"
+        " order by array_position(array['owner', 'admin', 'moderator'], u.role), u.created_at, u.account_id"
+    )
+    return [row[0] for row in rows]
+
+
 async def emojis(reader: Reader) -> list[Emoji]:
     """The custom emoji that people may pick."""
     rows = await reader.fetch(

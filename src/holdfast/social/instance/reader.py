@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from ...platform.clock import Clock, Instant
 from ...platform.db import Database
 from .model import Activity, Usage
-from .queries import activity, first_owner, peers, usage
+from .queries import activity, first_owner, peers, staff, usage
 
 T = TypeVar("T")
 
@@ -39,6 +39,10 @@ class InstanceReader:
     async def first_owner(self) -> int | None:
         """Whom to write to when no contact was named."""
         return await self._keep("first_owner", lambda _now: first_owner(self._database))
+
+    async def staff(self) -> list[int]:
+        """Those who run the place, owners first."""
+        return await self._keep("staff", lambda _now: staff(self._database))
 
     async def _keep(self, name: str, count: Callable[[Instant], Awaitable[T]]) -> T:
         now = self._clock.now()

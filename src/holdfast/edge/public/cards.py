@@ -1,0 +1,173 @@
+"""Posts and people as the templates show them: plain values, ready HTML, no decisions left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from markupsafe import Markup
+
+from ...platform.clock import Instant
+from ...pure.markup import plain_excerpt
+from ...social.accounts import AccountState, AccountView
+from ...social.graph import Viewer
+from ...social.posts import PollView, PostState, PostView, Seen, Visibility
+from ..authored_html import content_html
+from ..call import Call
+from ..links import account_path, avatar_path, post_path
+from ..ports import Services
+
+EXCERPT_CHARACTERS = 200
+SENSITIVE = "Marked as sensitive by its author"
+_DIALECT = "pages"
+_ROLES = {"moderator": "Moderator", "admin": "Admin", "owner": "Owner"}
+_AUDIENCES = {
+    Visibility.PRIVATE: "For followers only",
+    Visibility.DIRECT: "For the people it mentions only",
+}
+_HELD = {
+    PostState.HELD: "Held for review. Until a moderator has looked, only you can see this post.",
+    PostState.WITHDRAWN: "Withdrawn by the moderators. Only you can see this post.",
+}
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody as a line with a picture. `labels`: staff role, bot, and what else is worth a word."""
+
+    name: str
+    handle: str
+    path: str
+    avatar: str
+    labels: tuple[str, ...]
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One answer of a poll. votes, percent: None while they are kept back."""
+
+    title: str
+    votes: int | None
+    percent: int | None
+    chosen: bool
+
+
+class PollCard(msgspec.Struct, frozen=True):
+    """A poll with its result so far."""
+
+    options: list[Option]
+    voters: int
+    multiple: bool
+    ended: bool
+    ends_at: Instant
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A post. `warning`: what stands in front of the text, empty when nothing does. `unlisted_author`: its author
+    does not want to be found by search engines. `depth`: how deep it stands below the post of a thread."""
+
+    id: str
+    path: str
+    author: Person
+    content: Markup
+    warning: str
+    language: str
+    created_at: Instant
+    edited_at: Instant | None
+    replies: int
+    boosts: int
+    favourites: int
+    poll: PollCard | None
+    boosted_by: Person | None
+    answers: Person | None
+    audience: str
+    held: str
+    unlisted_author: bool
+    app_name: str | None
+    depth: int = 0
+
+
+def person(services: Services, account: AccountView) -> Person:
+    """An account that is shown."""
+    labels = [_ROLES[account.role]] if account.role in _ROLES else []
+    if account.bot:
+        labels.append("Automated")
+    if account.state is AccountState.UNCLAIMED:
+        labels.append("Not claimed yet")
+    return Person(
+        account.display_name or account.username, f"@{account.acct}", account_path(account.acct),
+        avatar_path(services, account.id), tuple(labels),
+    )  # fmt: skip
+
+
+async def cards(
+    call: Call, viewer: Viewer, posts: Iterable[Seen], depths: dict[int, int] | None = None
+) -> list[Card]:
+    """Posts that this viewer was found to see, in order. `depths`: by post id."""
+    services, wanted = call.services, list(posts)
+    originals = [seen.boosted or seen for seen in wanted]
+    parents = await services.accounts.get_many(
+        {post.post.in_reply_to_account_id for post in originals if post.post.in_reply_to_account_id}
+    )
+    made = []
+    for seen, original in zip(wanted, originals, strict=True):
+        post, author = original.post, original.author
+        parent = parents.get(post.in_reply_to_account_id or 0)
+        made.append(
+            Card(
+                id=services.ids.encode(post.id), path=post_path(services, author.acct, post.id),
+                author=person(services, author), content=_content(services, post), warning=warning_of(post),
+                language=post.language or "", created_at=post.created_at, edited_at=post.edited_at,
+                replies=post.replies, boosts=post.boosts, favourites=post.favourites,
+                poll=_poll(call, original, viewer) if post.poll else None,
+                boosted_by=person(services, seen.author) if seen.boosted else None,
+                answers=person(services, parent) if parent is not None and parent.shown else None,
+                audience=_AUDIENCES.get(post.visibility, ""), held=_HELD.get(post.state, ""),
+                unlisted_author=not author.indexable, app_name=post.app_name,
+                depth=(depths or {}).get(post.id, 0),
+            )
+        )  # fmt: skip
+    return made
+
+
+def warning_of(post: PostView) -> str:
+    """What a reader is told before the text."""
+    return post.spoiler or (SENSITIVE if post.sensitive else "")
+
+
+def excerpt(post: PostView, characters: int = EXCERPT_CHARACTERS) -> str:
+    """A line for titles and previews: never of a text that stands behind a warning."""
+    warning = warning_of(post)
+    if warning:
+        return f"Content warning: {plain_excerpt(warning, characters)}"
+    return plain_excerpt(post.text, characters) or "A poll"
+
+
+def _content(services: Services, post: PostView) -> Markup:
+    # Kept with the version of the post; what pages and API make of a post are different things.
+    kept: Markup | None = post.rendered.get(_DIALECT)
+    if kept is None:
+        # The markup is of our own making: every character of the author's is escaped in it (ADR 0013).
+        kept = post.rendered[_DIALECT] = Markup(content_html(services, post))  # noqa: S704
+    return kept
+
+
+def _poll(call: Call, seen: Seen, viewer: Viewer) -> PollCard | None:
+    poll = seen.post.poll
+    if poll is None:
+        return None
+    hidden = poll.hides_totals(call.now, own=seen.post.account_id == viewer.account_id)
+    chosen = seen.marks.votes or ()
+    return PollCard(
+        [
+            Option(title, None, None, number in chosen)
+            if hidden
+            else Option(title, votes, _percent(votes, poll), number in chosen)
+            for number, (title, votes) in enumerate(zip(poll.options, poll.tally, strict=True))
+        ],
+        poll.voters, poll.multiple, poll.expires_at <= call.now, poll.expires_at,
+    )  # fmt: skip
+
+
+def _percent(votes: int, poll: PollView) -> int:
+    """Of those who voted, since in a poll with several choices one person gives several votes."""
+    whole = poll.voters if poll.multiple else sum(poll.tally)
+    return round(100 * votes / whole) if whole else 0

@@ -1,0 +1,116 @@
+"""One post: with what it answers and what was answered, and how it was changed."""
+
+from __future__ import annotations
+
+import msgspec
+from markupsafe import Markup
+
+from ...platform.clock import Instant
+from ...social.graph import Viewer
+from ...social.posts import PostNotVisible, Seen, Version, ancestors, descendants, versions
+from ..answers import Answer, redirect
+from ..authored_html import content_html
+from ..call import Call
+from ..links import account_path, avatar_path, feed_path, post_path
+from ..routes import Access, RouteTable
+from .browser import Visit
+from .cards import SENSITIVE, cards, excerpt, person
+from .pages import page
+from .reading import Description, show, shown_account, viewer_of
+
+routes = RouteTable()
+
+# How much of a thread one page shows, as the API shows it to anybody.
+_ANCESTORS_MOST, _DESCENDANTS_MOST, _DEPTH_MOST = 40, 60, 20
+
+
+class Edition(msgspec.Struct, frozen=True):
+    """One version of a post."""
+
+    content: Markup
+    warning: str
+    poll_options: list[str]
+    created_at: Instant
+
+
+@routes.get("/@{name}/{id}", Access.browser())
+@page
+async def post(call: Call, visit: Visit) -> Answer:
+    """GET /@name/id. The page of a boost is that of the post it boosts."""
+    viewer, services = await viewer_of(call, visit), call.services
+    seen = await _of_path(call, viewer)
+    if seen.boosted is not None:
+        original = seen.boosted
+        return redirect(post_path(services, original.author.acct, original.post.id), status=302)
+    above = await services.posts.see(
+        viewer, await ancestors(services.database, seen.post.id, most=_ANCESTORS_MOST)
+    )
+    asked = await descendants(services.database, seen.post.id, most=_DESCENDANTS_MOST, depth=_DEPTH_MOST)
+    below = await services.posts.see(viewer, asked, timeline=True)
+    about = _description(call, seen)
+    return show(
+        call, visit, "post.html", about, title=f"{about.title}: {excerpt(seen.post, 60)}",
+        above=await cards(call, viewer, above), card=(await cards(call, viewer, [seen]))[0],
+        below=await cards(call, viewer, below, _depths(seen.post.id, below)),
+        cut_off=seen.post.in_reply_to_id is not None
+        and seen.post.in_reply_to_id not in {one.post.id for one in above},
+        author=person(services, seen.author), more_below=len(asked) == _DESCENDANTS_MOST,
+    )  # fmt: skip
+
+
+@routes.get("/@{name}/{id}/history", Access.browser())
+@page
+async def history(call: Call, visit: Visit) -> Answer:
+    """GET /@name/id/history: every version that was shown, the newest first."""
+    viewer, services = await viewer_of(call, visit), call.services
+    seen = await _of_path(call, viewer)
+    kept = await versions(services.database, seen.post.id)
+    if not kept:
+        raise PostNotVisible
+    about = msgspec.structs.replace(_description(call, seen), indexed=False)
+    return show(
+        call, visit, "history.html", about, title=f"Edits of a post by {person(services, seen.author).name}",
+        author=person(services, seen.author), path=post_path(services, seen.author.acct, seen.post.id),
+        editions=[_edition(call, seen, version) for version in reversed(kept)],
+    )  # fmt: skip
+
+
+@routes.get("/users/{name}/statuses/{id}", Access.browser())
+@page
+async def lasting_name(call: Call, visit: Visit) -> Answer:
+    """GET /users/name/statuses/id leads to the post's page."""
+    seen = await _of_path(call, await viewer_of(call, visit))
+    return redirect(post_path(call.services, seen.author.acct, seen.post.id), status=302)
+
+
+async def _of_path(call: Call, viewer: Viewer) -> Seen:
+    """The post that name and id agree on; raises NotFound alike for missing, hidden, and somebody else's."""
+    account = await shown_account(call, call.segment("name"))
+    seen = await call.services.posts.see_one(viewer, call.id_segment())
+    if seen.post.account_id != account.id:
+        raise PostNotVisible
+    return seen
+
+
+def _description(call: Call, seen: Seen) -> Description:
+    services, author = call.services, seen.author
+    return Description(
+        post_path(services, author.acct, seen.post.id), f"{person(services, author).name} ({account_path(author.acct)[1:]})",
+        excerpt(seen.post), kind="article", image=avatar_path(services, author.id), indexed=author.indexable,
+        feed=feed_path(author.acct), published=seen.post.created_at.isoformat(timespec="seconds"),
+    )  # fmt: skip
+
+
+def _depths(root: int, below: list[Seen]) -> dict[int, int]:
+    """How many answers lie between each post and the one of the page; each comes after what it answers."""
+    depths: dict[int, int] = {root: 0}
+    for seen in below:
+        depths[seen.post.id] = depths.get(seen.post.in_reply_to_id or root, 0) + 1
+    return depths
+
+
+def _edition(call: Call, seen: Seen, version: Version) -> Edition:
+    # The markup is of our own making (ADR 0013).
+    content = Markup(content_html(call.services, seen.post, version.text))  # noqa: S704
+    warning = version.spoiler or (SENSITIVE if version.sensitive else "")
+    return Edition(content, warning, version.poll_options or [], version.created_at)

@@ -1,0 +1,95 @@
+"""Profiles: who somebody is and what they posted."""
+
+from __future__ import annotations
+
+import msgspec
+from markupsafe import Markup
+
+from ...pure.markup import plain_excerpt
+from ...pure.window import Window
+from ...social.accounts import AccountView
+from ...social.timelines import Page, ProfileFeed
+from ..answers import Answer, redirect
+from ..authored_html import field_html, note_html
+from ..call import Call
+from ..links import account_path, avatar_path, feed_path, header_path
+from ..ports import Services
+from ..routes import Access, RouteTable
+from .browser import Visit, text_of
+from .cards import EXCERPT_CHARACTERS, cards, person
+from .pages import page
+from .reading import Description, read_slice, show, shown_account, viewer_of
+
+routes = RouteTable()
+
+_WITH_REPLIES = "replies"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A row of the profile's table; `verified`: the page it names links back."""
+
+    name: str
+    value: Markup
+    verified: bool
+
+
+@routes.get("/@{name}", Access.browser())
+@page
+async def profile(call: Call, visit: Visit) -> Answer:
+    """GET /@name; `?tab=replies` shows replies too."""
+    viewer, services = await viewer_of(call, visit), call.services
+    account = await shown_account(call, call.segment("name"))
+    path, tab = account_path(account.acct), text_of(await call.tree(), "tab")
+    with_replies = tab == _WITH_REPLIES
+    feed = ProfileFeed(account.id, exclude_replies=not with_replies)
+
+    async def read(window: Window) -> Page:
+        return await services.timelines.profile(viewer, feed, window)
+
+    part = await read_slice(call, path, read, **({"tab": tab} if with_replies else {}))
+    pinned = []
+    if part.first and not with_replies:
+        pinned = (
+            await services.timelines.profile(viewer, ProfileFeed(account.id, pinned=True), Window())
+        ).posts
+    on_top = {seen.post.id for seen in pinned}
+    about = Description(
+        f"{path}?tab={_WITH_REPLIES}" if with_replies else path,
+        f"{account.display_name or account.username} (@{account.acct}{_at_home(services, account)})",
+        plain_excerpt(account.note, EXCERPT_CHARACTERS) or f"{account.posts} posts on {services.settings.title}.",
+        kind="profile", image=avatar_path(services, account.id), indexed=account.indexable and part.first,
+        feed=feed_path(account.acct),
+    )  # fmt: skip
+    return show(
+        call, visit, "profile.html", about, title=about.title, account=account, who=person(services, account),
+        header=header_path(services, account.id), note=_trusted(note_html(services, account)),
+        rows=_rows(services, account), full_handle=f"@{account.acct}{_at_home(services, account)}",
+        pinned=await cards(call, viewer, pinned), part=part, with_replies=with_replies, path=path,
+        cards=await cards(call, viewer, (seen for seen in part.posts if seen.post.id not in on_top)),
+        turned_away=account.id in viewer.blocked_by,
+    )  # fmt: skip
+
+
+@routes.get("/users/{name}", Access.browser())
+@page
+async def lasting_name(call: Call, visit: Visit) -> Answer:
+    """GET /users/name leads to the profile."""
+    await viewer_of(call, visit)
+    account = await shown_account(call, call.segment("name"))
+    return redirect(account_path(account.acct), status=302)
+
+
+def _at_home(services: Services, account: AccountView) -> str:
+    return f"@{services.settings.domain}" if account.domain is None else ""
+
+
+def _rows(services: Services, account: AccountView) -> list[Row]:
+    return [
+        Row(field.name, _trusted(field_html(services, field.value)), field.verified_at is not None)
+        for field in account.fields
+    ]
+
+
+def _trusted(html: str) -> Markup:
+    # Of our own making: every character of the member's is escaped in it (ADR 0013).
+    return Markup(html)  # noqa: S704
