@@ -9,7 +9,7 @@ import pytest
 
 from holdfast.platform.config import Settings
 from holdfast.platform.stamps import Kind
-from holdfast.social.accounts import NewAccount, create_account
+from holdfast.social.accounts import AccountId, NewAccount, create_account, suspend_account
 from tests.support.entities import problems
 from tests.support.site import Member, Site, open_site
 
@@ -303,3 +303,33 @@ async def test_markers_are_kept_per_timeline_and_member(site: Site) -> None:
     assert await bob.get("/api/v1/markers", **{"timeline[]": ["home"]}) == {}
     refused = await ann.request("POST", "/api/v1/markers", json={"home": {"last_read_id": "x"}})
     assert refused.status_code == 422
+
+
+async def test_nothing_is_told_of_held_posts(site: Site) -> None:
+    ann, bob, eve = await site.members("ann", "bob", "eve")
+    await eve.post(f"/api/v1/accounts/{ann.id}/follow", notify="true")
+    await site.settle()
+    post = await ann.say("@bob hi")
+    await _set_state(site, post["id"], 1)
+    assert await told(bob) == []
+    assert await told(eve) == []
+
+
+async def test_holding_a_post_or_suspending_its_author_hides_what_was_told(site: Site) -> None:
+    ann, bob, eve = await site.members("ann", "bob", "eve")
+    first = await ann.say("@bob hi")
+    await eve.say("@bob hi")
+    assert len(await told(bob)) == 2
+    await _set_state(site, first["id"], 1)
+    assert await told(bob) == [("mention", "eve")]
+    async with site.services.database.transaction() as tx:
+        await suspend_account(tx, AccountId(eve.account_id), now=site.services.clock.now())
+    assert await told(bob) == []
+    assert await bob.get(f"{PATH}/unread_count") == {"count": 0}
+
+
+async def _set_state(site: Site, public_id: str, state: int) -> None:
+    post_id = site.services.ids.decode(public_id)
+    async with site.services.database.transaction() as tx:
+        await tx.execute("update posts set state = $2 where id = $1", post_id, state)
+        tx.touch(Kind.POST, post_id or 0)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from holdfast.platform.config import Settings
-from holdfast.social.search import index_posts
+from holdfast.platform.stamps import Kind
+from holdfast.social.posts import PostHeld
+from holdfast.social.search import index_post, index_posts, queries
 from tests.support.entities import problems
 from tests.support.site import Member, Site, open_site
 
@@ -231,3 +234,30 @@ async def test_queries_have_limits(site: Site) -> None:
     ):
         assert (await ann.request("GET", PATH, params=params)).status_code == 422, params
     assert (await ann.request("GET", PATH, params={"q": "x" * most})).status_code == 200
+
+
+async def test_held_posts_are_not_found_and_leave_the_index(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    post = await ann.say("contested words")
+    await site.settle()
+    post_id = site.services.ids.decode(post["id"]) or 0
+    async with site.services.database.transaction() as tx:
+        await tx.execute("update posts set state = 1 where id = $1", post_id)
+        tx.touch(Kind.POST, post_id)
+    assert await found(bob, "contested") == []
+    async with site.services.database.transaction() as tx:
+        await index_post(tx, msgspec.json.encode(PostHeld(post_id)), site.services.clock.now())
+        assert await tx.fetchval("select count(*) from post_search") == 0
+
+
+async def test_rare_words_are_found_among_many_newer_posts(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "RECENT_POSTS", 2)
+    [ann] = await site.members("ann")
+    for text in ("needle and hay", "hay", "hay", "hay"):
+        await ann.say(text)
+    await site.settle()
+    assert await found(ann, "needle") == ["needle and hay"]
+    assert await found(ann, "hay") == ["hay", "hay", "hay", "needle and hay"]
+    assert await found(ann, "hay", limit=1, offset=3) == ["needle and hay"]
