@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import msgspec
@@ -20,6 +20,7 @@ from holdfast.main.subscriptions import HANDLERS
 from holdfast.main.wiring import open_services
 from holdfast.platform.config import Settings
 from holdfast.platform.jobs import JobRunner
+from holdfast.screening import Screen, load_screen
 from holdfast.social.accounts import Actor, NewAccount, create_account
 from holdfast.social.tokens import issue_token, register_app
 
@@ -115,11 +116,18 @@ def _application() -> Litestar:
     return application(_HOLDER)
 
 
+@cache
+def _default_screen() -> Screen:
+    """Compiling the rules takes a moment too."""
+    return load_screen()
+
+
 @asynccontextmanager
 async def open_site(settings: Settings) -> AsyncIterator[Site]:
     """A site over `settings`, whose `database_url` must be given."""
-    async with open_services(msgspec.structs.replace(settings, master_key="5a" * 32)) as services:
+    screen = None if settings.screening_rules_file else _default_screen()
+    async with open_services(msgspec.structs.replace(settings, master_key="5a" * 32), screen) as services:
         _HOLDER.services = services
-        transport = httpx2.ASGITransport(app=_application())
+        transport = httpx2.ASGITransport(app=cast(Any, _application()))
         async with httpx2.AsyncClient(transport=transport, base_url=settings.public_url) as client:
             yield Site(services, client, _application())

@@ -125,3 +125,8 @@ def _check_room(path: Path, minimum_mb: int) -> None:
             f"the disk of data folder {path} is nearly full: {free_mb} MiB free, {minimum_mb} MiB wanted; "
             "free some space or lower HOLDFAST_MIN_FREE_DISK_MB"
         )
+
+
+def stamps_file(data: Path) -> Path:
+    """Where the processes of this machine share their change stamps."""
+    return data / "run" / "stamps"

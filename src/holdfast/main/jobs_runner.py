@@ -13,7 +13,7 @@ import structlog
 from ..platform.clock import Clock, Instant, SystemClock
 from ..platform.config import Settings
 from ..platform.db import Database, Tx
-from ..platform.jobs import JobRunner, Periodic, run_due
+from ..platform.jobs import JobRunner, Periodic, RunnerLimits, run_due
 from ..pure.errors import Unavailable
 from ..social.posts import forget_old_keys
 from ..social.reactions import close_polls
@@ -48,8 +48,8 @@ _LOOK_EVERY_SECONDS = 5.0
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set; jobs that were claimed are finished first."""
     clock = SystemClock()
-    async with open_database(settings) as database:
-        runner = JobRunner(database, clock, HANDLERS)
+    async with open_database(settings, settings.worker_pool_size) as database:
+        runner = JobRunner(database, clock, HANDLERS, RunnerLimits(concurrency=settings.worker_pool_size - 1))
         watch = asyncio.create_task(_keep_time(database, clock, stop))
         try:
             await runner.run(stop)

@@ -66,11 +66,15 @@ class Endings:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs children until told to stop. `say` receives one line for each thing an operator should know."""
+    """Runs children until told to stop.
+
+    `say` receives one line for each thing an operator should know; `after_ending` is called when a child ended by itself.
+    """
 
     run_folder: Path
     say: Callable[[str], None]
     grace_seconds: float
+    after_ending: Callable[[], None] = lambda: None
     ready: bool = False
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _keepers: list[asyncio.Task[None]] = field(default_factory=list)
@@ -123,6 +127,7 @@ class Supervisor:
             child = self._launch(plan)
             status = await wait_exit(child)
             how = describe_ending(status)
+            self.after_ending()
             if not endings.note(loop.time() - began, was_ready=self.ready):
                 raise ChildGivenUp(
                     f"{plan.name} ended {endings.count} times in a row, at last {how}; its reason is above"

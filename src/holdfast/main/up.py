@@ -13,10 +13,11 @@ import signal
 import socket
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from holdfast.main.database_choice import embedded_postgres, with_database
-from holdfast.main.datafolder import DataFolder, open_data_folder
+from holdfast.main.datafolder import DataFolder, open_data_folder, stamps_file
 from holdfast.main.listening import listen
 from holdfast.main.startup_output import StartupOutput
 from holdfast.main.supervisor import (
@@ -31,6 +32,7 @@ from holdfast.main.supervisor import (
 from holdfast.platform.config import Settings
 from holdfast.platform.postgres import EmbeddedPostgres
 from holdfast.platform.processes import wait_exit
+from holdfast.platform.stamps import empty_caches
 from holdfast.pure.errors import Unavailable
 
 _HOUSEKEEPING_SECONDS = 60.0
@@ -64,7 +66,12 @@ class Up:
         self._listener = listener
         self._output = StartupOutput()
         self._postgres: EmbeddedPostgres | None = None
-        self._supervisor = Supervisor(folder.path / "run", self._output.say, settings.shutdown_grace_seconds)
+        self._supervisor = Supervisor(
+            folder.path / "run",
+            self._output.say,
+            settings.shutdown_grace_seconds,
+            after_ending=partial(empty_caches, stamps_file(folder.path)),
+        )
         self._stop = asyncio.Event()
         self._sign_in: str | None = None
 

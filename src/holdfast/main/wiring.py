@@ -14,7 +14,7 @@ from ..platform.ids import PublicIds
 from ..platform.limits import RateLimits
 from ..platform.master_key import load_master_key
 from ..platform.stamps import DatabaseStamps, SharedMemoryStamps
-from ..screening import load_screen
+from ..screening import Screen, load_screen
 from ..social.accounts import AccountReader
 from ..social.graph import RelationsReader
 from ..social.notifications import NotificationReader
@@ -22,16 +22,20 @@ from ..social.posts import PostReader
 from ..social.sessions import SessionLimits, SessionReader
 from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
+from .datafolder import stamps_file
 from .subscriptions import reactions_to
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The pool with its stamps and reactions; `settings.database_url` must say where."""
+async def open_database(settings: Settings, pool_size: int | None = None) -> AsyncIterator[Database]:
+    """The pool with its stamps and reactions; `settings.database_url` must say where.
+
+    `pool_size`: connections, when not the setting `database_pool_size`.
+    """
     if settings.database_url is None:
         raise ValueError("the database address must be known here")
     limits = PoolLimits(
-        settings.database_pool_size,
+        pool_size or settings.database_pool_size,
         settings.database_connect_timeout_seconds,
         settings.statement_timeout_seconds,
     )
@@ -40,7 +44,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
             database.stamps = DatabaseStamps(database)
             yield database
             return
-        stamps = SharedMemoryStamps(settings.data / "run" / "stamps")
+        stamps = SharedMemoryStamps(stamps_file(settings.data))
         database.stamps = stamps
         try:
             yield database
@@ -49,8 +53,8 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Everything that the edge may use."""
+async def open_services(settings: Settings, screen: Screen | None = None) -> AsyncIterator[Services]:
+    """Everything that the edge may use. `screen`: one that was loaded before, instead of the settings' rules."""
     clock = SystemClock()
     keyring = Keyring(load_master_key(settings))
     async with open_database(settings) as database:
@@ -63,7 +67,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             ids=PublicIds(keyring.derive("public ids")),
             keyring=keyring,
             limits=RateLimits(settings.data / "run" / "limits"),
-            screen=load_screen(settings.screening_rules_file),
+            screen=screen or load_screen(settings.screening_rules_file),
             accounts=accounts,
             relations=RelationsReader(database),
             posts=posts,

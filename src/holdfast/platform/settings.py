@@ -81,7 +81,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[
         str | None, S("PostgreSQL to use instead of the embedded one: postgresql://...", secret=True)
     ] = None
-    database_pool_size: Annotated[int, S("Connections per process.", minimum=2, maximum=200)] = 8
+    database_pool_size: Annotated[int, S("Connections per web process.", minimum=2, maximum=200)] = 6
+    worker_pool_size: Annotated[
+        int, S("Connections per worker: one listens, the others run jobs.", minimum=2, maximum=200)
+    ] = 3
     database_connect_timeout_seconds: Annotated[
         int, S("Time to reach an external database.", unit="seconds", minimum=1, maximum=300)
     ] = 10

@@ -139,3 +139,10 @@ insert into stamps (slot, value)
 select slot, (random() * 9e18)::bigint from (select distinct unnest($1::int[]) as slot order by 1) as touched
 on conflict (slot) do update set value = excluded.value
 """
+
+
+def empty_caches(path: Path) -> None:
+    """Make every process that maps this file read anew: one died and may not have told what it changed."""
+    stamps = SharedMemoryStamps(path)
+    stamps.touch_everything()
+    stamps.close()
