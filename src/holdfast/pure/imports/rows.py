@@ -222,7 +222,11 @@ def instant_from(value: object) -> datetime | None:
 
 def _instant_from_text(written: str) -> datetime:
     if _COMPACT_TIME.fullmatch(written) is not None and written.startswith(("19", "20", "21")):
-        return datetime.strptime(written, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        # The time of nearly every row of the dump: several times faster than strptime.
+        year, month, day = int(written[:4]), int(written[4:6]), int(written[6:8])
+        return datetime(
+            year, month, day, int(written[8:10]), int(written[10:12]), int(written[12:]), tzinfo=UTC
+        )
     if _EPOCH_TIME.fullmatch(written) is not None:
         return _instant_from_epoch(float(written))
     instant = datetime.fromisoformat(_ZONE_WORD.sub("+00:00", written))

@@ -24,7 +24,6 @@ from .model import (
     former_facts,
     hash_bits,
     next_post_id,
-    person_of,
     post_id_at,
     undated_post_id,
 )
@@ -46,7 +45,7 @@ async def import_posts(
         batch = [prepared for prepared in batch if prepared.row.source_id in claimed]
     if not batch:
         return Outcome()
-    people = [person for prepared in batch if (person := person_of(prepared.row)) is not None]
+    people = [prepared.person for prepared in batch if prepared.person is not None]
     mentioned = {key for prepared in batch for key in prepared.mentions}
     authors, accounts = await settle_authors(tx, former, people, also=mentioned, now=now)
     wanted = {
@@ -170,7 +169,7 @@ class _Load:
             tx.touch(Kind.PUBLIC)
 
     def _author(self, prepared: Prepared) -> Author | Finding:
-        person = person_of(prepared.row)
+        person = prepared.person
         if person is not None:
             author = self._authors[person.keys[0]]
             if author.gone:

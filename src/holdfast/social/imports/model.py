@@ -69,6 +69,7 @@ class Prepared(NamedTuple):
     """A row that was composed and screened: all that needs no database."""
 
     incoming: Incoming
+    person: Person | None
     text: str
     mentions: tuple[str, ...]
     tags: dict[str, str]
@@ -251,7 +252,7 @@ def prepare_posts(rows: Sequence[Incoming], screen: Screen) -> list[Prepared]:
                         tags.setdefault(key, entity.value)
                 case Url():
                     links.append(entity.value)
-        composed.append((incoming, text, tuple(mentions), tags))
+        composed.append((incoming, person_of(row), text, tuple(mentions), tags))
         contents.append(
             Content(
                 text=text,

@@ -86,15 +86,23 @@ async def settle_tags(tx: Tx, tags: Mapping[str, str], now: Instant) -> dict[str
     """Ids of hashtags by key (given: key -> as written), made where they are new."""
     if not tags:
         return {}
-    # Ids of one millisecond differ in 21 random bits: a whole batch in one would collide now and then.
+    known = await _tag_ids(tx, list(tags))
     # In one order everywhere, so that two writers with the same new tags do not deadlock.
-    names = sorted(tags)
-    await tx.execute(
-        "insert into tags (id, name, display, created_at)"
-        " select id, name, display, $4 from unnest($1::bigint[], $2::text[], $3::text[]) as t (id, name, display)"
-        " where not exists (select 1 from tags where tags.name = t.name) order by name on conflict (name) do nothing",
-        [new_id(now - timedelta(milliseconds=number)) for number in range(len(names))], names, [tags[name] for name in names], now,
-    )  # fmt: skip
+    names = sorted(tags.keys() - known.keys())
+    if names:
+        # Ids of one millisecond differ in 21 random bits: a whole batch in one would collide now and then.
+        ids = [new_id(now - timedelta(milliseconds=number)) for number in range(len(names))]
+        await tx.execute(
+            "insert into tags (id, name, display, created_at)"
+            " select id, name, display, $4 from unnest($1::bigint[], $2::text[], $3::text[]) as t (id, name, display)"
+            " order by name on conflict (name) do nothing",
+            ids, names, [tags[name] for name in names], now,
+        )  # fmt: skip
+        known |= await _tag_ids(tx, names)
+    return known
+
+
+async def _tag_ids(tx: Tx, names: list[str]) -> dict[str, int]:
     rows = await tx.fetch("select name, id from tags where name = any($1::text[])", names)
     return {row[0]: row[1] for row in rows}
 
