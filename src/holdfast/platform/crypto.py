@@ -56,6 +56,16 @@ def new_secret(entropy_bytes: int = 32) -> str:
     return secrets.token_urlsafe(entropy_bytes)
 
 
+def random_bytes(count: int) -> bytes:
+    """Fresh bytes nobody can guess."""
+    return secrets.token_bytes(count)
+
+
+def random_word(alphabet: str, characters: int) -> str:
+    """A fresh word that a person can copy: each character drawn evenly from `alphabet`."""
+    return "".join(secrets.choice(alphabet) for _ in range(characters))
+
+
 def secret_hash(secret: str) -> bytes:
     """What the database keeps of a high-entropy secret (never for passwords)."""
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import secrets
 from datetime import timedelta
 from io import BytesIO
 
@@ -13,6 +12,7 @@ import segno
 from cryptography.exceptions import InvalidTag
 
 from ...platform.clock import Instant
+from ...platform.crypto import random_bytes
 from ...pure.errors import HoldfastError, LimitReached
 from ...pure.totp import SECRET_BYTES, provisioning_uri, secret_text
 from ...social.second_factors import (
@@ -49,7 +49,7 @@ async def set_up_page(call: Call, visit: Visit) -> Answer:
     member = visit.member()
     if await has_second_factor(call.services.database, member.account_id):
         return redirect("/auth/settings")
-    secret = secrets.token_bytes(SECRET_BYTES)
+    secret = random_bytes(SECRET_BYTES)
     return _set_up_form(call, visit, secret)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import secrets
+
+from ...platform.crypto import random_word
 
 RECOVERY_CODES = 10
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
@@ -13,9 +14,7 @@ _SPACING = re.compile(r"[\s-]+")
 
 def new_recovery_code() -> str:
     """A code of 79 bits: high entropy, so a plain hash of it may be kept."""
-    return "-".join(
-        "".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_CHARACTERS)) for _ in range(_GROUPS)
-    )
+    return "-".join(random_word(_ALPHABET, _GROUP_CHARACTERS) for _ in range(_GROUPS))
 
 
 def plain_code(typed: str) -> str:
