@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import shutil
 from pathlib import Path
@@ -130,3 +131,19 @@ def _check_room(path: Path, minimum_mb: int) -> None:
 def stamps_file(data: Path) -> Path:
     """Where the processes of this machine share their change stamps."""
     return data / "run" / "stamps"
+
+
+def record_address(data: Path, settings: Settings) -> None:
+    """Let commands know under which name the server of this folder runs, whatever options it was started with."""
+    staging = data / "run" / "address.new"
+    staging.write_text(json.dumps({"domain": settings.domain, "public_url": settings.public_url}))
+    staging.rename(data / "run" / "address.json")
+
+
+def recorded_address(data: Path) -> dict[str, str]:
+    """The settings that `record_address` kept; empty when there are none."""
+    try:
+        kept = json.loads((data / "run" / "address.json").read_text())
+        return {"domain": str(kept["domain"]), "public_url": str(kept["public_url"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

@@ -6,8 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import msgspec
+
 from holdfast.main.database_choice import embedded_postgres, with_database
-from holdfast.main.datafolder import DataFolderError, DataFolderInUse, has_data, open_data_folder
+from holdfast.main.datafolder import (
+    DataFolderError,
+    DataFolderInUse,
+    has_data,
+    open_data_folder,
+    recorded_address,
+)
 from holdfast.migrations.runner import upgrade
 from holdfast.platform.config import Settings
 from holdfast.platform.postgres import check_reachable, dsn_for, running_socket_folder
@@ -37,7 +45,8 @@ async def running_database(
     try:
         folder = open_data_folder(settings)
     except DataFolderInUse as in_use:
-        yield with_database(settings, await _dsn_of_running(settings, in_use), embedded=True)
+        ready = with_database(settings, await _dsn_of_running(settings, in_use), embedded=True)
+        yield msgspec.structs.replace(ready, **recorded_address(settings.data))
         return
     with folder:
         server = embedded_postgres(settings)

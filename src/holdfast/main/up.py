@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from holdfast.main.database_choice import embedded_postgres, with_database
-from holdfast.main.datafolder import DataFolder, open_data_folder, stamps_file
+from holdfast.main.datafolder import DataFolder, open_data_folder, record_address, stamps_file
 from holdfast.main.listening import listen
 from holdfast.main.startup_output import StartupOutput
 from holdfast.main.supervisor import (
@@ -113,6 +113,7 @@ class Up:
 
     async def _start(self) -> None:
         settings = await self._start_database()
+        record_address(self._folder, settings)
         self._output.begin("schema and keys")
         self._sign_in = await self._prepare(settings)
         self._output.begin("web and worker")
