@@ -318,14 +318,19 @@ class Database:
     async def listening(self, channel: str) -> AsyncIterator[asyncio.Event]:
         """A connection of its own that sets the event at each NOTIFY on `channel`, or when it is lost."""
         heard = asyncio.Event()
+
+        def hear(*_: Any) -> None:
+            heard.set()
+
         connection = await self.acquire()
-        connection.add_termination_listener(lambda *_: heard.set())
-        await connection.add_listener(channel, lambda *_: heard.set())
+        connection.add_termination_listener(hear)
+        await connection.add_listener(channel, hear)
         try:
             yield heard
         finally:
             with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                await connection.reset_listeners() if hasattr(connection, "reset_listeners") else None
+                connection.remove_termination_listener(hear)
+                await connection.remove_listener(channel, hear)
             await self._pool.release(connection)
 
 
