@@ -122,6 +122,9 @@ async def test_policies_are_there_once_they_are_named(settings: Settings) -> Non
         assert privacy["content"] == "<p>We keep little.</p>"
         terms = await answer(site, "/api/v1/instance/terms_of_service")
         assert wrong("TermsOfService", terms) == []
+        urls = (await answer(site, "/api/v2/instance"))["configuration"]["urls"]
+        for name in ("about", "privacy_policy", "terms_of_service"):
+            assert (await site.client.get(urls[name])).status_code == 200, name
 
 
 async def test_activity_tells_of_twelve_weeks(site: Site) -> None:

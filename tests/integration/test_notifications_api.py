@@ -318,10 +318,10 @@ async def test_nothing_is_told_of_held_posts(site: Site) -> None:
 async def test_holding_a_post_or_suspending_its_author_hides_what_was_told(site: Site) -> None:
     ann, bob, eve = await site.members("ann", "bob", "eve")
     first = await ann.say("@bob hi")
-    await eve.say("@bob hi")
+    await eve.post(f"/api/v1/accounts/{bob.id}/follow")
     assert len(await told(bob)) == 2
     await _set_state(site, first["id"], 1)
-    assert await told(bob) == [("mention", "eve")]
+    assert await told(bob) == [("follow", "eve")]
     async with site.services.database.transaction() as tx:
         await suspend_account(tx, AccountId(eve.account_id), now=site.services.clock.now())
     assert await told(bob) == []
