@@ -8,17 +8,19 @@ from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from ...pure.errors import Invalid
 from ..accounts import Actor
-from ..posts import PostPublished, PostView, Visibility, announce
+from ..posts import PostPublished, PostState, PostView, Visibility, announce
 from .events import PostBoosted
 
 
 async def boost_post(tx: Tx, actor: Actor, post: PostView, visibility: Visibility, *, now: Instant) -> int:
     """Boost a post that the actor sees; the id of the boost, the earlier one when there is one.
 
-    Raises Invalid for a post that may not be passed on: direct, or followers-only of somebody else.
+    Raises Invalid for a post that may not be passed on: direct, followers-only of somebody else,
+    held or withdrawn.
     """
     own = post.account_id == actor.account_id
-    if post.visibility is Visibility.DIRECT or (post.visibility is Visibility.PRIVATE and not own):
+    closed = post.visibility is Visibility.DIRECT or (post.visibility is Visibility.PRIVATE and not own)
+    if closed or post.state is not PostState.VISIBLE:
         raise Invalid("This post cannot be boosted")
     wide = max(visibility, post.visibility)
     boost_id = new_id(now)

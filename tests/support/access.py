@@ -1,0 +1,347 @@
+"""Who may do what: one row for every route, from which the access sweep is generated.
+
+A row says, for each kind of object that the route can act on, what its owner, a stranger and somebody whom
+the owner blocks are answered. What the anonymous, the app, the token with another scope and the suspended are
+answered follows from the route's declared access. A route without a row fails the sweep: whoever adds one
+has to decide here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Status codes; `anonymous` counts only where no token is needed."""
+
+    owner: int
+    stranger: int
+    blocked: int
+    anonymous: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """`acts_on`: kind of object (see `access_world.py`) to codes; the object's id stands for the placeholder
+    of the path and for `{object}` in `form` and `query`."""
+
+    acts_on: dict[str, Codes]
+    form: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+
+ANY = Codes(200, 200, 200, 200)
+_SEEN = Codes(200, 200, 404, 200)
+_HIDDEN = Codes(200, 404, 404, 404)
+_NOBODYS = Codes(404, 404, 404, 404)
+
+# Kinds of post: whoever may see one gets `seen`, everybody else what a missing one would get.
+READ = {
+    "public_post": _SEEN,
+    "private_post": _HIDDEN,
+    "direct_post": _HIDDEN,
+    "held_post": _HIDDEN,
+    "missing_post": _NOBODYS,
+}
+# Of a visible post of another, an edit is refused as such; its source, and it to delete, are not there.
+_EDIT = {**READ, "public_post": Codes(200, 403, 404, 401)}
+_OWN = {**READ, "public_post": Codes(200, 404, 404, 401)}
+_PIN = {
+    "public_post": Codes(200, 422, 404, 401),
+    "private_post": _HIDDEN,
+    "held_post": _HIDDEN,
+    "missing_post": _NOBODYS,
+}
+_BOOST = {
+    "public_post": _SEEN,
+    "private_post": _HIDDEN,
+    "direct_post": Codes(422, 404, 404, 401),
+    "held_post": Codes(422, 404, 404, 401),
+    "missing_post": _NOBODYS,
+}
+_POLL = {"public_poll": _SEEN, "private_poll": _HIDDEN, "missing_post": _NOBODYS}
+_VOTE = {
+    "public_poll": Codes(422, 200, 404, 401),
+    "private_poll": Codes(422, 404, 404, 401),
+    "missing_post": _NOBODYS,
+}
+_ACCOUNT = {"account": ANY, "suspended_account": _NOBODYS, "missing_account": _NOBODYS}
+# What one does to somebody else; that somebody blocks `blocked`.
+_TO_SOMEBODY = {"somebody": ANY, "suspended_account": _NOBODYS, "missing_account": _NOBODYS}
+_NOTIFICATION = {"notification": _HIDDEN, "missing_account": _NOBODYS}
+_NOTHING: dict[str, Codes] = {"": ANY}
+
+
+def _everybody(*routes: str) -> dict[str, Row]:
+    return {route: Row(_NOTHING) for route in routes}
+
+
+def _row(acts_on: dict[str, Codes], *routes: str, form: dict[str, str] | None = None) -> dict[str, Row]:
+    return {route: Row(acts_on, form or {}) for route in routes}
+
+
+_POST = "/api/v1/statuses/{id}"
+_SOMEBODY = "/api/v1/accounts/{id}"
+
+# Routes that need no token at all. A new public route has to be named here as well as declared.
+PUBLIC = frozenset(
+    """
+    GET /api/v1/accounts
+    GET /api/v1/accounts/lookup
+    GET /api/v1/accounts/{id}
+    GET /api/v1/accounts/{id}/endorsements
+    GET /api/v1/accounts/{id}/featured_tags
+    GET /api/v1/accounts/{id}/followers
+    GET /api/v1/accounts/{id}/following
+    GET /api/v1/accounts/{id}/statuses
+    POST /api/v1/apps
+    GET /.well-known/nodeinfo
+    GET /nodeinfo/{version}
+    GET /.well-known/webfinger
+    GET /.well-known/host-meta
+    GET /.well-known/oauth-authorization-server
+    GET /api/v1/custom_emojis
+    GET /avatars/{file}
+    GET /headers/{file}
+    GET /api/v2/instance
+    GET /api/v1/instance
+    GET /api/v1/instance/rules
+    GET /api/v1/instance/peers
+    GET /api/v1/instance/activity
+    GET /api/v1/instance/domain_blocks
+    GET /api/v1/instance/extended_description
+    GET /api/v1/instance/privacy_policy
+    GET /api/v1/instance/terms_of_service
+    GET /api/v1/instance/languages
+    GET /api/v1/instance/translation_languages
+    GET /api/v1/directory
+    GET /instance/thumbnail.png
+    GET /instance/icon.png
+    GET /health
+    POST /oauth/token
+    POST /oauth/revoke
+    GET /api/v1/statuses
+    GET /api/v1/statuses/{id}
+    GET /api/v1/statuses/{id}/context
+    GET /api/v1/statuses/{id}/favourited_by
+    GET /api/v1/statuses/{id}/history
+    GET /api/v1/statuses/{id}/reblogged_by
+    GET /api/v1/polls/{id}
+    GET /api/v2/search
+    GET /api/v1/search
+    GET /api/v1/tags/{name}
+    GET /api/v1/timelines/public
+    GET /api/v1/timelines/tag/{hashtag}
+    GET /api/v1/trends
+    GET /api/v1/trends/links
+    GET /api/v1/trends/statuses
+    GET /api/v1/trends/tags
+    """.strip()
+    .replace("    ", "")
+    .splitlines()
+)
+
+# Routes for any token, an app's own too.
+APP = frozenset(
+    (
+        "GET /api/v1/apps/verify_credentials",
+        "POST /api/v1/accounts",
+        "POST /api/v1/emails/confirmations",
+        "POST /api/v1/statuses/{id}/translate",
+    )
+)
+
+TABLE: dict[str, Row] = {
+    # Posts
+    **_row({"": ANY}, "POST /api/v1/statuses", form={"status": "hello"}),
+    "GET /api/v1/statuses": Row({"public_post": ANY, "private_post": ANY}, query={"id[]": "{object}"}),
+    **_row(READ, f"GET {_POST}", f"GET {_POST}/context", f"GET {_POST}/history"),
+    **_row(READ, f"GET {_POST}/favourited_by", f"GET {_POST}/reblogged_by"),
+    **_row(_OWN, f"GET {_POST}/source", f"DELETE {_POST}"),
+    **_row(_EDIT, f"PUT {_POST}", form={"status": "changed"}),
+    **_row(
+        READ,
+        *(
+            f"POST {_POST}/{verb}"
+            for verb in ("favourite", "unfavourite", "bookmark", "unbookmark", "mute", "unmute", "unpin", "unreblog")
+        ),
+    ),
+    **_row(_PIN, f"POST {_POST}/pin"),
+    **_row(_BOOST, f"POST {_POST}/reblog"),
+    # Translation is off, and says so in the words for a post that is not there.
+    **_row({"public_post": _NOBODYS, "private_post": _NOBODYS}, f"POST {_POST}/translate"),
+    **_row(_POLL, "GET /api/v1/polls/{id}"),
+    **_row(_VOTE, "POST /api/v1/polls/{id}/votes", form={"choices[]": "0"}),
+    # Timelines and what a member keeps
+    **_everybody(
+        "GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/favourites",
+        "GET /api/v1/bookmarks", "GET /api/v1/notifications", "GET /api/v1/notifications/unread_count",
+        "POST /api/v1/notifications/clear", "GET /api/v1/markers", "GET /api/v1/preferences",
+        "GET /api/v1/follow_requests", "GET /api/v1/blocks", "GET /api/v1/mutes", "GET /api/v1/domain_blocks",
+    ),
+    **_row({"tag": ANY}, "GET /api/v1/timelines/tag/{hashtag}", "GET /api/v1/tags/{name}"),
+    **_row(_NOTIFICATION, "GET /api/v1/notifications/{id}", "POST /api/v1/notifications/{id}/dismiss"),
+    **_row(_NOTIFICATION, "POST /api/v1/notifications/dismiss", form={"id": "{object}"}),
+    **_row({"": ANY}, "POST /api/v1/markers", form={"home[last_read_id]": "1"}),
+    **_row({"": ANY}, "POST /api/v1/domain_blocks", "DELETE /api/v1/domain_blocks", form={"domain": "x.example"}),
+    # Accounts
+    "GET /api/v1/accounts": Row({"account": ANY, "suspended_account": ANY}, query={"id[]": "{object}"}),
+    "GET /api/v1/accounts/lookup": Row(
+        {"account_name": ANY, "suspended_name": _NOBODYS, "missing_name": _NOBODYS}, query={"acct": "{object}"}
+    ),
+    "GET /api/v1/accounts/search": Row({"": ANY}, query={"q": "ann"}),
+    "GET /api/v1/accounts/relationships": Row({"account": ANY}, query={"id[]": "{object}"}),
+    "GET /api/v1/accounts/familiar_followers": Row({"account": ANY}, query={"id[]": "{object}"}),
+    **_row(
+        _ACCOUNT,
+        f"GET {_SOMEBODY}",
+        *(
+            f"GET {_SOMEBODY}/{noun}"
+            for noun in (
+                "followers", "following", "statuses", "lists", "featured_tags", "endorsements", "identity_proofs",
+            )
+        ),
+    ),
+    **_row({**_TO_SOMEBODY, "somebody": Codes(200, 200, 403, 401)}, f"POST {_SOMEBODY}/follow"),
+    **_row(
+        _TO_SOMEBODY,
+        *(
+            f"POST {_SOMEBODY}/{verb}"
+            for verb in ("unfollow", "remove_from_followers", "block", "unblock", "mute", "unmute")
+        ),
+    ),
+    **_row(_TO_SOMEBODY, f"POST {_SOMEBODY}/note", form={"comment": "met at the fair"}),
+    **_row(
+        {"requester": _HIDDEN, "missing_account": _NOBODYS},
+        "POST /api/v1/follow_requests/{account_id}/authorize", "POST /api/v1/follow_requests/{account_id}/reject",
+    ),
+    **_everybody("GET /api/v1/accounts/verify_credentials", "GET /api/v1/profile"),
+    **_row(
+        {"": ANY}, "PATCH /api/v1/accounts/update_credentials", "PATCH /api/v1/profile", form={"display_name": "Ann"}
+    ),
+    **_everybody("DELETE /api/v1/profile/avatar", "DELETE /api/v1/profile/header"),
+    # Sign-up is for an app's own token: a member has signed up already.
+    **_row({"": Codes(403, 403, 403, 401)}, "POST /api/v1/accounts"),
+    **_row({"": Codes(403, 403, 403, 401)}, "POST /api/v1/emails/confirmations"),
+    # Apps and OAuth
+    **_row({"": ANY}, "POST /api/v1/apps", form={"client_name": "A", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}),
+    **_everybody("GET /api/v1/apps/verify_credentials", "GET /oauth/userinfo", "POST /oauth/userinfo"),
+    # These know apps by their secret, whoever brings it.
+    **_row({"": Codes(401, 401, 401, 401)}, "POST /oauth/token", form={"grant_type": "client_credentials"}),
+    **_row({"": Codes(403, 403, 403, 403)}, "POST /oauth/revoke", form={"token": "x"}),
+    # What this server says of itself
+    **_everybody(
+        "GET /.well-known/nodeinfo", "GET /.well-known/host-meta", "GET /.well-known/oauth-authorization-server",
+        "GET /api/v1/custom_emojis", "GET /api/v2/instance", "GET /api/v1/instance", "GET /api/v1/instance/rules",
+        "GET /api/v1/instance/peers", "GET /api/v1/instance/activity", "GET /api/v1/instance/domain_blocks",
+        "GET /api/v1/instance/extended_description",
+        "GET /api/v1/instance/languages", "GET /api/v1/instance/translation_languages", "GET /api/v1/directory",
+        "GET /instance/thumbnail.png", "GET /instance/icon.png", "GET /health",
+        "GET /api/v1/announcements", "GET /api/v1/conversations", "GET /api/v1/endorsements",
+        "GET /api/v1/featured_tags", "GET /api/v1/filters", "GET /api/v2/filters", "GET /api/v1/followed_tags",
+        "GET /api/v1/lists", "GET /api/v1/scheduled_statuses", "GET /api/v1/suggestions", "GET /api/v2/suggestions",
+        "GET /api/v1/trends", "GET /api/v1/trends/links", "GET /api/v1/trends/statuses", "GET /api/v1/trends/tags",
+    ),
+    # The operator of this site has written neither.
+    **_row({"": _NOBODYS}, "GET /api/v1/instance/terms_of_service", "GET /api/v1/instance/privacy_policy"),
+    **_row({"nodeinfo_version": ANY}, "GET /nodeinfo/{version}"),
+    "GET /.well-known/webfinger": Row(
+        {"account_handle": ANY, "suspended_handle": _NOBODYS, "missing_handle": _NOBODYS},
+        query={"resource": "acct:{object}"},
+    ),
+    **_row(
+        {"account_image": ANY, "suspended_image": _NOBODYS, "missing_image": _NOBODYS},
+        "GET /avatars/{file}", "GET /headers/{file}",
+    ),
+    "GET /api/v2/search": Row({"": ANY}, query={"q": "ann"}),
+    "GET /api/v1/search": Row({"": ANY}, query={"q": "ann"}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PageCodes:
+    """What a page answers to nobody, to the member whose `{object}` it is about, to another member, and to one
+    whom the owner blocks (as to another, unless said).
+
+    303 to nobody leads to the sign-in page; a suspended member is nobody.
+    """
+
+    visitor: int
+    owner: int
+    stranger: int
+    object: str = ""
+    blocked: int | None = None
+    form: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+
+_WRONG_PASSWORD = {
+    "current_password": "wrong",
+    "password": "a new good one 1",
+    "password_again": "a new good one 1",
+}
+_APP_ASKS = {
+    "client_id": "{object}",
+    "response_type": "code",
+    "redirect_uri": "urn:ietf:wg:oauth:2.0:oob",
+    "scope": "read",
+}
+
+
+def _profile(code: int) -> tuple[PageCodes, ...]:
+    return (
+        PageCodes(code, code, code, "account_name"),
+        PageCodes(404, 404, 404, "suspended_name"),
+        PageCodes(404, 404, 404, "missing_name"),
+    )
+
+
+def _post_pages(kind: str, code: int) -> tuple[PageCodes, ...]:
+    return (
+        PageCodes(code, code, code, f"public_{kind}_page", blocked=404),
+        PageCodes(404, code, 404, f"private_{kind}_page"),
+        PageCodes(404, code, 404, f"held_{kind}_page"),
+        PageCodes(404, 404, 404, "missing_post_page"),
+        PageCodes(404, 404, 404, "post_page_of_another"),
+    )
+
+
+PAGES: dict[str, tuple[PageCodes, ...]] = {
+    "GET /oauth/authorize": (PageCodes(303, 200, 200, "client_id", query=_APP_ASKS),),
+    "POST /oauth/authorize": (
+        PageCodes(303, 200, 200, "client_id", form={**_APP_ASKS, "decision": "allow"}),
+    ),
+    "GET /auth/settings": (PageCodes(303, 200, 200),),
+    "POST /auth/settings/password": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
+    "POST /auth/settings/sessions/{id}/end": (PageCodes(303, 303, 404, "session"),),
+    "POST /auth/settings/sessions/end_others": (PageCodes(303, 303, 303),),
+    "POST /auth/settings/apps/{id}/end": (PageCodes(303, 303, 303, "app"),),
+    "GET /auth/settings/two_factor": (PageCodes(303, 200, 200),),
+    "POST /auth/settings/two_factor": (PageCodes(303, 303, 303),),
+    "POST /auth/settings/two_factor/disable": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
+    "POST /auth/settings/recovery_codes": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
+    "GET /auth/sign_in": (PageCodes(200, 303, 303),),
+    "POST /auth/sign_in": (PageCodes(422, 422, 422, form={"login": "nobody", "password": "wrong"}),),
+    "POST /auth/sign_in/code": (PageCodes(422, 422, 422, form={"proof": "x", "code": "123456"}),),
+    "POST /auth/sign_out": (PageCodes(303, 303, 303),),
+    "GET /auth/sign_up": (PageCodes(200, 303, 303),),
+    "POST /auth/sign_up": (PageCodes(422, 422, 422, form={"username": ""}),),
+    "GET /auth/password/{secret}": (PageCodes(200, 200, 200, "link"),),
+    "POST /auth/password/{secret}": (PageCodes(422, 422, 422, "link", form={"password": "x"}),),
+    "GET /static/{file}": (PageCodes(200, 200, 200, "static_file"),),
+    "GET /": (PageCodes(200, 200, 200),),
+    "GET /about": (PageCodes(200, 200, 200),),
+    # The operator of this site has written neither.
+    "GET /privacy-policy": (PageCodes(404, 404, 404),),
+    "GET /terms-of-service": (PageCodes(404, 404, 404),),
+    "GET /tags/{tag}": (PageCodes(200, 200, 200, "tag"),),
+    "GET /@{name}": _profile(200),
+    "GET /@{name}/feed.atom": _profile(200),
+    "GET /users/{name}": _profile(302),
+    "GET /@{name}/{id}": _post_pages("post", 200),
+    "GET /@{name}/{id}/history": _post_pages("edited_post", 200),
+    "GET /users/{name}/statuses/{id}": _post_pages("post", 302),
+    "GET /healthz": (PageCodes(200, 200, 200),),
+    "GET /readyz": (PageCodes(200, 200, 200),),
+}

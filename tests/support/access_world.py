@@ -1,0 +1,267 @@
+"""The people and things that the access sweep acts with: made fresh for every row, in one shared site."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from holdfast.edge.public.static_files import static_url
+from holdfast.social.accounts import (
+    ProfileChange,
+    ProfileLimits,
+    edit_profile,
+    reinstate_account,
+    suspend_account,
+)
+from holdfast.social.credentials import Purpose, make_one_time_link
+from holdfast.social.sessions import Device, SessionLimits, list_sessions, start_session
+from holdfast.social.tokens import issue_token, register_app
+from tests.support.site import Member, Site
+
+_numbers = itertools.count()
+HELD_TEXT = "I will kill the senator tomorrow at noon"
+
+
+@dataclass
+class World:
+    """`owner` blocks `blocked`; nobody follows anybody."""
+
+    site: Site
+    owner: Member
+    stranger: Member
+    blocked: Member
+
+    @classmethod
+    async def make(cls, site: Site) -> World:
+        owner, stranger, blocked = [await fresh(site) for _ in range(3)]
+        await owner.post(f"/api/v1/accounts/{blocked.id}/block")
+        return cls(site, owner, stranger, blocked)
+
+    async def thing(self, kind: str) -> str:
+        """A new object of the kind, as it is named in a request."""
+        return await THINGS[kind](self) if kind else ""
+
+
+async def session_of(member: Member) -> str:
+    """The secret of a fresh browser session."""
+    services = member.site.services
+    async with services.database.transaction() as tx:
+        return await start_session(
+            tx, member.account_id, Device("test", None), limits=SessionLimits(1, 1), now=services.clock.now()
+        )
+
+
+async def fresh(site: Site) -> Member:
+    """Somebody new."""
+    return await site.member(f"p{next(_numbers)}")
+
+
+async def app_token(site: Site) -> str:
+    """A token of an app itself, with every scope."""
+    now = site.services.clock.now()
+    scopes = "read write follow push profile"
+    async with site.services.database.transaction() as tx:
+        app = await register_app(
+            tx, "App", redirect_uris=["urn:ietf:wg:oauth:2.0:oob"], scopes=scopes, now=now
+        )
+        issued = await issue_token(tx, app.app.app_id, None, tuple(scopes.split()), now=now)
+    return issued.secret
+
+
+async def suspend(member: Member) -> None:
+    """End somebody's access."""
+    services = member.site.services
+    async with services.database.transaction() as tx:
+        await suspend_account(tx, member.account_id, now=services.clock.now())
+
+
+async def reinstate(member: Member) -> None:
+    """Give it back."""
+    async with member.site.services.database.transaction() as tx:
+        await reinstate_account(tx, member.account_id, now=member.site.services.clock.now())
+
+
+def _post(text: str = "hello", **form: str) -> Callable[[World], Awaitable[str]]:
+    async def make(world: World) -> str:
+        return str((await world.owner.say(text, **form))["id"])
+
+    return make
+
+
+def _poll(visibility: str) -> Callable[[World], Awaitable[str]]:
+    async def make(world: World) -> str:
+        form = {"poll[options][]": ["a", "b"], "poll[expires_in]": "600", "visibility": visibility}
+        answer = await world.owner.request("POST", "/api/v1/statuses", data={"status": "which?", **form})
+        return str(answer.json()["poll"]["id"])
+
+    return make
+
+
+async def _missing_post(world: World) -> str:
+    ident = str((await world.owner.say("soon gone"))["id"])
+    answer = await world.owner.request("DELETE", f"/api/v1/statuses/{ident}")
+    assert answer.status_code == 200
+    return ident
+
+
+async def _missing_account(world: World) -> str:
+    # Well formed, and nobody's: the id of an account that was never made.
+    return world.site.services.ids.encode(12345)
+
+
+async def _account(world: World) -> str:
+    return world.owner.id
+
+
+async def _suspended_member(world: World) -> Member:
+    member = await fresh(world.site)
+    await suspend(member)
+    return member
+
+
+async def _suspended_account(world: World) -> str:
+    return (await _suspended_member(world)).id
+
+
+async def _somebody(world: World) -> str:
+    member = await fresh(world.site)
+    await member.post(f"/api/v1/accounts/{world.blocked.id}/block")
+    return member.id
+
+
+async def _requester(world: World) -> str:
+    """Somebody who has asked to follow the owner, who locks the profile for it."""
+    async with world.site.services.database.transaction() as tx:
+        await edit_profile(tx, world.owner.actor, ProfileChange(locked=True), limits=ProfileLimits())
+    member = await fresh(world.site)
+    relationship = await member.post(f"/api/v1/accounts/{world.owner.id}/follow")
+    assert relationship["requested"] is True
+    return member.id
+
+
+async def _notification(world: World) -> str:
+    fan = await fresh(world.site)
+    post = await world.owner.say("like me")
+    await fan.post(f"/api/v1/statuses/{post['id']}/favourite")
+    await world.site.settle()
+    found = await world.owner.get("/api/v1/notifications", limit="1")
+    return str(found[0]["id"])
+
+
+async def _session(world: World) -> str:
+    await session_of(world.owner)
+    services = world.site.services
+    rows = await list_sessions(services.database, world.owner.account_id, now=services.clock.now())
+    return services.ids.encode(rows[0].session_id)
+
+
+async def _client_id(world: World) -> str:
+    answer = await world.site.client.post(
+        "/api/v1/apps", data={"client_name": "App", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}
+    )
+    return str(answer.json()["client_id"])
+
+
+async def _app(world: World) -> str:
+    return str((await world.owner.get("/api/v1/apps/verify_credentials"))["id"])
+
+
+async def _link(world: World) -> str:
+    services = world.site.services
+    async with services.database.transaction() as tx:
+        return await make_one_time_link(
+            tx, world.owner.account_id, Purpose.RESET, lifetime_hours=1, now=services.clock.now()
+        )  # fmt: skip
+
+
+def _named(form: str, who: Callable[[World], Awaitable[str]]) -> Callable[[World], Awaitable[str]]:
+    async def make(world: World) -> str:
+        domain = world.site.services.settings.domain
+        return form.format(await who(world), domain=domain)
+
+    return make
+
+
+async def _owner_name(world: World) -> str:
+    return world.owner.name
+
+
+async def _suspended_name(world: World) -> str:
+    return (await _suspended_member(world)).name
+
+
+def _always(text: str) -> Callable[[World], Awaitable[str]]:
+    async def make(_world: World) -> str:
+        return text
+
+    return make
+
+
+def _page_of(post: Callable[[World], Awaitable[str]]) -> Callable[[World], Awaitable[str]]:
+    async def make(world: World) -> str:
+        return f"{world.owner.name}/{await post(world)}"
+
+    return make
+
+
+def _edited(post: Callable[[World], Awaitable[str]]) -> Callable[[World], Awaitable[str]]:
+    async def make(world: World) -> str:
+        ident = await post(world)
+        source = await world.owner.get(f"/api/v1/statuses/{ident}/source")
+        changed = {"status": source["text"] + " indeed"}
+        answer = await world.owner.request("PUT", f"/api/v1/statuses/{ident}", data=changed)
+        assert answer.status_code == 200
+        return ident
+
+    return make
+
+
+async def _post_page_of_another(world: World) -> str:
+    post = await world.owner.say("mine")
+    return f"{world.blocked.name}/{post['id']}"
+
+
+async def _static_file(_world: World) -> str:
+    return static_url("holdfast.css").removeprefix("/static/")
+
+
+_POSTS = {
+    "public": _post(),
+    "private": _post(visibility="private"),
+    "direct": _post(visibility="direct"),
+    "held": _post(HELD_TEXT),
+}
+
+THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
+    **{f"{kind}_post": make for kind, make in _POSTS.items()},
+    "missing_post": _missing_post,
+    "public_poll": _poll("public"),
+    "private_poll": _poll("private"),
+    "tag": _always("town"),
+    "account": _account,
+    "suspended_account": _suspended_account,
+    "missing_account": _missing_account,
+    "somebody": _somebody,
+    "requester": _requester,
+    "notification": _notification,
+    "account_name": _owner_name,
+    "suspended_name": _suspended_name,
+    "missing_name": _always("nobody_at_all"),
+    "account_handle": _named("{}@{domain}", _owner_name),
+    "suspended_handle": _named("{}@{domain}", _suspended_name),
+    "missing_handle": _named("{}@{domain}", _always("nobody_at_all")),
+    "account_image": _named("{}.png", _account),
+    "suspended_image": _named("{}.png", _suspended_account),
+    "missing_image": _named("{}.png", _missing_account),
+    "nodeinfo_version": _always("2.0"),
+    "session": _session,
+    "client_id": _client_id,
+    "app": _app,
+    "link": _link,
+    "static_file": _static_file,
+    **{f"{kind}_post_page": _page_of(make) for kind, make in _POSTS.items()},
+    **{f"{kind}_edited_post_page": _page_of(_edited(make)) for kind, make in _POSTS.items()},
+    "missing_post_page": _page_of(_missing_post),
+    "post_page_of_another": _post_page_of_another,
+}
