@@ -16,8 +16,8 @@ from ..edge import mastodon, public
 from ..edge.answers import Answer, json_answer
 from ..edge.call import Call
 from ..edge.dispatch import dispatcher
-from ..edge.routes import Access, Limit, Route, RouteTable
 from ..edge.ports import Services
+from ..edge.routes import Access, Limit, Route, RouteTable
 from ..platform.config import Settings
 from .wiring import open_services
 
