@@ -25,7 +25,7 @@ import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ...pure.errors import HoldfastError, LimitReached, NotAuthenticated
+from ...pure.errors import HoldfastError, LimitReached, NotAuthenticated, NotFound
 from ..answers import Answer, Header, html_answer, redirect, status_of
 from ..call import Call
 from ..routes import Handler
@@ -38,6 +38,7 @@ Page = Callable[[Call, Visit], Awaitable[Answer]]
 Form = Callable[[Call, Visit, dict[str, str]], Awaitable[Answer]]
 
 NO_STORE: Header = (b"cache-control", b"no-store")
+_NOT_FOUND = "It was never there, it was removed, or it is not for everybody to see."
 _HEADINGS = {
     401: "Please sign in",
     403: "That is not allowed",
@@ -144,8 +145,10 @@ def error_page(call: Call, visit: Visit, error: HoldfastError) -> Answer:
     if isinstance(error, LimitReached):
         headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
     heading = _HEADINGS.get(status, "Something went wrong")
+    # What the API says of a missing thing is written for programs.
+    message = _NOT_FOUND if error.public == NotFound.public else error.public
     return render(
-        call, visit, "error.html", title=heading, status=status, headers=headers, message=error.public
+        call, visit, "error.html", title=heading, status=status, headers=headers, message=message
     )
 
 

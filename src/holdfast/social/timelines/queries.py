@@ -111,7 +111,9 @@ TAG_FORWARD_SQL = TAG_SQL.replace("order by p.id desc", "order by p.id")
 
 async def tag_ids(reader: Reader, names: tuple[str, ...]) -> dict[str, int]:
     """Ids of hashtags by folded name."""
-    rows = await reader.fetch("select name, id from tags where name = any($1::text[])", list(names))
+    # PostgreSQL's text cannot hold NUL: no tag has it.
+    wanted = [name for name in names if "\0" not in name]
+    rows = await reader.fetch("select name, id from tags where name = any($1::text[])", wanted)
     return {row["name"]: row["id"] for row in rows}
 
 
