@@ -147,9 +147,7 @@ def error_page(call: Call, visit: Visit, error: HoldfastError) -> Answer:
     heading = _HEADINGS.get(status, "Something went wrong")
     # What the API says of a missing thing is written for programs.
     message = _NOT_FOUND if error.public == NotFound.public else error.public
-    return render(
-        call, visit, "error.html", title=heading, status=status, headers=headers, message=message
-    )
+    return render(call, visit, "error.html", title=heading, status=status, headers=headers, message=message)
 
 
 def _policy(form_targets: Iterable[str]) -> list[Header]:
