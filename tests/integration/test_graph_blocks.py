@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.pure.window import Window
 from holdfast.social.accounts import AccountId, AccountNotVisible, suspend_account
 from holdfast.social.blocks import (
     MUTE_MAX_SECONDS,
@@ -24,7 +25,6 @@ from holdfast.social.graph import (
     FOLLOWERS,
     MUTED,
     FollowOptions,
-    Page,
     RelationInvalid,
     RelationsReader,
     YourselfNotAllowed,
@@ -67,7 +67,7 @@ async def test_a_mute_that_is_over_shows_nowhere(town: Town) -> None:
         await mute_account(tx, ann, ident(bob), duration_seconds=60, now=NOW.replace(year=2020))
     (found,) = await relationships(town.database, ann.account_id, [bob.account_id])
     assert not found.muting
-    assert await page_of(town.database, MUTED, ann.account_id, Page(10)) == []
+    assert await page_of(town.database, MUTED, ann.account_id, Window(10)) == []
 
 
 @pytest.mark.parametrize("seconds", [-1, MUTE_MAX_SECONDS + 1])
@@ -112,7 +112,7 @@ async def test_domains_are_kept_in_one_spelling(town: Town) -> None:
         assert await add_domain_block(tx, ann, " BÜCHER.example ", now=NOW)
     async with town.database.transaction() as tx:
         assert not await add_domain_block(tx, ann, "xn--bcher-kva.example", now=NOW)
-    assert [name for _, name in await blocked_domains(town.database, ann.account_id, Page(5))] == [
+    assert [name for _, name in await blocked_domains(town.database, ann.account_id, Window(5))] == [
         "xn--bcher-kva.example"
     ]
     for wrong in ("", "localhost", "no spaces.example", "a..b"):
@@ -121,7 +121,7 @@ async def test_domains_are_kept_in_one_spelling(town: Town) -> None:
                 await add_domain_block(tx, ann, wrong, now=NOW)
     async with town.database.transaction() as tx:
         assert await remove_domain_block(tx, ann, "Bücher.example")
-    assert await blocked_domains(town.database, ann.account_id, Page(5)) == []
+    assert await blocked_domains(town.database, ann.account_id, Window(5)) == []
 
 
 async def test_listings_page_both_ways_without_the_hidden(town: Town) -> None:
@@ -132,29 +132,29 @@ async def test_listings_page_both_ways_without_the_hidden(town: Town) -> None:
     async with town.database.transaction() as tx:
         await suspend_account(tx, fans[4].account_id, now=NOW)
 
-    async def listed(page: Page, hidden: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
+    async def listed(page: Window, hidden: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
         rows = await page_of(town.database, FOLLOWERS, star.account_id, page, hidden)
         return [(row[0], [fan.account_id for fan in fans].index(row[1])) for row in rows]
 
-    everybody = await listed(Page(10))
+    everybody = await listed(Window(10))
     assert [number for _, number in everybody] == [5, 3, 2, 1, 0]
     cursor = everybody[2][0]
-    assert [number for _, number in await listed(Page(1, below=cursor))] == [1]
-    assert [number for _, number in await listed(Page(1, above=cursor))] == [5]
-    assert [number for _, number in await listed(Page(1, above=cursor, forward=True))] == [3]
-    assert [number for _, number in await listed(Page(2, above=cursor, forward=True))] == [5, 3]
-    assert [number for _, number in await listed(Page(2), frozenset({fans[5].account_id}))] == [3, 2]
+    assert [number for _, number in await listed(Window(1, below=cursor))] == [1]
+    assert [number for _, number in await listed(Window(1, above=cursor))] == [5]
+    assert [number for _, number in await listed(Window(1, above=cursor, forward=True))] == [3]
+    assert [number for _, number in await listed(Window(2, above=cursor, forward=True))] == [5, 3]
+    assert [number for _, number in await listed(Window(2), frozenset({fans[5].account_id}))] == [3, 2]
 
 
 async def test_a_listing_of_blocks_is_of_the_owner_alone(town: Town) -> None:
     ann, bob, eve = await town.people("ann", "bob", "eve")
     async with town.database.transaction() as tx:
         await block_account(tx, ann, ident(eve), now=NOW)
-    assert [row[1] for row in await page_of(town.database, BLOCKED, ann.account_id, Page(5))] == [
+    assert [row[1] for row in await page_of(town.database, BLOCKED, ann.account_id, Window(5))] == [
         eve.account_id
     ]
     for other in (bob, eve):
-        assert await page_of(town.database, BLOCKED, other.account_id, Page(5)) == []
+        assert await page_of(town.database, BLOCKED, other.account_id, Window(5)) == []
 
 
 async def test_familiar_followers_are_followed_by_the_viewer_and_hide_nothing(town: Town) -> None:
