@@ -37,7 +37,11 @@ class Call:
     )
 
     def __init__(
-        self, scope: MutableMapping[str, Any], receive: Receive, services: Services, segments: Mapping[str, str]
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Receive,
+        services: Services,
+        segments: Mapping[str, str],
     ) -> None:
         self.scope = scope
         self.services = services
