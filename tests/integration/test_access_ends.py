@@ -66,6 +66,19 @@ async def test_suspension_ends_sessions_and_tokens(town: Town) -> None:
     assert not await program.works()
 
 
+async def test_a_suspension_that_is_taken_back_gives_no_old_access_back(town: Town) -> None:
+    account_id = await town.member("maren")
+    browser, program = await town.signed_in("maren"), await program_of(town, account_id)
+    async with town.services.database.transaction() as tx:
+        await suspend_account(tx, account_id, now=town.services.clock.now())
+    async with town.services.database.transaction() as tx:
+        await reinstate_account(tx, account_id, now=town.services.clock.now())
+    assert not await browser.signed_in()
+    assert not await program.works()
+    assert await (await town.signed_in("maren")).signed_in()
+    assert await (await program_of(town, account_id)).works()
+
+
 async def test_nothing_changes_before_the_commit_and_nothing_after_a_rollback(town: Town) -> None:
     account_id = await town.member("maren")
     program = await program_of(town, account_id)

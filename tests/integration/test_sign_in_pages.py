@@ -317,7 +317,7 @@ async def test_sessions_end_after_their_life_and_after_idleness(town: Town) -> N
     clock.advance(timedelta(days=1))
     assert await reader.find(used) is None
     async with services.database.transaction() as tx:
-        assert await purge_expired_sessions(tx, now=clock.now(), idle_days=3) == 2
+        assert await purge_expired_sessions(tx, now=clock.now()) == 2
 
 
 async def test_nothing_secret_is_logged(

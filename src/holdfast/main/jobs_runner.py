@@ -15,8 +15,11 @@ from ..platform.config import Settings
 from ..platform.db import Database, Tx
 from ..platform.jobs import JobRunner, Periodic, RunnerLimits, run_due
 from ..pure.errors import Unavailable
+from ..social.credentials import purge_expired_links
 from ..social.posts import forget_old_keys
 from ..social.reactions import close_polls
+from ..social.sessions import purge_expired_sessions
+from ..social.tokens import purge_expired_codes
 from .subscriptions import HANDLERS
 from .wiring import open_database
 
@@ -37,10 +40,18 @@ async def freshen_caches(tx: Tx, now: Instant) -> None:
     tx.touch_everything()
 
 
+async def forget_expired_access(tx: Tx, now: Instant) -> None:
+    """Remove sessions, codes and links that open nothing any more."""
+    await purge_expired_sessions(tx, now=now)
+    await purge_expired_codes(tx, now=now)
+    await purge_expired_links(tx, now=now)
+
+
 PERIODIC: tuple[Due, ...] = (
     Due("close_polls", timedelta(seconds=30), close_polls),
     Due("freshen_caches", timedelta(minutes=10), freshen_caches),
     Due("forget_old_keys", timedelta(minutes=10), forget_old_keys),
+    Due("forget_expired_access", timedelta(minutes=30), forget_expired_access),
 )
 _LOOK_EVERY_SECONDS = 5.0
 

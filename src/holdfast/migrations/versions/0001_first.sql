@@ -48,7 +48,7 @@ create table accounts (
     hide_collections boolean     not null default false,
     badge            text,                                 -- e.g. what the former site said of this account
     created_at       timestamptz not null,
-    suspended_at     timestamptz
+    suspended_at     timestamptz                           -- the last time; sessions and tokens from before it stay ended
 );
 create unique index accounts_handle on accounts (lower(username), coalesce(domain, ''));
 create index accounts_name_prefix on accounts (lower(username) text_pattern_ops);
@@ -96,7 +96,7 @@ create table sessions (                                    -- browser sign-ins
     ip           inet,
     created_at   timestamptz not null,
     last_used_at timestamptz not null,
-    expires_at   timestamptz not null
+    expires_at   timestamptz not null                      -- moves with use, up to the longest life
 );
 create index sessions_account on sessions (account_id);
 

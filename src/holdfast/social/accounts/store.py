@@ -77,7 +77,7 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
 async def set_state(tx: Tx, account_id: int, state: AccountState, *, now: Instant) -> bool:
     """Move an account to a state; whether that changed anything."""
     changed = await tx.execute(
-        "update accounts set state = $2, suspended_at = case when $2 = 2 then $3::timestamptz end"
+        "update accounts set state = $2, suspended_at = case when $2 = 2 then $3::timestamptz else suspended_at end"
         " where id = $1 and state <> $2",
         account_id, state.value, now,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import msgspec
 
 from ...platform.clock import Clock, Instant
 from ...platform.crypto import secret_hash
-from ...platform.db import Database, Row
+from ...platform.db import Database
 from ...platform.stamps import Kind, slot
 from ..accounts import AccountState
 from . import store
@@ -18,7 +18,7 @@ from .model import BrowserSession, SessionLimits
 _FIND_SQL = """
 select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.role
 from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
-where s.secret_hash = $1
+where s.secret_hash = $1 and (a.suspended_at is null or s.created_at > a.suspended_at)
 """
 # Writing the time of every request would cost more than it tells.
 _USE_GRANULARITY = timedelta(hours=1)
@@ -69,21 +69,17 @@ class SessionReader:
         stamps = await self._database.stamps.read(slots)
         # Read again after the stamp: what changed in between would else be kept under the new stamp.
         row = await self._database.fetchrow(_FIND_SQL, key)
-        if row is None or not self._good(row, now):
+        if row is None or row["state"] != AccountState.ACTIVE or row["expires_at"] <= now:
             self._entries.pop(key, None)
             return None
-        used_at = row["last_used_at"]
+        used_at, expires_at = row["last_used_at"], row["expires_at"]
         if now - used_at >= _USE_GRANULARITY:
             async with self._database.transaction() as tx:
-                await store.mark_used(tx, row["id"], now)
+                expires_at = await store.mark_used(tx, row["id"], limits=self._limits, now=now) or now
             used_at = now
         session = BrowserSession(row["id"], row["account_id"], row["username"], row["role"])
-        entry = self._entries[key] = _Entry(slots, stamps, session, used_at, row["expires_at"])
+        entry = self._entries[key] = _Entry(slots, stamps, session, used_at, expires_at)
         if len(self._entries) > self._capacity:
             for old in list(islice(self._entries, self._capacity // 10)):
                 del self._entries[old]
         return entry
-
-    def _good(self, row: Row, now: Instant) -> bool:
-        idle_until: Instant = row["last_used_at"] + timedelta(days=self._limits.idle_days)
-        return bool(row["state"] == AccountState.ACTIVE and row["expires_at"] > now and idle_until > now)

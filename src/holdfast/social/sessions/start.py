@@ -15,13 +15,13 @@ from .model import Device, SessionLimits
 async def start_session(
     tx: Tx, account_id: int, device: Device, *, limits: SessionLimits, now: Instant
 ) -> str:
-    """Open a session and return its secret, which only the browser keeps.
+    """Open a session and return its secret, which only the browser keeps. Use puts off its end: see `SessionReader`.
 
     The caller has made sure who it is: see `credentials.sign_in`.
     """
     secret = new_secret()
     await store.insert_session(
         tx, new_id(now), account_id, secret_hash(secret), device,
-        now=now, expires_at=now + timedelta(days=limits.lifetime_days),
+        now=now, expires_at=now + timedelta(days=min(limits.lifetime_days, limits.idle_days)),
     )  # fmt: skip
     return secret

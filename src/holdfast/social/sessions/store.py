@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ...platform.clock import Instant
 from ...platform.db import Tx
-from .model import USER_AGENT_CHARACTERS, Device
+from .model import USER_AGENT_CHARACTERS, Device, SessionLimits
 
 
 async def insert_session(
@@ -42,17 +40,17 @@ async def delete_sessions(tx: Tx, account_id: int, *, but: int | None) -> int:
     )
 
 
-async def mark_used(tx: Tx, session_id: int, now: Instant) -> None:
-    """Remember when a session was last used."""
-    await tx.execute(
-        "update sessions set last_used_at = greatest(last_used_at, $2) where id = $1", session_id, now
-    )
+async def mark_used(tx: Tx, session_id: int, *, limits: SessionLimits, now: Instant) -> Instant | None:
+    """Remember when a session was last used and put off its end; the new end, None when it is gone."""
+    ends: Instant | None = await tx.fetchval(
+        "update sessions set last_used_at = greatest(last_used_at, $2),"
+        " expires_at = least(created_at + make_interval(days => $3::int), $2 + make_interval(days => $4::int))"
+        " where id = $1 returning expires_at",
+        session_id, now, limits.lifetime_days, limits.idle_days,
+    )  # fmt: skip
+    return ends
 
 
-async def purge_expired_sessions(tx: Tx, *, now: Instant, idle_days: int) -> int:
+async def purge_expired_sessions(tx: Tx, *, now: Instant) -> int:
     """Remove what no longer opens anything; how many. Run periodically."""
-    return await tx.execute(
-        "delete from sessions where expires_at <= $1 or last_used_at <= $2",
-        now,
-        now - timedelta(days=idle_days),
-    )
+    return await tx.execute("delete from sessions where expires_at <= $1", now)
