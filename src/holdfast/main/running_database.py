@@ -45,7 +45,10 @@ async def running_database(
     try:
         folder = open_data_folder(settings)
     except DataFolderInUse as in_use:
-        ready = with_database(settings, await _dsn_of_running(settings, in_use), embedded=True)
+        dsn = await _dsn_of_running(settings, in_use)
+        # Returns at once, except while that instance is being started for the first time: then it waits for the schema.
+        await upgrade(dsn, progress)
+        ready = with_database(settings, dsn, embedded=True)
         yield msgspec.structs.replace(ready, **recorded_address(settings.data))
         return
     with folder:

@@ -32,11 +32,6 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
     return await asyncio.get_running_loop().run_in_executor(_executor(), _verify, password, password_hash)
 
 
-def needs_new_hash(password_hash: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(password_hash)
-
-
 def _hash(password: str) -> str:
     return _HASHER.hash(password.encode("utf-8", "surrogatepass"))
 
