@@ -81,7 +81,7 @@ class Draining:
                     task.cancel()
 
 
-class _OneProcessServer(Server):
+class OneProcessServer(Server):
     """Granian in this process, on a socket that is open already."""
 
     def __init__(self, application: Application, listener: socket.socket, settings: Settings) -> None:
@@ -117,7 +117,7 @@ class _OneProcessServer(Server):
 async def serve(settings: Settings, listener: socket.socket) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit status."""
     application = Draining(importlib.import_module("holdfast.main.asgi").create_app(settings))
-    server = _OneProcessServer(application, listener, settings)
+    server = OneProcessServer(application, listener, settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "holdfast.main.cli.config",
     "import": "holdfast.main.cli.imports",
     "moderation": "holdfast.main.cli.moderation",
+    "bench": "holdfast.main.cli.bench",
 }
 
 

@@ -1,0 +1,217 @@
+"""Runs one benchmark: server, data, warm-up, then baseline and target in turns."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from holdfast.main.bench.data import Community, Progress, make_community
+from holdfast.main.bench.importing import bench_import
+from holdfast.main.bench.load import LoadPlan
+from holdfast.main.bench.model import BenchOptions, Figures, MemoryUse, Report, Round, figures_of, ratios_to
+from holdfast.main.bench.scenarios import (
+    get,
+    home_requests,
+    once_each,
+    plan_of,
+    publish_request,
+    token_requests,
+    verify_requests,
+)
+from holdfast.main.bench.site import Baseline, BenchSite, running_baseline, running_site, scratch_folder
+from holdfast.main.running_database import running_database
+from holdfast.platform.config import load_settings
+from holdfast.platform.db import Database, PoolLimits
+from holdfast.pure.errors import Invalid
+
+_STATEMENT_SECONDS = 3600.0
+_WARM_UP_SECONDS = 1.5
+_COLD_CONNECTIONS = 4
+
+
+class Bench:
+    """One run. Each scenario measures with `turns`, which puts a round of the baseline before each of its own."""
+
+    def __init__(
+        self, site: BenchSite, baseline: Baseline, database: Database, community: Community,
+        options: BenchOptions, progress: Progress,
+    ) -> None:  # fmt: skip
+        self.site, self.database, self.community, self.options = site, database, community, options
+        self._baseline, self._progress = baseline, progress
+        self._baseline_rounds: list[Round] = []
+        self._sent = 0
+
+    def warm(self, plan: LoadPlan) -> None:
+        """Load that is not counted."""
+        self.site.measure(
+            msgspec.structs.replace(plan, seconds=_WARM_UP_SECONDS, first_number=self._numbers())
+        )
+
+    async def turns(
+        self, what: str, make_plan: Callable[[], Awaitable[LoadPlan]], *, note: str = ""
+    ) -> Figures:
+        """Rounds of baseline and target in turns; the target's figures."""
+        rounds = []
+        plan = plan_of(self._baseline.port, [get("/")], self.options)
+        for number in range(self.options.rounds):
+            self._progress(what, number, self.options.rounds)
+            self._baseline_rounds.append(self._baseline.measure(plan))
+            wanted = await make_plan()
+            wanted.first_number = self._numbers()
+            rounds.append(self.site.measure(wanted))
+        self._progress(what, self.options.rounds, self.options.rounds)
+        return figures_of(what, rounds, note)
+
+    def baseline_figures(self) -> Figures | None:
+        """Over all rounds of the run."""
+        if not self._baseline_rounds:
+            return None
+        return figures_of(
+            "baseline", self._baseline_rounds, "bare ASGI application, one query by primary key"
+        )
+
+    def _numbers(self) -> int:
+        self._sent += 1
+        return self._sent * 1_000_000
+
+
+async def _home(bench: Bench) -> list[Figures]:
+    requests = home_requests(bench.community)
+    bench.site.measure(once_each(bench.site.port, [get("/api/v1/timelines/public")], connections=1))
+    first = bench.site.measure(once_each(bench.site.port, requests, connections=_COLD_CONNECTIONS))
+    cold = figures_of(
+        "home cold", [first], "first request of each viewer after the start; nothing of theirs is cached"
+    )
+    plan = plan_of(bench.site.port, requests, bench.options)
+    bench.warm(plan)
+    warm = await bench.turns("home warm", _same(plan), note="nobody writes")
+    rate = bench.options.publishes_per_second
+    figures = [cold, warm]
+    for what, tokens, who in (
+        ("home mixed", bench.community.publisher_tokens, "by accounts chosen by their number of followers"),
+        ("home storm", [bench.community.author_token], "by one account that every viewer follows"),
+    ):
+        mixed = msgspec.structs.replace(
+            plan, background=[publish_request(token) for token in tokens], background_per_second=rate
+        )
+        note = f"{rate:g} posts/s {who}; their CPU is included"
+        figures.append(await bench.turns(what, _same(mixed), note=note))
+    return figures
+
+
+async def _public(bench: Bench) -> list[Figures]:
+    plan = plan_of(bench.site.port, [get("/api/v1/timelines/public")], bench.options)
+    bench.warm(plan)
+    return [await bench.turns("public", _same(plan), note="anonymous, 20 newest")]
+
+
+async def _verify(bench: Bench) -> list[Figures]:
+    requests = verify_requests(bench.community)
+    bench.site.measure(once_each(bench.site.port, requests, connections=_COLD_CONNECTIONS))
+    plan = plan_of(bench.site.port, requests, bench.options)
+    return [await bench.turns("verify_credentials", _same(plan))]
+
+
+async def _publish(bench: Bench) -> list[Figures]:
+    requests = [publish_request(token) for token in [bench.community.author_token, *bench.community.tokens]]
+    one = plan_of(bench.site.port, requests, bench.options, connections=1)
+    many = plan_of(bench.site.port, requests, bench.options)
+    bench.warm(many)
+    note = "each is on disk when it is answered; screening and the worker's reactions are included"
+    return [
+        await bench.turns("publish sequential", _same(one), note=note),
+        await bench.turns(f"publish {bench.options.connections} connections", _same(many), note=note),
+    ]
+
+
+async def _oauth(bench: Bench) -> list[Figures]:
+    count = int(400 * bench.options.round_seconds)
+
+    async def fresh_codes() -> LoadPlan:
+        requests = await token_requests(bench.database, bench.community, count)
+        return once_each(bench.site.port, requests, connections=bench.options.connections)
+
+    bench.warm(await fresh_codes())
+    note = f"authorization code with PKCE; rounds of {count} exchanges"
+    return [await bench.turns("token exchange", fresh_codes, note=note)]
+
+
+Scenario = Callable[[Bench], Awaitable[list[Figures]]]
+SCENARIOS: dict[str, Scenario] = {
+    "home": _home,
+    "public": _public,
+    "verify": _verify,
+    "publish": _publish,
+    "oauth": _oauth,
+}
+
+
+# Measured by rows instead of requests, see importing.py.
+IMPORT = "import"
+
+
+def _same(plan: LoadPlan) -> Callable[[], Awaitable[LoadPlan]]:
+    async def again() -> LoadPlan:
+        return msgspec.structs.replace(plan)
+
+    return again
+
+
+def run_bench(name: str, options: BenchOptions, kept: Path | None, progress: Progress) -> Report:
+    """Run the benchmark `name` of SCENARIOS; `kept` names a folder that stays, so that its data serves again."""
+    with scratch_folder(kept) as data:
+        progress("server", 0, 1)
+        with running_site(data, options) as site:
+            progress("server", 1, 1)
+            return asyncio.run(_run(name, options, site, progress))
+
+
+async def _run(name: str, options: BenchOptions, site: BenchSite, progress: Progress) -> Report:
+    idle = _named(site.processes.memory(), "idle")
+    async with (
+        running_database(load_settings({"data": site.data}, environment={})) as settings,
+        await Database.connect(
+            str(settings.database_url), PoolLimits(size=2, statement_timeout_seconds=_STATEMENT_SECONDS)
+        ) as database,
+    ):
+        try:
+            community = await make_community(database, options, progress)
+        except ValueError as made:
+            raise Invalid(
+                f"{site.data} holds data of other sizes ({made} accounts/posts/follows); give the same sizes or another --data"
+            ) from None
+        facts: dict[str, float | str] = {}
+        with running_baseline(site, str(settings.database_url)) as baseline:
+            bench = Bench(site, baseline, database, community, options, progress)
+            if name == IMPORT:
+                facts, figures = await bench_import(site, options, progress), []
+            else:
+                figures = await SCENARIOS[name](bench)
+            alone = bench.baseline_figures()
+        return Report(
+            bench=name,
+            machine=_machine(),
+            options=options,
+            baseline=alone,
+            figures=figures,
+            ratios=ratios_to(alone, figures) if alone else {},
+            memory=[*idle, *_named(site.processes.memory(), "after load")],
+            facts=facts,
+        )
+
+
+def _named(rows: list[MemoryUse], when: str) -> list[MemoryUse]:
+    return [msgspec.structs.replace(row, process=f"{row.process}, {when}") for row in rows]
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{psutil.cpu_count()} CPUs ({platform.machine()}), {memory:.0f} GiB, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}"
+    )

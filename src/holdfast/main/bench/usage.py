@@ -1,0 +1,79 @@
+"""What the server's processes use: CPU by part, memory by process."""
+
+from __future__ import annotations
+
+import psutil
+
+from holdfast.main.bench.model import CpuUse, MemoryUse
+
+_MEBIBYTE = 1024 * 1024
+_WEB, _WORKER = "holdfast.main.web", "holdfast.main.worker"
+
+
+class ServerProcesses:
+    """The processes below one `holdfast up`. `extra_web` is another process that counts as web: the baseline."""
+
+    def __init__(self, supervisor_pid: int) -> None:
+        self._supervisor = psutil.Process(supervisor_pid)
+
+    def cpu(self, extra_web: int | None = None) -> CpuUse:
+        """CPU seconds since each began. PostgreSQL's backends come and go: those that ended are in their parent's sum."""
+        web = worker = database = 0.0
+        for child in self._supervisor.children():
+            command = " ".join(child.cmdline())
+            if _WEB in command:
+                web += _seconds(child)
+            elif _WORKER in command:
+                worker += _seconds(child)
+            else:
+                database += _with_ended(child) + sum(_seconds(backend) for backend in _living(child))
+        if extra_web is not None:
+            web = _seconds(psutil.Process(extra_web))
+        return CpuUse(web, worker, database)
+
+    def memory(self) -> list[MemoryUse]:
+        """Every process of the stack, the supervisor first, PostgreSQL's processes as one row."""
+        rows = [_memory("supervisor", [self._supervisor])]
+        for child in self._supervisor.children():
+            command = " ".join(child.cmdline())
+            if _WEB in command:
+                rows.append(_memory("web", [child]))
+            elif _WORKER in command:
+                rows.append(_memory("worker", [child]))
+            else:
+                family = [child, *_living(child)]
+                rows.append(_memory(f"postgresql ({len(family)} processes)", family))
+        return rows
+
+
+def _living(process: psutil.Process) -> list[psutil.Process]:
+    return process.children(recursive=True)
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
+
+
+def _with_ended(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def _memory(name: str, processes: list[psutil.Process]) -> MemoryUse:
+    resident = 0.0
+    shared_once: float | None = 0.0
+    for process in processes:
+        try:
+            resident += process.memory_info().rss / _MEBIBYTE
+            if shared_once is not None:
+                shared_once += process.memory_full_info().pss / _MEBIBYTE
+        except psutil.NoSuchProcess:
+            continue
+        except (psutil.AccessDenied, AttributeError):
+            # Other operating systems, or processes of another user: then only the resident size is known.
+            shared_once = None
+    return MemoryUse(name, round(resident, 1), None if shared_once is None else round(shared_once, 1))

@@ -1,0 +1,169 @@
+"""`holdfast bench`: the project's own benchmarks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from holdfast.main.cli.context import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from holdfast.main.bench.data import Progress
+    from holdfast.main.bench.model import BenchOptions
+
+app = typer.Typer(
+    help="Measure this machine: a server, data and load of its own, beside a baseline.", no_args_is_help=True
+)
+
+Accounts = Annotated[int, typer.Option(min=50, max=5_000_000, help="Accounts in the data.")]
+Posts = Annotated[int, typer.Option(min=1000, max=100_000_000, help="Posts in the data.")]
+Follows = Annotated[int, typer.Option(min=100, max=100_000_000, help="Follows in the data.")]
+Viewers = Annotated[int, typer.Option(min=1, max=100_000, help="Members who look.")]
+Connections = Annotated[int, typer.Option(min=1, max=1000, help="Connections of the load.")]
+Rounds = Annotated[int, typer.Option(min=1, max=100, help="Rounds of baseline and target, in turns.")]
+Seconds = Annotated[float, typer.Option(min=0.1, max=600, help="Length of a round.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Web processes.")]
+Rate = Annotated[float, typer.Option(min=0.1, max=1000, help="Posts per second meanwhile.")]
+Rows = Annotated[int, typer.Option(min=100, max=10_000_000, help="Rows of the import in each round.")]
+KeptFolder = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Keep the data there for another run of the same sizes.", show_default="a temporary folder"),
+]  # fmt: skip
+
+
+@app.callback()
+def _bench() -> None:
+    """Measure this machine: a server, data and load of its own, beside a baseline."""
+
+
+@app.command()
+def home(
+    accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
+    connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 3.0, workers: Workers = 1, rate: Rate = 5.0,
+    data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Home timelines of many viewers: first touch, warm, and while others post."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("home", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, viewers=viewers, connections=connections, rounds=rounds,
+        round_seconds=seconds, workers=workers, publishes_per_second=rate,
+    ), data, as_json)  # fmt: skip
+
+
+@app.command()
+def public(
+    accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, connections: Connections = 8,
+    rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
+    data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """The public timeline, without an account."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("public", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, connections=connections, rounds=rounds, round_seconds=seconds,
+        workers=workers,
+    ), data, as_json)  # fmt: skip
+
+
+@app.command()
+def verify(
+    accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
+    connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
+    data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Who a token stands for: what every client asks first."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("verify", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, viewers=viewers, connections=connections, rounds=rounds,
+        round_seconds=seconds, workers=workers,
+    ), data, as_json)  # fmt: skip
+
+
+@app.command()
+def publish(
+    accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
+    connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
+    data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Posts one after the other, and over several connections at once."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("publish", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, viewers=viewers, connections=connections, rounds=rounds,
+        round_seconds=seconds, workers=workers,
+    ), data, as_json)  # fmt: skip
+
+
+@app.command()
+def oauth(
+    accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
+    connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
+    data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Exchanges of an authorization code for a token."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("oauth", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, viewers=viewers, connections=connections, rounds=rounds,
+        round_seconds=seconds, workers=workers,
+    ), data, as_json)  # fmt: skip
+
+
+@app.command("import")
+def import_rows(
+    accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, rounds: Rounds = 3,
+    rows: Rows = 40_000, data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """`holdfast import posts` with rows made for it."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("import", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, rounds=rounds, import_rows=rows
+    ), data, as_json)  # fmt: skip
+
+
+def _run(name: str, options: BenchOptions, data: Path | None, as_json: bool) -> None:
+    from holdfast.main.bench import run_bench
+    from holdfast.main.bench.report import print_report
+
+    with _progress() as progress:
+        report = run_bench(name, options, data, progress)
+    if as_json:
+        print_json(report)
+    else:
+        print_report(report)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar for each step on a terminal, a line for each that is done elsewhere."""
+    if not sys.stderr.isatty():
+        began = time.monotonic()
+
+        def line(what: str, done: int, total: int) -> None:
+            if done >= total:
+                sys.stderr.write(f"{time.monotonic() - began:6.1f} s  {what}\n")
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def bar(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield bar
