@@ -196,8 +196,7 @@ async def _fill(database: Database, options: BenchOptions, now: Instant, progres
         for statement in (_TEXTS_KEY, _RESIDENTS, _RESIDENTS_KEY, _BATCH_TABLE):
             await tx.execute(statement)
         await tx.execute(_TAGS, now - _YEAR)
-    for name in ("accounts", "bench_residents", "bench_texts"):
-        await database.fetch(f"analyze {name}")
+    await database.fetch("analyze accounts, bench_residents, bench_texts")
     for number, (first, last) in enumerate(_parts(options.posts, POST_BATCH)):
         await _post_batch(database, options, (first, last), now)
         if number in (0, 4):
@@ -214,8 +213,9 @@ async def _fill(database: Database, options: BenchOptions, now: Instant, progres
         await tx.execute(_COUNT_ALL)
         await tx.execute(_SCRATCH)
     progress("vacuum", 1, 2)
-    for name in ("accounts", "account_counts", "follows", "posts", "post_counts", "mentions", "post_tags"):
-        await database.fetch(f"vacuum analyze {name}")
+    await database.fetch(
+        "vacuum analyze accounts, account_counts, follows, posts, post_counts, mentions, post_tags"
+    )
     progress("vacuum", 2, 2)
 
 

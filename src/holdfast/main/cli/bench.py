@@ -44,7 +44,7 @@ def _bench() -> None:
 
 @app.command()
 def home(
-    accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
+    *, accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
     connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 3.0, workers: Workers = 1, rate: Rate = 5.0,
     data: KeptFolder = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
@@ -59,7 +59,7 @@ def home(
 
 @app.command()
 def public(
-    accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, connections: Connections = 8,
+    *, accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, connections: Connections = 8,
     rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
     data: KeptFolder = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
@@ -74,7 +74,7 @@ def public(
 
 @app.command()
 def verify(
-    accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
+    *, accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
     connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
     data: KeptFolder = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
@@ -89,7 +89,7 @@ def verify(
 
 @app.command()
 def publish(
-    accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
+    *, accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
     connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
     data: KeptFolder = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
@@ -104,7 +104,7 @@ def publish(
 
 @app.command()
 def oauth(
-    accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
+    *, accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
     connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
     data: KeptFolder = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
@@ -119,7 +119,7 @@ def oauth(
 
 @app.command("import")
 def import_rows(
-    accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, rounds: Rounds = 3,
+    *, accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, rounds: Rounds = 3,
     rows: Rows = 40_000, data: KeptFolder = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """`holdfast import posts` with rows made for it."""
