@@ -22,7 +22,7 @@ Handler = Callable[[Call], Awaitable[Answer]]
 class Who(StrEnum):
     """Who may call a route."""
 
-    ANYONE = "anyone"  # no token needed; one that is given must be good and hold the scope
+    ANYONE = "anyone"  # no token needed; where scopes are named, one that is given must be good and hold one
     APP = "app"  # any token, also an app's own
     MEMBER = "member"  # a token of a signed-in member
     BROWSER = "browser"  # a page; reads the session cookie, if any, and checks it itself

@@ -28,3 +28,13 @@ def read_document(path: Path) -> Document | None:
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError):
         return None
     return Document(content.decode("utf-8", "replace"), datetime.fromtimestamp(changed, UTC))
+
+
+def first_change_time(*paths: Path) -> Instant | None:
+    """When the first of these that exists was last changed."""
+    for path in paths:
+        try:
+            return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except OSError:
+            continue
+    return None

@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from ...platform.documents import Document, read_document
+from ...platform.config import CONFIG_FILE
+from ...platform.documents import Document, first_change_time, read_document
 from ...pure.avatar import default_avatar_png, default_header_png
 from ...pure.errors import Invalid, NotFound
 from ...pure.languages import LANGUAGES
@@ -72,8 +73,11 @@ async def activity(call: Call) -> Answer:
 
 @routes.get("/api/v1/instance/extended_description", Access.anyone())
 async def extended_description(call: Call) -> Answer:
-    """The description as HTML; it comes from the settings, which do not say when they were changed."""
-    return json_answer({"updated_at": None, "content": _html(call.services.settings.description)})
+    """The description as HTML. It comes from the settings: their file says when, else the folder where it would be."""
+    folder = call.services.settings.data
+    changed = await asyncio.to_thread(first_change_time, folder / CONFIG_FILE, folder)
+    content = _html(call.services.settings.description)
+    return json_answer({"updated_at": iso(changed or call.now), "content": content})
 
 
 @routes.get("/api/v1/instance/privacy_policy", Access.anyone())
@@ -152,9 +156,9 @@ async def icon(call: Call) -> Answer:
 
 @routes.get("/health", Access.anyone(), limit=Limit.NONE)
 async def health(call: Call) -> Answer:
-    """Whether this process answers and reaches its database."""
+    """Whether this process answers and reaches its database; the bare word, which clients compare with."""
     await call.services.database.fetchval("select 1")
-    return json_answer({"status": "OK"})
+    return Answer(200, b"OK", b"text/plain; charset=utf-8")
 
 
 @lru_cache(maxsize=1)
