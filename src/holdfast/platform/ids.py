@@ -23,15 +23,35 @@ _MAX_DIGITS = 32
 _LAST_MILLISECOND = (1 << 42) - 1
 
 
+# The last id of this process. Two things that one client does one after the other must sort that way, even when both
+# happen within a millisecond.
+_last = 0
+_STEP_BITS = 10
+# So far may a burst run ahead of the clock: a quarter of a million ids at once.
+_LEAD_MILLISECONDS = 64
+
+
 def new_id(at: Instant, random_bits: Callable[[int], int] = secrets.randbits) -> int:
-    """A fresh internal id for something that happened `at`; instants outside 1970..2109 are clamped."""
-    milliseconds = min(max(int(at.timestamp() * 1000), 0), _LAST_MILLISECOND)
-    return (milliseconds << RANDOM_BITS) | random_bits(RANDOM_BITS)
+    """A fresh internal id for something that happened `at`; instants outside 1970..2109 are clamped.
+
+    Ids that one process makes one after the other for the same millisecond ascend.
+    """
+    global _last
+    millisecond = _millisecond(at)
+    if millisecond <= _last >> RANDOM_BITS <= min(millisecond + _LEAD_MILLISECONDS, _LAST_MILLISECOND - 1):
+        _last += 1 + random_bits(_STEP_BITS)
+    else:
+        _last = (millisecond << RANDOM_BITS) | random_bits(RANDOM_BITS)
+    return _last
+
+
+def _millisecond(at: Instant) -> int:
+    return min(max(int(at.timestamp() * 1000), 0), _LAST_MILLISECOND)
 
 
 def id_at(at: Instant) -> int:
     """The smallest internal id of that millisecond: a bound for queries by time."""
-    return new_id(at, lambda _bits: 0)
+    return _millisecond(at) << RANDOM_BITS
 
 
 class PublicIds:
