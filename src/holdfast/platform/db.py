@@ -18,6 +18,7 @@ from typing import Any, Protocol, Self, TypeAlias
 import asyncpg
 
 from ..pure.errors import Unavailable
+from .connections import Connections
 from .outbox import INSERT_JOBS_SQL, Event, NewJob, job_rows
 from .stamps import TOUCH_SQL, Kind, SharedMemoryStamps, Stamps, slot
 
@@ -26,6 +27,7 @@ UniqueViolation = asyncpg.UniqueViolationError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 JOBS_CHANNEL = "holdfast_jobs"
 _NOTIFY_JOBS = "notify holdfast_jobs"
+_CLOSE_SECONDS = 5.0
 
 
 class DatabaseAway(Unavailable):
@@ -76,7 +78,7 @@ class Tx:
 
     async def _open(self) -> Any:
         if self._connection is None:
-            self._connection = await self._database.acquire()
+            self._connection = self._database.take_idle() or await self._database.acquire()
             await self._connection.execute("begin")
         return self._connection
 
@@ -167,16 +169,18 @@ class _Transaction:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         tx = self._tx
+        committed = False
         try:
             if error is None:
                 await self._commit()
+                committed = True
             else:
                 await tx._rollback()
                 if is_away(error):
                     raise DatabaseAway(private=repr(error)) from error
         finally:
             if tx._connection is not None:
-                await self._database.release(tx._connection)
+                await self._database.release(tx._connection, clean=committed)
 
     async def _commit(self) -> None:
         try:
@@ -206,8 +210,7 @@ class Database:
         limits: PoolLimits,
         reactions: Callable[[Event], Iterable[NewJob]] | None = None,
     ) -> None:
-        self._pool = pool
-        self._limits = limits
+        self._connections = Connections(pool, limits.size, limits.acquire_timeout_seconds)
         self.reactions: Callable[[Event], Iterable[NewJob]] = reactions or (lambda _event: ())
         self.stamps: Stamps = _NoStamps()
         self._wake = asyncio.Event()
@@ -229,6 +232,7 @@ class Database:
             max_inactive_connection_lifetime=0,
             statement_cache_size=1000,
             max_cached_statement_lifetime=0,
+            timeout=limits.acquire_timeout_seconds,
             reset=_keep_as_is,
             command_timeout=limits.statement_timeout_seconds,
             server_settings={"application_name": "holdfast", "timezone": "UTC", "jit": "off"},
@@ -248,29 +252,33 @@ class Database:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._flusher
             if self._wake.is_set():
-                with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                    await self._pool.execute(_NOTIFY_JOBS)
-        try:
-            await asyncio.wait_for(self._pool.close(), timeout=5)
-        except TimeoutError:
-            self._pool.terminate()
+                with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
+                    await self._run("execute", _NOTIFY_JOBS, ())
+        await self._connections.close(_CLOSE_SECONDS)
 
     def transaction(self) -> _Transaction:
         """One command's transaction."""
         return _Transaction(self)
 
+    def take_idle(self) -> Any:
+        """A connection that is at hand, or None; `acquire` waits for one."""
+        return self._connections.take_idle()
+
     async def acquire(self) -> Any:
         """A connection of the pool; raises Unavailable when none comes free or the server is away."""
         try:
-            return await self._pool.acquire(timeout=self._limits.acquire_timeout_seconds)
+            return await self._connections.take()
         except Exception as error:
             if is_away(error):
                 raise DatabaseAway(private=repr(error)) from error
             raise
 
-    async def release(self, connection: Any) -> None:
-        """Give a connection back."""
-        await self._pool.release(connection)
+    async def release(self, connection: Any, *, clean: bool = False) -> None:
+        """Give a connection back; `clean`: it finished all it was asked, and no transaction is open."""
+        if clean:
+            self._connections.keep(connection)
+        else:
+            await self._connections.give_back(connection)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
         """All rows, outside a transaction."""
@@ -286,15 +294,16 @@ class Database:
         return await self._run("fetchval", sql, arguments)
 
     async def _run(self, method: str, sql: str, arguments: tuple[Any, ...]) -> Any:
-        connection = await self.acquire()
+        connection = self._connections.take_idle() or await self.acquire()
         try:
-            return await getattr(connection, method)(sql, *arguments)
-        except Exception as error:
+            result = await getattr(connection, method)(sql, *arguments)
+        except BaseException as error:
+            await self._connections.give_back(connection)
             if is_away(error):
                 raise DatabaseAway(private=repr(error)) from error
             raise
-        finally:
-            await self._pool.release(connection)
+        self._connections.keep(connection)
+        return result
 
     def wake_workers(self) -> None:
         """Tell the workers that there are jobs; many calls become one NOTIFY (ADR 0007)."""
@@ -307,11 +316,7 @@ class Database:
             await self._wake.wait()
             self._wake.clear()
             with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                connection = await self.acquire()
-                try:
-                    await connection.execute(_NOTIFY_JOBS)
-                finally:
-                    await self._pool.release(connection)
+                await self._run("execute", _NOTIFY_JOBS, ())
             await asyncio.sleep(0.02)
 
     @asynccontextmanager
@@ -331,7 +336,7 @@ class Database:
             with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
                 connection.remove_termination_listener(hear)
                 await connection.remove_listener(channel, hear)
-            await self._pool.release(connection)
+            await self.release(connection)
 
 
 class _NoStamps:
