@@ -37,6 +37,7 @@ class Kind(IntEnum):
     TAG = 8  # which posts carry a hashtag
     NOTIFICATIONS = 9  # an account's notifications
     APP = 10  # an application's own tokens
+    PREFERENCES = 11  # what a member chose for posting and reading
 
 
 def slot(kind: Kind, ident: int = 0) -> int:

@@ -91,8 +91,12 @@ def post_limits(call: Call) -> PostLimits:
 async def publish(call: Call) -> Answer:
     """Publish. With `Idempotency-Key`, a repeated request gives the same post."""
     submission = await _submission(call, await call.params(_StatusParams), call.header(b"idempotency-key"))
+    unmarked = await call.services.posts.expect_post(await call.viewer())
     async with call.services.database.transaction() as tx:
         post_id = await publish_post(tx, call.actor, submission, limits=post_limits(call), now=call.now)
+    # An idempotency key may name a post that is there for long; a reply may stand in a thread that is muted.
+    if not submission.draft.idempotency_key and submission.parent is None:
+        unmarked(post_id)
     return await _one(call, post_id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...platform.db import Tx
-from ...platform.stamps import Kind
 from . import store
 from .errors import ProfileNotAllowed
 from .model import Actor, ProfileChange, ProfileLimits, cleaned, profile_problems
@@ -16,4 +15,3 @@ async def edit_profile(tx: Tx, actor: Actor, change: ProfileChange, *, limits: P
     if problems:
         raise ProfileNotAllowed(problems)
     await store.update_profile(tx, actor.account_id, change)
-    tx.touch(Kind.ACCOUNT, actor.account_id)

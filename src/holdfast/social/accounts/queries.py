@@ -19,6 +19,8 @@ select a.id, a.username, a.domain, a.display_name, a.note, a.fields, a.state, a.
 from accounts a left join account_counts c on c.account_id = a.id left join users u on u.account_id = a.id
 where a.id = any($1::bigint[])
 """
+# Where one is asked for, PostgreSQL takes the general plan; of a list it would plan anew each time, for longer.
+LOAD_ONE_SQL = LOAD_SQL.replace("any($1::bigint[])", "$1")
 
 
 class AccountReader:
@@ -40,11 +42,15 @@ class AccountReader:
     async def preferences(self, account_id: int) -> Preferences | None:
         """What a member chose; None for an account that cannot sign in here."""
         return await self._preferences.get(
-            account_id, [slot(Kind.ACCOUNT, account_id)], lambda: preferences(self._database, account_id)
+            account_id, [slot(Kind.PREFERENCES, account_id)], lambda: preferences(self._database, account_id)
         )
 
     async def _load(self, ids: list[int]) -> dict[int, AccountView]:
-        return {row["id"]: _view(row) for row in await self._database.fetch(LOAD_SQL, ids)}
+        if len(ids) == 1:
+            rows = await self._database.fetch(LOAD_ONE_SQL, ids[0])
+        else:
+            rows = await self._database.fetch(LOAD_SQL, ids)
+        return {row["id"]: _view(row) for row in rows}
 
 
 def _view(row: Row) -> AccountView:

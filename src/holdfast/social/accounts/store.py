@@ -49,6 +49,7 @@ async def insert_user(
         " created_by_app_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         account_id, email, email_canonical, password_hash, role, locale, reason, app_id, now,
     )  # fmt: skip
+    tx.touch(Kind.PREFERENCES, account_id)
 
 
 async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None:
@@ -72,6 +73,8 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
         " where account_id = $1",
         account_id, *(values.get(column) for column in _USER_COLUMNS), language_given,
     )  # fmt: skip
+    tx.touch(Kind.ACCOUNT, account_id)
+    tx.touch(Kind.PREFERENCES, account_id)
 
 
 async def set_state(tx: Tx, account_id: int, state: AccountState, *, now: Instant) -> bool:
@@ -89,4 +92,5 @@ async def set_role(tx: Tx, account_id: int, role: str) -> bool:
     changed = await tx.execute("update users set role = $2 where account_id = $1", account_id, role)
     tx.touch(Kind.ACCESS, account_id)
     tx.touch(Kind.ACCOUNT, account_id)
+    tx.touch(Kind.PREFERENCES, account_id)
     return changed > 0

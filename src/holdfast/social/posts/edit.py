@@ -41,13 +41,14 @@ async def edit_post(tx: Tx, actor: Actor, post_id: int, submission: Submission, 
         unchanged = post.poll is not None and post.poll.options == draft.poll.options
         if not unchanged or (post.poll is not None and post.poll.multiple != draft.poll.multiple):
             ends = now + timedelta(seconds=draft.poll.expires_in_seconds)
+            await store.delete_poll(tx, post_id)
             await store.insert_poll(tx, post_id, draft.poll, ends, now)
     elif post.poll is not None:
         await store.delete_poll(tx, post_id)
-    await store.set_mentions(tx, post_id, [])
-    for tag_id in await store.set_tags(tx, post_id, {}, now):
+    await store.set_mentions(tx, post_id, [], edited=True)
+    for tag_id in await store.set_tags(tx, post_id, {}, now, edited=True):
         tx.touch(Kind.TAG, tag_id)
-    await store.attach(tx, post_id, composed, now)
+    await store.attach(tx, post_id, composed, now, edited=True)
     await store.keep_version(tx, post_id)
     if verdict.action != "allow":
         await store.insert_verdict(tx, post_id, verdict, now)

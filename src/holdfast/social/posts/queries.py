@@ -25,6 +25,8 @@ select p.id, p.account_id, p.thread_id, p.in_reply_to_id, p.in_reply_to_account_
 from posts p left join post_counts c on c.post_id = p.id left join apps on apps.id = p.app_id
 where p.id = any($1::bigint[])
 """
+# For a list of one PostgreSQL would plan anew each time, which takes longer than reading the post.
+LOAD_ONE_SQL = LOAD_SQL.replace("any($1::bigint[])", "$1")
 
 _mentions = msgspec.json.Decoder(list[MentionView])
 _tags = msgspec.json.Decoder(list[tuple[str, str]])
@@ -33,7 +35,8 @@ _poll = msgspec.json.Decoder(PollView)
 
 async def load_posts(reader: Reader, ids: list[int]) -> dict[int, PostView]:
     """Posts by id, whoever looks. For use cases and the reader's cache; surfaces go through `PostReader`."""
-    return {row["id"]: _view(row) for row in await reader.fetch(LOAD_SQL, ids)}
+    rows = await (reader.fetch(LOAD_ONE_SQL, ids[0]) if len(ids) == 1 else reader.fetch(LOAD_SQL, ids))
+    return {row["id"]: _view(row) for row in rows}
 
 
 def _view(row: Row) -> PostView:

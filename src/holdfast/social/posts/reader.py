@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ...platform.cache import PageCache, StampedCache
 from ...platform.clock import Clock
@@ -64,17 +64,37 @@ class PostReader:
     async def _load(self, ids: list[int]) -> dict[int, PostView]:
         return await load_posts(self._database, ids)
 
+    async def expect_post(self, viewer: Viewer) -> Callable[[int], None]:
+        """Ask before the viewer's new post is committed, call the result with its id after: it saves a look for marks.
+
+        Whoever marks the post in between touches the stamp of what is kept here, so that is thrown away then.
+        """
+        known = {} if viewer.account_id is None else await self._known_marks(viewer.account_id)
+
+        def unmarked(post_id: int) -> None:
+            known[post_id] = NO_MARKS
+
+        return unmarked
+
+    async def _known_marks(self, viewer_id: int) -> dict[int, Marks]:
+        return await self._marks.get(viewer_id, [slot(Kind.MARKS, viewer_id)], _no_marks_yet)
+
     async def _marks_of(self, viewer: Viewer, posts: Iterable[PostView]) -> dict[int, Marks]:
+        """The marks of these posts, and perhaps of others."""
         if viewer.account_id is None:
             return {}
-        viewer_id = viewer.account_id
-        known = await self._marks.get(viewer_id, [slot(Kind.MARKS, viewer_id)], _no_marks_yet)
+        known = await self._known_marks(viewer.account_id)
         missing = [post for post in posts if post.id not in known]
-        if missing:
-            if len(known) > _MOST_MARKS_KEPT:
-                known.clear()
-            known.update(await load_marks(self._database, viewer_id, missing))
-        return known
+        if not missing:
+            return known
+        # While this waits, another request of the viewer may clear what is kept: so a copy, taken before.
+        found = known.copy()
+        loaded = await load_marks(self._database, viewer.account_id, missing)
+        if len(known) > _MOST_MARKS_KEPT:
+            known.clear()
+        known.update(loaded)
+        found.update(loaded)
+        return found
 
 
 async def _no_marks_yet() -> dict[int, Marks]:

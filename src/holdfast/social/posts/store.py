@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from ...platform.clock import Instant
-from ...platform.db import Tx
+from ...platform.db import Row, Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from ...screening import Verdict
@@ -40,8 +40,7 @@ async def insert_post(
 
 
 async def insert_poll(tx: Tx, post_id: int, poll: NewPoll, expires_at: Instant, now: Instant) -> None:
-    """The poll of a post; replaces one that was there, votes included."""
-    await tx.execute("delete from polls where post_id = $1", post_id)
+    """The poll of a post that has none; see `delete_poll`."""
     await tx.execute(
         "insert into polls (id, post_id, options, multiple, hide_totals, expires_at, tally)"
         " values ($1, $2, $3, $4, $5, $6, array_fill(0, array[cardinality($3::text[])]))",
@@ -50,26 +49,35 @@ async def insert_poll(tx: Tx, post_id: int, poll: NewPoll, expires_at: Instant, 
 
 
 async def delete_poll(tx: Tx, post_id: int) -> None:
-    """Take a post's poll away."""
-    await tx.execute("delete from polls where post_id = $1", post_id)
-
-
-async def set_mentions(tx: Tx, post_id: int, account_ids: list[int]) -> None:
-    """Who a post names; those it no longer names stay as silent mentions."""
-    await tx.execute(
-        "update mentions set silent = not (account_id = any($2::bigint[])) where post_id = $1",
+    """Take a post's poll away, votes included."""
+    voters = await tx.fetch(
+        "select v.account_id from poll_votes v join polls on polls.id = v.poll_id where polls.post_id = $1",
         post_id,
-        account_ids,
     )
+    await tx.execute("delete from polls where post_id = $1", post_id)
+    for row in voters:
+        tx.touch(Kind.MARKS, row["account_id"])
+
+
+async def set_mentions(tx: Tx, post_id: int, account_ids: list[int], *, edited: bool) -> None:
+    """Who a post names; those that an edited one no longer names stay as silent mentions."""
+    if edited:
+        await tx.execute(
+            "update mentions set silent = not (account_id = any($2::bigint[])) where post_id = $1",
+            post_id,
+            account_ids,
+        )
     await tx.execute(
         "insert into mentions (post_id, account_id) select $1, unnest($2::bigint[]) on conflict do nothing",
         post_id, account_ids,
     )  # fmt: skip
 
 
-async def set_tags(tx: Tx, post_id: int, tags: dict[str, str], now: Instant) -> list[int]:
+async def set_tags(tx: Tx, post_id: int, tags: dict[str, str], now: Instant, *, edited: bool) -> list[int]:
     """The hashtags of a post (key -> as written); returns the ids of tags that it has or had."""
-    before = await tx.fetch("delete from post_tags where post_id = $1 returning tag_id", post_id)
+    before: list[Row] = []
+    if edited:
+        before = await tx.fetch("delete from post_tags where post_id = $1 returning tag_id", post_id)
     names = sorted(tags)  # in one order everywhere, so that two posts with the same new tags do not deadlock
     rows = []
     if names:
@@ -137,7 +145,9 @@ async def count_post(tx: Tx, account_id: int, parent_id: int | None, by: int) ->
     await tx.execute(
         "update account_counts set posts = greatest(posts + $2, 0) where account_id = $1", account_id, by
     )
+    tx.touch(Kind.ACCOUNT, account_id)
     if parent_id is not None:
+        tx.touch(Kind.POST, parent_id)
         await tx.execute(
             "update post_counts set replies = greatest(replies + $2, 0) where post_id = $1", parent_id, by
         )
@@ -164,14 +174,14 @@ async def claim_idempotency_key(tx: Tx, account_id: int, key: str, post_id: int,
     )
 
 
-async def attach(tx: Tx, post_id: int, composed: Composition, now: Instant) -> None:
-    """Link a post's mentions and hashtags."""
+async def attach(tx: Tx, post_id: int, composed: Composition, now: Instant, *, edited: bool = False) -> None:
+    """Link a post's mentions and hashtags; a new post has none yet, which saves looking for them."""
     local = [name for name in composed.mention_names if "@" not in name]
     if local:
         handles = await find_handles(tx, local)
-        await set_mentions(tx, post_id, list(handles.values()))
+        await set_mentions(tx, post_id, list(handles.values()), edited=edited)
     if composed.tags:
-        for tag_id in await set_tags(tx, post_id, composed.tags, now):
+        for tag_id in await set_tags(tx, post_id, composed.tags, now, edited=edited):
             tx.touch(Kind.TAG, tag_id)
 
 
