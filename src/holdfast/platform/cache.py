@@ -55,16 +55,27 @@ class PageCache(Generic[K, V]):
     def __init__(self, stamps: Stamps, capacity: int) -> None:
         self._stamps = stamps
         self._capacity = capacity
-        self._entries: dict[K, tuple[list[int], list[int], V]] = {}
+        self._entries: dict[K, tuple[object, list[int], V]] = {}
 
-    async def get(self, key: K, dependencies: Sequence[int], make: Callable[[], Awaitable[V]]) -> V:
-        """The value of `key`; made again when a stamp in the slots `dependencies` changed since."""
+    async def get(
+        self,
+        key: K,
+        dependencies: Sequence[int],
+        make: Callable[[], Awaitable[V]],
+        *,
+        made_from: object = None,
+    ) -> V:
+        """The value of `key`; made again when a stamp in the slots `dependencies` changed since.
+
+        `made_from`: a cached value from which `make` works and from which `dependencies` come. A value made from
+        another one, read before what changed, is never served, whatever the stamps say by then.
+        """
         stamps = await self._stamps.read(dependencies)
         entry = self._entries.get(key)
-        if entry is not None and entry[1] == stamps and entry[0] == dependencies:
+        if entry is not None and entry[1] == stamps and entry[0] is made_from:
             return entry[2]
         value = await make()
-        self._entries[key] = (list(dependencies), stamps, value)
+        self._entries[key] = (made_from, stamps, value)
         _shrink(self._entries, self._capacity)
         return value
 

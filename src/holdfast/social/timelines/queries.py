@@ -8,11 +8,12 @@ from ...platform.db import Reader
 from ...pure.window import Window
 from .model import Feed, ProfileFeed
 
+# The mention is asked for post by post: `exists` would let PostgreSQL collect all mentions of the viewer first.
 # $1 viewer, $2 authors (the viewer too), $3 those of them whose boosts are wanted, $4 below, $5 above, $6 limit
 _HOME_CONDITION = """
       p.state = 0
       and (p.visibility < 3 or p.account_id = $1
-           or exists (select 1 from mentions m where m.post_id = p.id and m.account_id = $1))
+           or (select true from mentions m where m.post_id = p.id and m.account_id = $1))
       and (p.boost_of_id is null or p.account_id = any($3::bigint[]))
       and (p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id
            or p.in_reply_to_account_id = any($2::bigint[]))

@@ -42,7 +42,7 @@ class TimelineReader:
                 boosters = [viewer_id, *(who for who, how in viewer.following.items() if how.show_boosts)]
                 return await home_ids(self._database, viewer_id, authors, boosters, part)
 
-            return await self._home.get((viewer_id, part), viewer.home_slots, make)
+            return await self._home.get((viewer_id, part), viewer.home_slots, make, made_from=viewer)
 
         return await self._fill(viewer, window, fetch, wanted=_HomeFilter(viewer))
 
