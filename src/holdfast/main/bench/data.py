@@ -255,8 +255,8 @@ async def _let_in(database: Database, options: BenchOptions, now: Instant) -> Co
         await tx.execute(_USERS, people, now)
         tokens = [f"bench-{app.app.app_id}-{number}" for number in range(len(people))]
         rows = [
-            (new_id(now), secret_hash(token), app.app.app_id, account, SCOPES.split(), now)
-            for token, account in zip(tokens, people, strict=True)
+            (app.app.app_id + number, secret_hash(token), app.app.app_id, account, SCOPES.split(), now)
+            for number, (token, account) in enumerate(zip(tokens, people, strict=True))
         ]
         await tx.copy(
             "access_tokens", ("id", "secret_hash", "app_id", "account_id", "scopes", "created_at"), rows
