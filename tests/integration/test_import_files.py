@@ -47,7 +47,9 @@ def test_chunks_stay_small_however_much_a_file_unpacks_to(tmp_path: Path) -> Non
     assert chunks[-1].position_bytes == file.stat().st_size
 
 
-@pytest.mark.parametrize(("broken", "ended"), [(lambda b: b[:-9], "truncated"), (lambda b: b + b"junk", "corrupt")])
+@pytest.mark.parametrize(
+    ("broken", "ended"), [(lambda b: b[:-9], "truncated"), (lambda b: b + b"junk", "corrupt")]
+)
 def test_a_broken_gzip_gives_everything_before_the_break(tmp_path: Path, broken, ended: str) -> None:
     file = tmp_path / "rows.gz"
     file.write_bytes(broken(gzip.compress(b"line\n" * 10)))
@@ -69,7 +71,11 @@ def test_people_come_before_posts(tmp_path: Path) -> None:
     for name in ("a_posts.ndjson", "users1.ndjson.gz", "notes.txt", "deep/Users2.jsonl"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"")
-    assert [file.name for file in files_at(tmp_path)] == ["Users2.jsonl", "users1.ndjson.gz", "a_posts.ndjson"]
+    assert [file.name for file in files_at(tmp_path)] == [
+        "Users2.jsonl",
+        "users1.ndjson.gz",
+        "a_posts.ndjson",
+    ]
 
 
 def test_broken_lines_are_told_by_number_and_stop_nothing(tmp_path: Path) -> None:

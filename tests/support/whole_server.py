@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 from html import unescape
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import httpx2
 
+from holdfast.main.running_database import running_database
+from holdfast.platform.config import load_settings
 from tests.support.browser import form_fields
 from tests.support.up_process import COMMAND, PATIENCE_SECONDS, UpProcess, environment
 
@@ -39,6 +44,20 @@ class WholeServer(UpProcess):
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def sql(self, statement: str) -> Any:
+        """One statement in the server's database; the first value that it gives."""
+
+        async def work() -> Any:
+            settings = load_settings({"data": str(self.data)}, environment={})
+            async with running_database(settings) as ready:
+                connection = await asyncpg.connect(ready.database_url)
+                try:
+                    return await connection.fetchval(statement)
+                finally:
+                    await connection.close()
+
+        return asyncio.run(work())
 
     def add_member(self, name: str) -> None:
         """An account that signs in with PASSWORD."""

@@ -24,8 +24,12 @@ from holdfast.social.imports.model import (
 MOMENT = datetime(2020, 8, 4, 23, 38, 2, tzinfo=UTC)
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)), st.text())
-def test_an_id_is_the_same_on_every_run_and_lies_in_the_second_of_its_post(at: datetime, source_id: str) -> None:
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)), st.text()
+)
+def test_an_id_is_the_same_on_every_run_and_lies_in_the_second_of_its_post(
+    at: datetime, source_id: str
+) -> None:
     first = post_id_at(at, hash_bits("site", source_id))
     assert first == post_id_at(at, hash_bits("site", source_id))
     milliseconds = first >> 21
@@ -69,10 +73,16 @@ def test_the_last_candidate_depends_on_who_it_is_for() -> None:
 
 def test_links_that_the_text_does_not_show_are_added_once() -> None:
     row = ImportedPost(
-        source_id="1", text="see https://a.example/x", links=("https://a.example/x", "https://b.example/y"), title="T!"
+        source_id="1",
+        text="see https://a.example/x",
+        links=("https://a.example/x", "https://b.example/y"),
+        title="T!",
     )
     assert composed_text(row) == "T!\n\nsee https://a.example/x\nhttps://b.example/y"
-    assert composed_text(ImportedPost(source_id="2", text="", links=("https://a.example/",))) == "https://a.example/"
+    assert (
+        composed_text(ImportedPost(source_id="2", text="", links=("https://a.example/",)))
+        == "https://a.example/"
+    )
 
 
 def test_a_boost_that_carries_its_post_comes_after_it() -> None:
@@ -100,5 +110,3 @@ def test_preparing_finds_local_mentions_tags_and_verdicts() -> None:
     assert first.mentions == ("@ann",)
     assert first.tags == {"maga": "Maga"}
     assert second.verdict.action == "allow"
-
-
