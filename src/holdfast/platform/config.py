@@ -193,6 +193,10 @@ def _whole_number(row: Setting, raw: Any) -> int:
 
 def _derive(values: dict[str, Any], sources: dict[str, str]) -> Settings:
     raw = Settings(**values)
+    if not _names_a_host(_bracketed(raw.host)):
+        raise ConfigError(
+            f"host ({sources['host']}): '{raw.host}' is not an address to listen on, such as 127.0.0.1"
+        )
     local = _is_this_machine(raw.host) or raw.host in ("0.0.0.0", "::")
     domain = raw.domain or (f"localhost:{raw.port}" if local else f"{_bracketed(raw.host)}:{raw.port}")
     _check_domain(domain, sources["domain"])
@@ -225,9 +229,12 @@ def _is_file(name: str) -> bool:
 
 
 def _check_domain(domain: str, source: str) -> None:
-    host = _host_of(domain)
-    if not host or "/" in domain or "@" in domain or any(char.isspace() for char in domain):
+    if not _names_a_host(domain):
         raise ConfigError(f"domain ({source}): '{domain}' is not a name such as example.org")
+
+
+def _names_a_host(text: str) -> bool:
+    return bool(_host_of(text)) and all(char.isprintable() and char not in " /@?#" for char in text)
 
 
 def _check_public_url(url: str, source: str) -> None:
