@@ -19,19 +19,21 @@ _HOME_CONDITION = """
            or p.in_reply_to_account_id = any($2::bigint[]))
 """
 
-# One probe per author finds the authors whose latest post is newest; only their posts are read. Nothing at or above
-# the latest post of the last of them can be missing: that is the frontier, null when no author was left out.
+# One probe per author finds the authors whose latest post is newest. Nothing at or above the latest post of the last of
+# them can be missing: that is the frontier, null when no author was left out, and only posts down to it are read.
 HOME_SQL = (
     """
 with candidates as materialized (
     select a.id, latest.id as latest_id from unnest($2::bigint[]) as a (id)
     cross join lateral (
         select id from posts p where p.account_id = a.id and p.id < $4 and p.id > $5 order by p.id desc limit 1) latest
-    order by latest.id desc limit $6)
-select null::bigint as id, case when count(*) = $6 then min(latest_id) end as frontier from candidates
+    order by latest.id desc limit $6),
+frontier as materialized (select case when count(*) = $6 then min(latest_id) end as id from candidates)
+select null::bigint as id, id as frontier from frontier
 union all
 (select post.id, null from candidates c cross join lateral (
-    select p.id from posts p where p.account_id = c.id and p.id < $4 and p.id > $5 and """
+    select p.id from posts p where p.account_id = c.id and p.id < $4 and p.id > $5
+      and p.id >= coalesce((select id from frontier), 0) and """
     + _HOME_CONDITION
     + """
     order by p.id desc limit $6) post
@@ -71,7 +73,7 @@ async def home_ids(
         return Ids(ids, ids[-1] if len(ids) == window.limit else None)
     rows = await reader.fetch(HOME_SQL, *arguments)
     frontier = next((row["frontier"] for row in rows if row["id"] is None), None)
-    ids = [row["id"] for row in rows if row["id"] is not None and (frontier is None or row["id"] >= frontier)]
+    ids = [row["id"] for row in rows if row["id"] is not None]
     if len(ids) == window.limit:
         return Ids(ids, ids[-1])
     return Ids(ids, frontier)
