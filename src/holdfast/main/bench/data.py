@@ -17,6 +17,7 @@ from holdfast.platform.clock import Instant
 from holdfast.platform.crypto import secret_hash
 from holdfast.platform.db import Database
 from holdfast.platform.ids import new_id
+from holdfast.pure.errors import Invalid
 from holdfast.social.accounts import NewAccount, create_account
 from holdfast.social.tokens import OUT_OF_BAND, NewApp, register_app
 
@@ -171,16 +172,20 @@ class Community(msgspec.Struct):
 
 
 async def make_community(database: Database, options: BenchOptions, progress: Progress) -> Community:
-    """Make what is missing; a folder that holds data of these sizes already is used as it is."""
-    sizes = f"{options.accounts}/{options.posts}/{options.follows}"
+    """Make what is missing; a folder that holds data of these sizes already is used as it is. Raises Invalid."""
+    sizes = f"{options.accounts:,} accounts, {options.posts:,} posts, {options.follows:,} follows"
     made = await database.fetchval("select value from facts where name = $1", _MADE)
     now = datetime.now(UTC)
     if made is None:
+        if await database.fetchval("select exists (select 1 from posts)"):
+            raise Invalid(
+                "the folder holds other data, or a benchmark was stopped while it made its own; give another --data"
+            )
         await _fill(database, options, now, progress)
         async with database.transaction() as tx:
             await tx.execute("insert into facts (name, value) values ($1, $2)", _MADE, sizes)
     elif made != sizes:
-        raise ValueError(made)
+        raise Invalid(f"the folder holds {made}; give the same sizes or another --data")
     return await _let_in(database, options, now)
 
 

@@ -27,7 +27,6 @@ from holdfast.main.bench.site import Baseline, BenchSite, running_baseline, runn
 from holdfast.main.running_database import running_database
 from holdfast.platform.config import load_settings
 from holdfast.platform.db import Database, PoolLimits
-from holdfast.pure.errors import Invalid
 
 _STATEMENT_SECONDS = 3600.0
 _WARM_UP_SECONDS = 1.5
@@ -179,12 +178,7 @@ async def _run(name: str, options: BenchOptions, site: BenchSite, progress: Prog
             str(settings.database_url), PoolLimits(size=2, statement_timeout_seconds=_STATEMENT_SECONDS)
         ) as database,
     ):
-        try:
-            community = await make_community(database, options, progress)
-        except ValueError as made:
-            raise Invalid(
-                f"{site.data} holds data of other sizes ({made} accounts/posts/follows); give the same sizes or another --data"
-            ) from None
+        community = await make_community(database, options, progress)
         facts: dict[str, float | str] = {}
         with running_baseline(site, str(settings.database_url)) as baseline:
             bench = Bench(site, baseline, database, community, options, progress)
