@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from ..platform.crypto import new_secret
-from ..platform.db import ForeignKeyViolation
+from ..platform.db import Deadlock, ForeignKeyViolation
 from ..platform.limits import Rate, Spent
 from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated, NotFound
 from ..social.tokens import allows
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Dispatch = Callable[[Call, Send], Awaitable[None]]
 
+_DEADLOCK_RETRIES = 3
 _OPEN_TO_ALL_ORIGINS = ("/api", "/oauth", "/.well-known", "/nodeinfo")
 _CORS: list[Header] = [
     (b"access-control-allow-origin", b"*"),
@@ -74,7 +75,7 @@ async def _answer(call: Call, route: Route, request_id: str) -> Answer:
         spent = _spend(call, route)
         if spent is not None and not spent.allowed:
             raise LimitReached(retry_after_seconds=max(1, spent.resets_at - int(call.now.timestamp())))
-        answer = await route.handler(call)
+        answer = await _handle(call, route)
     except ForeignKeyViolation:
         # What the request names was deleted while it ran.
         answer = error_answer(NotFound())
@@ -89,6 +90,16 @@ async def _answer(call: Call, route: Route, request_id: str) -> Answer:
     if spent is not None:
         answer.headers = [*answer.headers, *_limit_headers(spent)]
     return answer
+
+
+async def _handle(call: Call, route: Route) -> Answer:
+    """Run the handler. Of two commands that wait for each other the database ends one, whole: that one goes again."""
+    for _ in range(_DEADLOCK_RETRIES):
+        try:
+            return await route.handler(call)
+        except Deadlock:
+            log.info("request.deadlock", path=call.path, method=call.method)
+    return await route.handler(call)
 
 
 async def _authorise(call: Call, route: Route) -> None:

@@ -24,6 +24,7 @@ from .stamps import TOUCH_SQL, Kind, SharedMemoryStamps, Stamps, slot
 
 Row: TypeAlias = asyncpg.Record
 UniqueViolation = asyncpg.UniqueViolationError
+Deadlock = asyncpg.DeadlockDetectedError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 JOBS_CHANNEL = "holdfast_jobs"
 _NOTIFY_JOBS = "notify holdfast_jobs"
@@ -359,5 +360,5 @@ async def _keep_as_is(_connection: Any) -> None:
 
 
 __all__ = [
-    "Database", "ForeignKeyViolation", "PoolLimits", "Reader", "Row", "SharedMemoryStamps", "Tx", "UniqueViolation",
+    "Database", "Deadlock", "ForeignKeyViolation", "PoolLimits", "Reader", "Row", "SharedMemoryStamps", "Tx", "UniqueViolation",
 ]  # fmt: skip

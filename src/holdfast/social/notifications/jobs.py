@@ -120,6 +120,7 @@ async def notify_signed_up(tx: Tx, payload: bytes, now: Instant) -> None:
 
 
 async def _visible_post(tx: Tx, post_id: int) -> PostView | None:
+    await store.keep_post(tx, post_id)
     post = (await load_posts(tx, [post_id])).get(post_id)
     return post if post is not None and post.state is PostState.VISIBLE else None
 

@@ -17,6 +17,8 @@ async def delete_post(tx: Tx, actor: Actor, post_id: int) -> PostView:
 
     Raises PostNotVisible also for posts of others: a stranger learns nothing from the answer.
     """
+    # The counters first: who deletes a whole thread at once must not wait for oneself in a circle.
+    await tx.execute("select 1 from account_counts where account_id = $1 for update", actor.account_id)
     await tx.execute("select 1 from posts where id = $1 for update", post_id)
     post = (await load_posts(tx, [post_id])).get(post_id)
     if post is None or post.account_id != actor.account_id:

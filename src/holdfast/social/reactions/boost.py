@@ -36,11 +36,12 @@ async def boost_post(tx: Tx, actor: Actor, post: PostView, visibility: Visibilit
         )
         return earlier
     await tx.execute("insert into post_counts (post_id) values ($1)", boost_id)
-    await tx.execute("update post_counts set boosts = boosts + 1 where post_id = $1", post.id)
     await tx.execute(
         "update account_counts set posts = posts + 1, last_post_on = $2::timestamptz::date where account_id = $1",
         actor.account_id, now,
     )  # fmt: skip
+    # After the account, as replies do it.
+    await tx.execute("update post_counts set boosts = boosts + 1 where post_id = $1", post.id)
     announce(tx, actor.account_id, boost_id, Visibility(wide), None)
     tx.touch(Kind.POST, post.id)
     tx.touch(Kind.MARKS, actor.account_id)

@@ -18,6 +18,8 @@ async def set_favourite(tx: Tx, actor: Actor, post_id: int, on: bool, *, now: In
             new_id(now), actor.account_id, post_id,
         )  # fmt: skip
     else:
+        # As the insert does by its reference: a deletion of the post waits, or is waited for, before any row of ours.
+        await tx.execute("select 1 from posts where id = $1 for key share", post_id)
         changed = await tx.execute(
             "delete from favourites where account_id = $1 and post_id = $2", actor.account_id, post_id
         )
