@@ -117,7 +117,7 @@ async def known(site: Site) -> Known:
     query=pairs, body=bodies, who=st.sampled_from(["member", "browser", "nobody"]),
 )  # fmt: skip
 async def test_nothing_that_is_sent_makes_the_server_fail(
-    site: Site, known: Known, route: Any, segments: list[str], query: Any, body: Any, who: str
+    *, site: Site, known: Known, route: Any, segments: list[str], query: Any, body: Any, who: str
 ) -> None:
     def meant(text: str) -> str:
         return text.replace("OWN_POST", known.post).replace("OWN_ACCOUNT", known.account)
