@@ -7,7 +7,7 @@ WORKERS ?= 2
 # Lanes that `make test` leaves to `make test-all`.
 SLOW := --ignore=tests/conformance --ignore=tests/fault --ignore=tests/bench \
 	-m "not conformance and not fault and not browser"
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: help up test test-all lint types fmt bench fault drill docs lock clean env
 

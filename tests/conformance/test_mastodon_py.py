@@ -21,7 +21,7 @@ from mastodon import (
 from tests.conformance.strict_types import differences
 from tests.support.whole_server import WholeServer, approve, shown_code
 
-pytestmark = [pytest.mark.conformance, pytest.mark.xdist_group("conformance")]
+pytestmark = pytest.mark.conformance
 
 SCOPES = ["read", "write", "follow", "push"]
 

@@ -21,7 +21,7 @@ from holdfast.main.asgi import ROUTES
 from tests.conformance.json_schema import Document
 from tests.support.whole_server import WholeServer
 
-pytestmark = [pytest.mark.conformance, pytest.mark.xdist_group("conformance")]
+pytestmark = pytest.mark.conformance
 
 _FILE = os.environ.get("HOLDFAST_TEST_OPENAPI", "")
 # Where the description and what servers send to the clients that are in use differ, the clients win.

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.whole_server import WholeServer
 
-pytestmark = [pytest.mark.conformance, pytest.mark.xdist_group("conformance")]
+pytestmark = pytest.mark.conformance
 
 ORIGIN = "https://client.example"
 

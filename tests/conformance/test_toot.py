@@ -15,7 +15,7 @@ import pytest
 from tests.support.up_process import PATIENCE_SECONDS
 from tests.support.whole_server import WholeServer, approve, shown_code
 
-pytestmark = [pytest.mark.conformance, pytest.mark.xdist_group("conformance")]
+pytestmark = pytest.mark.conformance
 
 
 class Toot:

@@ -18,7 +18,7 @@ from tests.fault.publishers import Publishers, ask, everything, heads, publish, 
 from tests.support.up_process import UpProcess
 from tests.support.whole_server import WholeServer
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("fault")]
+pytestmark = pytest.mark.fault
 
 ROUNDS = int(os.environ.get("HOLDFAST_TEST_KILL_ROUNDS", "2"))
 NAMES = [f"writer{number}" for number in range(8)]

@@ -18,7 +18,7 @@ from tests.fault.publishers import ask, everything, until
 from tests.support.up_process import COMMAND, PATIENCE_SECONDS, environment, free_port
 from tests.support.whole_server import UNLIMITED
 
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("fault_many")]
+pytestmark = pytest.mark.fault
 
 KEY = "5a" * 32
 

@@ -21,7 +21,7 @@ from tests.support.access_world import World, app_token, fresh, reinstate, sessi
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("access_sweep")]
+pytestmark = pytest.mark.integration
 
 _PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000, "rate_signups": 100_000, "rate_signin_attempts": 100_000}  # fmt: skip
 _UNLIKE = {"date", "x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}

@@ -19,7 +19,7 @@ from tests.support.access_world import fresh, session_of
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("any_input")]
+pytestmark = pytest.mark.integration
 
 NAMES = """
 acct account_id agreement any[] bot choices[] client_id client_name client_secret code code_challenge comment decision
