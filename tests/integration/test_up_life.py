@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.up_process import STANDIN, UpProcess, holdfast
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.up_process import COMMAND, PATIENCE_SECONDS, STANDIN, environment, free_port
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.integration
 
 
 @contextmanager

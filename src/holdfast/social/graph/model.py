@@ -6,8 +6,6 @@ import msgspec
 
 from ...platform.clock import Instant
 
-NEVER_EXPIRES: Instant | None = None
-
 
 class Following(msgspec.Struct, frozen=True):
     """How the viewer follows somebody. `languages` None: all."""
