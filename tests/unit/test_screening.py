@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.screening import Content, Judge, Opinion, Screen, load_screen
-from holdfast.screening.limits import MAX_SCREENED_CHARACTERS
+from holdfast.screening.rules.limits import MAX_SCREENED_CHARACTERS
 
 SCREEN = load_screen()
 

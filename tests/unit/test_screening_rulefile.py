@@ -8,8 +8,8 @@ import pytest
 
 from holdfast.pure.normalisation import canonical
 from holdfast.screening import Content, Screen, load_screen
-from holdfast.screening.banks import hash_key
-from holdfast.screening.conditions import ConditionError, parse_condition
+from holdfast.screening.rules.banks import hash_key
+from holdfast.screening.rules.conditions import ConditionError, parse_condition
 
 GOOD = """
 name = "town"

@@ -4,10 +4,10 @@
 transaction takes a connection. Rules and banks judge now; other judges fit the same `Judge` seam.
 """
 
-from holdfast.screening.banks import Problem
-from holdfast.screening.engine import RuleEngine
 from holdfast.screening.model import Action, Content, Judge, Lane, Opinion, Verdict
-from holdfast.screening.rulefile import Rule, RuleSet, load_rules
+from holdfast.screening.rules.banks import Problem
+from holdfast.screening.rules.engine import RuleEngine
+from holdfast.screening.rules.rulefile import Rule, RuleSet, load_rules
 from holdfast.screening.screen import Screen, load_screen
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -21,7 +21,8 @@ MAX_EVIDENCE_SPANS: Final = 32
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """A post as its author sends it, with the facts about it that rules may use.
 
-    `text` is plain text (no HTML). Facts that are not known stay at their defaults.
+    `text` is plain text (no HTML). Facts that are not known stay at their defaults. Labels are those
+    that have not expired; `link_labels` are those of all domains that the post links to.
     """
 
     text: str
@@ -33,6 +34,10 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     is_reply: bool = False
     mention_count: int = 0
     media_count: int = 0
+    author_id: int | None = None
+    author_posts_this_hour: int | None = None
+    author_labels: frozenset[str] = frozenset()
+    link_labels: frozenset[str] = frozenset()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +46,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     `action`: allow (publish), flag (publish and queue), hold (author only until a person decides),
     refuse (do not take it; `reason` says why). `scores`: head -> 0..1. `evidence`: character offsets
     into `Content.text`, end exclusive. `rules` ids of live rules that hit and notes such as
-    `note.truncated`; `shadow_rules` hit too but changed nothing.
+    `note.truncated`; `shadow_rules` hit too but changed nothing; `canary_rules`
+    are those of `rules` that are on trial for a share of the authors.
     """
 
     action: Action
@@ -52,10 +58,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     reason: str | None = None
     shadow_rules: list[str] = []
+    canary_rules: list[str] = []
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
-    """What one judge (the rules, a model) says; a `Screen` puts opinions together."""
+    """What one judge (the rules, a model) says; a `Screen` puts opinions together.
+
+    `targets`: whom the content is about -> 0..1, as far as the judge can tell.
+    """
 
     action: Action = "allow"
     lane: Lane | None = None
@@ -64,6 +74,8 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Sequence[tuple[int, int]] = ()
     reason: str | None = None
     shadow_rules: Sequence[str] = ()
+    canary_rules: Sequence[str] = ()
+    targets: Mapping[str, float] = {}
 
 
 class Judge(Protocol):
@@ -79,6 +91,14 @@ class Judge(Protocol):
 
     def judge(self, content: Content) -> Opinion:
         """Form an opinion: CPU only, bounded, no I/O."""
+
+
+@runtime_checkable
+class LateJudge(Protocol):
+    """A judge that is asked after all others, and told what they said: rules that compare scores."""
+
+    def judge_after(self, content: Content, earlier: Sequence[Opinion]) -> Opinion:
+        """Form an opinion from the content and the opinions of the other judges; bounds as for `judge`."""
 
 
 def stricter(one: Action, other: Action) -> Action:

@@ -7,20 +7,21 @@ from pathlib import Path
 
 import structlog
 
-from holdfast.screening.banks import Problem
-from holdfast.screening.engine import RuleEngine
 from holdfast.screening.model import (
     MAX_EVIDENCE_SPANS,
     Action,
     Content,
     Judge,
     Lane,
+    LateJudge,
     Opinion,
     Verdict,
     more_urgent,
     stricter,
 )
-from holdfast.screening.rulefile import RuleSet, load_rules
+from holdfast.screening.rules.banks import Problem
+from holdfast.screening.rules.engine import RuleEngine
+from holdfast.screening.rules.rulefile import RuleSet, load_rules
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,11 @@ class Screen:
     """
 
     def __init__(self, judges: Sequence[Judge], *, rules: RuleSet | None = None) -> None:
-        self._judges = tuple(judges)
+        # Judges that want to know what others said come last, else the order is the caller's.
+        self._judges = tuple(sorted(judges, key=lambda judge: isinstance(judge, LateJudge)))
+        self._asked = tuple(
+            (judge, judge if isinstance(judge, LateJudge) else None) for judge in self._judges
+        )
         self.rules = rules
         self.version = " ".join(judge.version for judge in self._judges)
         self._nothing = Verdict(
@@ -47,10 +52,10 @@ class Screen:
 
     def assess(self, content: Content) -> Verdict:
         """Judge one content. CPU only, bounded time, never raises."""
-        opinions = []
-        for judge in self._judges:
+        opinions: list[Opinion] = []
+        for judge, late in self._asked:
             try:
-                opinion = judge.judge(content)
+                opinion = judge.judge(content) if late is None else late.judge_after(content, opinions)
                 if opinion.action == "refuse" and not judge.may_refuse:
                     opinion = _as_hold(opinion)
                 opinions.append(opinion)
@@ -86,6 +91,7 @@ class Screen:
             version=self.version,
             reason=reason,
             shadow_rules=list(dict.fromkeys(rule for opinion in opinions for rule in opinion.shadow_rules)),
+            canary_rules=list(dict.fromkeys(rule for opinion in opinions for rule in opinion.canary_rules)),
         )
 
 
@@ -97,6 +103,8 @@ def _as_hold(opinion: Opinion) -> Opinion:
         rules=opinion.rules,
         evidence=opinion.evidence,
         shadow_rules=opinion.shadow_rules,
+        canary_rules=opinion.canary_rules,
+        targets=opinion.targets,
     )
 
 

@@ -12,8 +12,8 @@ import msgspec
 import re2
 
 from holdfast.pure.normalisation import fold
-from holdfast.screening import limits
-from holdfast.screening.phrases import (
+from holdfast.screening.rules import limits
+from holdfast.screening.rules.phrases import (
     Phrase,
     PhraseError,
     WordsBank,

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from holdfast.screening import limits
 from holdfast.screening.model import Content
+from holdfast.screening.rules import limits
 
 FEATURES: Final[dict[str, Callable[[Content], float | None]]] = {
     "author_age_days": lambda content: content.author_age_days,

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from holdfast.pure.normalisation import DISGUISES, Lexicon, canonical, fold, origins, reveal
-from holdfast.screening import limits
-from holdfast.screening.banks import Bank, compile_pattern, hash_key, trigger_pattern, url_keys
-from holdfast.screening.conditions import Hit, banks_of, deciding_banks, holds, needs_a_hit
 from holdfast.screening.model import Action, Content, Lane, Opinion, more_urgent, stricter
-from holdfast.screening.phrases import matchable
-from holdfast.screening.rulefile import Rule, RuleSet
+from holdfast.screening.rules import limits
+from holdfast.screening.rules.banks import Bank, compile_pattern, hash_key, trigger_pattern, url_keys
+from holdfast.screening.rules.conditions import Hit, banks_of, deciding_banks, holds, needs_a_hit
+from holdfast.screening.rules.phrases import matchable
+from holdfast.screening.rules.rulefile import Rule, RuleSet
 
 _SENTENCE_END: Final = re.compile(r"[.!?;]+(?=[\s\"]|$)|\n")
 _QUOTATION: Final = re.compile(rf'"[^"]{{1,{limits.QUOTE_CHARACTERS}}}"')

@@ -11,11 +11,11 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from holdfast.screening import limits
-from holdfast.screening.banks import Bank, BankSource, Problem, compile_bank
-from holdfast.screening.conditions import Condition, ConditionError, banks_of, parse_condition
 from holdfast.screening.model import Action, Lane
-from holdfast.screening.phrases import WordsBank
+from holdfast.screening.rules import limits
+from holdfast.screening.rules.banks import Bank, BankSource, Problem, compile_bank
+from holdfast.screening.rules.conditions import Condition, ConditionError, banks_of, parse_condition
+from holdfast.screening.rules.phrases import WordsBank
 
 Stage = Literal["draft", "shadow", "live", "retired"]
 
@@ -88,7 +88,7 @@ def load_rules(path: Path | None) -> RuleSet:
 
 
 def _read_default(problems: list[Problem], digest: Any) -> _Parts:
-    raw = resources.files("holdfast.screening").joinpath("default_rules.toml").read_bytes()
+    raw = resources.files("holdfast.screening.rules").joinpath("default_rules.toml").read_bytes()
     parts = _read(raw, DEFAULT_NAME, problems, digest)
     return parts or _Parts(DEFAULT_NAME, 0, {}, {})
 
