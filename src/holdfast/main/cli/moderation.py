@@ -14,8 +14,9 @@ from typing import Annotated, Any, BinaryIO, cast
 import msgspec
 import typer
 
-from holdfast.main.cli.context import JsonOption, print_json
 from holdfast.main.cli.held import app as held_app
+from holdfast.main.cli.rules import RulesOption
+from holdfast.main.cli.rules import app as rules_app
 from holdfast.pure.errors import Invalid
 from holdfast.screening import Content, Problem, Screen, Verdict, load_rules, load_screen
 
@@ -23,14 +24,8 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 """Longest line that `classify` reads; longer lines are reported and skipped."""
 
 app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
-rules_app = typer.Typer(help="Rule files.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(held_app, name="held")
-
-RulesOption = Annotated[
-    Path | None,
-    typer.Option("--rules", help="Rule file to use instead of the default rules.", dir_okay=False),
-]
 
 
 class _Row(msgspec.Struct):
@@ -67,53 +62,6 @@ def classify(
         broken = _classify_lines(source, screen, sys.stdout.buffer)
     if broken:
         sys.stderr.write(f"holdfast: {broken} broken lines skipped\n")
-
-
-@rules_app.command("check")
-def check(
-    file: Annotated[Path, typer.Argument(help="Rule file (TOML).")], as_json: JsonOption = False
-) -> None:
-    """Read a rule file and print every part that would be skipped, and why. Exit status 1 if there is one."""
-    loaded = load_rules(file)
-    if as_json:
-        print_json(
-            {
-                "version": loaded.version,
-                "banks": len(loaded.banks),
-                "rules": len(loaded.rules),
-                "problems": [problem._asdict() for problem in loaded.problems],
-            }
-        )
-    else:
-        for problem in loaded.problems:
-            print(problem)
-        print(f"{loaded.version}: {len(loaded.rules)} rules and {len(loaded.banks)} banks are usable")
-    if loaded.problems:
-        raise typer.Exit(1)
-
-
-@rules_app.command("list")
-def list_rules(rules: RulesOption = None, as_json: JsonOption = False) -> None:
-    """Print the rules that would run: id, stage, lane, action, title."""
-    loaded = load_rules(rules)
-    rows = [
-        {
-            "id": rule.source.id,
-            "stage": rule.source.stage,
-            "lane": rule.source.lane,
-            "action": rule.action,
-            "languages": rule.source.languages,
-            "title": rule.source.title,
-        }
-        for rule in loaded.rules
-    ]
-    if as_json:
-        print_json({"version": loaded.version, "rules": rows})
-        return
-    print(loaded.version)
-    for row in rows:
-        print(f"{row['id']:24} {row['stage']:8} {row['lane']} {row['action']:7} {row['title']}")
-    _report(loaded.problems)
 
 
 def _screen(rules: Path | None) -> Screen:
