@@ -5,36 +5,30 @@ from __future__ import annotations
 import gzip
 import io
 import sys
-import zlib
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
 
-import msgspec
 import typer
 
+from holdfast.main.classify_batch import classify_stream, verdict_line
+from holdfast.main.cli.classify_progress import size_of, watched_lines
 from holdfast.main.cli.held import app as held_app
 from holdfast.main.cli.rules import RulesOption
 from holdfast.main.cli.rules import app as rules_app
+from holdfast.main.judging_pool import MAX_WORKERS, usable_cores
 from holdfast.pure.errors import Invalid
-from holdfast.screening import Content, Problem, Screen, Verdict, load_rules, load_screen
-
-MAX_LINE_BYTES = 4 * 1024 * 1024
-"""Longest line that `classify` reads; longer lines are reported and skipped."""
+from holdfast.screening import Content, Problem, Screen, load_rules, load_screen
 
 app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(held_app, name="held")
 
 
-class _Row(msgspec.Struct):
-    """One line of input; other keys are passed over."""
-
-    text: str
-    id: str | int | None = None
-    spoiler_text: str = ""
-    language: str | None = None
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=MAX_WORKERS, help="Processes that judge.", show_default="one a core"),
+]
 
 
 @app.callback()
@@ -49,17 +43,24 @@ def classify(
     ] = None,
     text: Annotated[str | None, typer.Option("--text", help="Judge this one text.")] = None,
     rules: RulesOption = None,
+    workers: WorkersOption = None,
 ) -> None:
-    """Judge texts: JSON lines in, JSON lines out. Broken lines are reported on standard error and skipped."""
+    """Judge texts: JSON lines in, JSON lines out. Broken lines are reported on standard error and skipped.
+
+    Long inputs are judged on every core; the order stays.
+    """
     if (file is None) == (text is None):
         raise typer.BadParameter('give either --text "..." or a FILE ("-" for standard input)')
     screen = _screen(rules)
     if text is not None:
-        _write(sys.stdout.buffer, None, screen.assess(Content(text=text)))
+        sys.stdout.buffer.write(verdict_line(None, screen.assess(Content(text=text))))
         return
     with ExitStack() as stack:
         source = _open(file or "-", stack)
-        broken = _classify_lines(source, screen, sys.stdout.buffer)
+        watcher = stack.enter_context(watched_lines(size_of(file or "-")))
+        broken = classify_stream(
+            source, sys.stdout.buffer, screen, watcher, rules=rules, workers=workers or usable_cores()
+        )
     if broken:
         sys.stderr.write(f"holdfast: {broken} broken lines skipped\n")
 
@@ -90,53 +91,3 @@ def _open(file: str, stack: ExitStack) -> BinaryIO:
     if buffered.peek(2)[:2] == b"\x1f\x8b":
         return cast(BinaryIO, stack.enter_context(gzip.GzipFile(fileobj=buffered)))
     return cast(BinaryIO, buffered)
-
-
-def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """(line number, line), None for a line that is too long; a damaged gzip file ends the reading."""
-    number = 0
-    try:
-        while line := source.readline(MAX_LINE_BYTES + 1):
-            number += 1
-            if len(line) <= MAX_LINE_BYTES:
-                yield number, line
-                continue
-            while line and not line.endswith(b"\n"):
-                line = source.readline(MAX_LINE_BYTES)
-            yield number, None
-    except (OSError, EOFError, zlib.error) as error:
-        sys.stderr.write(f"holdfast: after line {number}: the input is damaged and ends here: {error}\n")
-
-
-def _classify_lines(source: BinaryIO, screen: Screen, out: BinaryIO) -> int:
-    """Judge line by line; returns the number of broken lines."""
-    decoder = msgspec.json.Decoder(_Row)
-    broken = 0
-    for number, line in _lines(source):
-        if line is not None and not line.strip():
-            continue
-        try:
-            if line is None:
-                raise msgspec.DecodeError(f"longer than {MAX_LINE_BYTES} bytes")
-            row = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            broken += 1
-            sys.stderr.write(f"holdfast: line {number}: {error}\n")
-            continue
-        content = Content(text=row.text, spoiler_text=row.spoiler_text, language=row.language)
-        _write(out, row.id if row.id is not None else str(number), screen.assess(content))
-    return broken
-
-
-def _write(out: BinaryIO, identifier: str | int | None, verdict: Verdict) -> None:
-    answer = {
-        "id": identifier,
-        "scores": verdict.scores,
-        "verdict": verdict.action,
-        "lane": verdict.lane,
-        "rules": verdict.rules,
-        "evidence": verdict.evidence,
-        "version": verdict.version,
-    }
-    out.write(msgspec.json.encode(answer) + b"\n")
-    out.flush()
