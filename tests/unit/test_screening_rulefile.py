@@ -9,7 +9,6 @@ import pytest
 from holdfast.pure.normalisation import canonical
 from holdfast.screening import Content, Screen, load_screen
 from holdfast.screening.rules.banks import hash_key
-from holdfast.screening.rules.conditions import ConditionError, parse_condition
 
 GOOD = """
 name = "town"
@@ -24,7 +23,7 @@ title = "Fruit"
 lane = "P3"
 action = "flag"
 stage = "live"
-when = { bank = "fruit" }
+when = 'bank("fruit")'
 """
 
 
@@ -60,15 +59,15 @@ def test_extends_keeps_the_default_rules(tmp_path: Path) -> None:
         ('[banks.bad]\nkind = "melody"\nentries = []\n', "banks.bad"),
         ('[[rules]]\nid = "bad"\n', "rule bad"),
         (
-            '[[rules]]\nid="bad"\ntitle="x"\nlane="P3"\naction="flag"\nstage="live"\nwhen={bank="gone"}\n',
+            '[[rules]]\nid="bad"\ntitle="x"\nlane="P3"\naction="flag"\nstage="live"\nwhen=\'bank("gone")\'\n',
             "rule bad",
         ),
         (
-            '[[rules]]\nid="bad"\ntitle="x"\nlane="P3"\naction="flag"\nstage="live"\nwhen={eval="1"}\n',
+            '[[rules]]\nid="bad"\ntitle="x"\nlane="P3"\naction="flag"\nstage="live"\nwhen="eval(1)"\n',
             "rule bad",
         ),
         (
-            '[[rules]]\nid="fruit"\ntitle="x"\nlane="P3"\naction="flag"\nstage="live"\nwhen={bank="fruit"}\n',
+            '[[rules]]\nid="fruit"\ntitle="x"\nlane="P3"\naction="flag"\nstage="live"\nwhen=\'bank("fruit")\'\n',
             "rule fruit",
         ),
     ],
@@ -150,39 +149,47 @@ def test_scopes_of_negative_banks(tmp_path: Path) -> None:
 
 
 def test_features_and_combinations(tmp_path: Path) -> None:
-    when = "when = { all = [{ bank = 'fruit' }, { feature = 'author_age_days', at_most = 2 }] }"
-    own = screen(tmp_path, GOOD.replace('when = { bank = "fruit" }', when))
+    when = "when = 'bank(\"fruit\") && author.age_days <= 2'"
+    own = screen(tmp_path, GOOD.replace("when = 'bank(\"fruit\")'", when))
+    assert own.problems == ()
     assert own.assess(Content(text="quince", author_age_days=1)).action == "flag"
     assert own.assess(Content(text="quince", author_age_days=9)).action == "allow"
     assert own.assess(Content(text="quince")).action == "allow"
-    always = "when = { feature = 'mention_count', at_least = 20 }"
-    own = screen(tmp_path, GOOD.replace('when = { bank = "fruit" }', always))
+    own = screen(tmp_path, GOOD.replace("when = 'bank(\"fruit\")'", "when = 'mentions.count >= 20'"))
     assert own.assess(Content(text="hi", mention_count=20)).action == "flag"
     assert own.assess(Content(text="quince")).action == "allow"
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        {},
-        {"all": []},
-        {"bank": 3},
-        {"feature": "age"},
-        {"feature": "nothing", "equals": 1},
-        {"bank": "a", "x": 1},
-        "x",
-    ],
-)
-def test_conditions_that_cannot_be_read_say_so(source: object) -> None:
-    with pytest.raises(ConditionError):
-        parse_condition(source)
+def test_an_old_table_condition_says_what_to_write(tmp_path: Path) -> None:
+    own = screen(tmp_path, GOOD + '[[rules]]\nid = "old"\nwhen = { bank = "fruit" }\n')
+    assert [problem.where for problem in own.problems] == ["rule old"]
+    assert "when = 'bank(" in own.problems[0].what
 
 
-def test_conditions_are_bounded() -> None:
-    deep: dict[str, object] = {"bank": "a"}
-    for _ in range(20):
-        deep = {"not": deep}
-    wide = {"any": [{"bank": "a"}] * 100}
-    for source in (deep, wide):
-        with pytest.raises(ConditionError, match="too large"):
-            parse_condition(source)
+def test_a_model_alone_cannot_refuse(tmp_path: Path) -> None:
+    for when in ('score("incitement") > 0.9', 'score("incitement") > 0.9 || bank("fruit")', '!bank("fruit")'):
+        source = GOOD.replace('action = "flag"', 'action = "refuse"').replace(
+            "when = 'bank(\"fruit\")'", f"when = '{when}'"
+        )
+        own = screen(tmp_path, source)
+        assert [rule.action for rule in own.rules.rules] == ["hold"] if own.rules else False
+        assert "it holds instead" in own.problems[0].what
+
+
+def test_costs_are_bounded_when_a_rule_is_loaded(tmp_path: Path) -> None:
+    many = " || ".join(['near("fruit", "fruit", "fruit", "fruit", "fruit", "fruit", "fruit", "fruit")'] * 12)
+    own = screen(tmp_path, GOOD + GOOD_RULE.format(id="dear", when=many))
+    assert [problem.where for problem in own.problems] == ["rule dear"]
+    assert "more than 1000" in own.problems[0].what
+    assert own.assess(Content(text="quince")).rules == ["fruit"]
+
+
+GOOD_RULE = """
+[[rules]]
+id = "{id}"
+title = "x"
+lane = "P3"
+action = "flag"
+stage = "live"
+when = '{when}'
+"""

@@ -1,42 +1,36 @@
-"""The conditions of rules: a small tree of tables, total and bounded. No code is ever evaluated.
+"""Conditions: typed when a rule is loaded, and total. An unknown name or a wrong type is a
+`ConditionError` of that rule alone; at run time a condition holds or it does not.
 
-{bank = "threats"}                        the bank hits
-{near = ["doxxing", "violence"]}          both hit in one sentence or neighbouring ones
-{all = [...]}  {any = [...]}  {not = {...}}
-{feature = "mention_count", at_least = 3}   also at_most, equals
+`evaluation.py` says what can be known of a condition beforehand, and asks it of a content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import operator
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from holdfast.screening.model import Content
-from holdfast.screening.rules import limits
-
-FEATURES: Final[dict[str, Callable[[Content], float | None]]] = {
-    "author_age_days": lambda content: content.author_age_days,
-    "author_post_count": lambda content: content.author_post_count,
-    "is_reply": lambda content: float(content.is_reply),
-    "mention_count": lambda content: content.mention_count,
-    "media_count": lambda content: content.media_count,
-    "link_count": lambda content: len(content.link_urls),
-    "character_count": lambda content: len(content.text),
-    "has_spoiler": lambda content: float(bool(content.spoiler_text)),
-}
-"""What a condition may ask of a content, as numbers; a fact that is not known satisfies no comparison."""
-
-
-class ConditionError(ValueError):
-    """A condition that cannot be read; the text says why."""
-
-
-class Hit(NamedTuple):
-    """Offsets of a bank's hit in one view; `strength` 0 when softened, 1 when plain."""
-
-    start: int
-    end: int
-    strength: int = 1
+from holdfast.screening.rules.facts import (
+    FACT_COST,
+    FACTS,
+    LABEL_SUBJECTS,
+    SCORED_TARGETS,
+    SCORES,
+    Facts,
+    Type,
+)
+from holdfast.screening.rules.grammar import (
+    Binary,
+    Call,
+    Chain,
+    ConditionError,
+    Expression,
+    Listed,
+    Literal,
+    Name,
+    Unary,
+    parse,
+)
 
 
 class BankIs(NamedTuple):
@@ -64,133 +58,180 @@ class AnyOf(NamedTuple):
 
 
 class Not(NamedTuple):
-    """The part does not hold."""
+    """The part holds in no view of the content."""
 
     part: Condition
 
 
-class Feature(NamedTuple):
-    """A fact about the content compares so."""
+class Test(NamedTuple):
+    """Something that only facts decide. `scored`: it asks what other judges said."""
 
-    name: str
-    at_least: float | None
-    at_most: float | None
-    equals: float | None
-
-
-Condition = BankIs | Near | AllOf | AnyOf | Not | Feature
-
-Lookup = Callable[[str], Sequence[Hit]]
-"""Bank name -> hits that no negative bank takes away."""
-Neighbours = Callable[[Hit, Hit], bool]
-"""Whether two hits stand close together."""
+    holds: Callable[[Facts], bool]
+    cost: int
+    scored: bool
 
 
-def parse_condition(source: object) -> Condition:
-    """Read a condition from its table. Raises ConditionError."""
-    nodes = iter(range(limits.MAX_CONDITION_NODES))
-    return _parse(source, 0, nodes)
+Condition = BankIs | Near | AllOf | AnyOf | Not | Test
 
 
-def _parse(source: object, depth: int, nodes: Iterator[int]) -> Condition:
-    if next(nodes, None) is None or depth > limits.MAX_CONDITION_DEPTH:
-        raise ConditionError(
-            f"too large (at most {limits.MAX_CONDITION_NODES} parts, {limits.MAX_CONDITION_DEPTH} levels)"
-        )
-    match source:
-        case {"bank": str(name), **rest} if not rest:
+class _Value(NamedTuple):
+    type: Type
+    read: Callable[[Facts], Any]
+    cost: int
+    scored: bool = False
+
+
+_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def read_condition(source: str) -> Condition:
+    """Parse and check the text of a condition. Raises ConditionError, which says what is wrong."""
+    return _condition(parse(source))
+
+
+def _condition(expression: Expression) -> Condition:
+    match expression:
+        case Chain("&&", parts):
+            return AllOf(tuple(map(_condition, parts)))
+        case Chain(_, parts):
+            return AnyOf(tuple(map(_condition, parts)))
+        case Unary("!", operand):
+            return Not(_condition(operand))
+        case Call("bank", arguments):
+            (name,) = _texts("bank", arguments, 1, 1)
             return BankIs(name)
-        case {"near": [str(), str(), *_] as names, **rest} if not rest:
-            return Near(tuple(str(name) for name in names))
-        case {"all": [_, *_] as parts, **rest} if not rest:
-            return AllOf(tuple(_parse(part, depth + 1, nodes) for part in parts))
-        case {"any": [_, *_] as parts, **rest} if not rest:
-            return AnyOf(tuple(_parse(part, depth + 1, nodes) for part in parts))
-        case {"not": dict(part), **rest} if not rest:
-            return Not(_parse(part, depth + 1, nodes))
-        case {"feature": str(name), **rest} if rest and rest.keys() <= {"at_least", "at_most", "equals"}:
-            if name not in FEATURES:
-                raise ConditionError(f"no feature named {name!r}; there are {', '.join(FEATURES)}")
-            return Feature(name, *(_number(rest.get(key)) for key in ("at_least", "at_most", "equals")))
-    raise ConditionError(f"cannot be read: {str(source)[:80]}")
+        case Call("near", arguments):
+            return Near(_texts("near", arguments, 2, 8))
+        case Binary("==" | "!=" as sign, left, Literal(bool() as wanted)) if _is_condition(left):
+            return _condition(left) if wanted == (sign == "==") else Not(_condition(left))
+    value = _value(expression)
+    if value.type != "truth":
+        raise ConditionError(f"a condition is needed where a {value.type} stands; compare it with something")
+    read = value.read
+    return Test(lambda facts: read(facts) is True, value.cost, value.scored)
 
 
-def _number(value: Any) -> float | None:
-    if value is None or isinstance(value, int | float):
-        return None if value is None else float(value)
-    raise ConditionError(f"a comparison needs a number or true/false, not {value!r}")
-
-
-def banks_of(condition: Condition) -> set[str]:
-    """Every bank that the condition names."""
-    match condition:
-        case BankIs(name):
-            return {name}
-        case Near(names):
-            return set(names)
-        case AllOf(parts) | AnyOf(parts):
-            return set().union(*map(banks_of, parts))
-        case Not(part):
-            return banks_of(part)
-    return set()
-
-
-def deciding_banks(condition: Condition) -> set[str]:
-    """Banks of which one must hit for the condition to hold: the first of each `near` and `all` that needs one."""
-    match condition:
-        case BankIs(name):
-            return {name}
-        case Near(names):
-            return {names[0]}
-        case AllOf(parts):
-            return next((deciding_banks(part) for part in parts if needs_a_hit(part)), set())
-        case AnyOf(parts):
-            return set().union(*map(deciding_banks, parts))
-    return set()
-
-
-def needs_a_hit(condition: Condition) -> bool:
-    """True if the condition cannot hold without a bank hit (so a text without triggers is settled)."""
-    match condition:
-        case BankIs() | Near():
+def _is_condition(expression: Expression) -> bool:
+    match expression:
+        case Chain() | Call("bank" | "near"):
             return True
-        case AllOf(parts):
-            return any(map(needs_a_hit, parts))
-        case AnyOf(parts):
-            return all(map(needs_a_hit, parts))
+        case Unary("!", operand):
+            return _is_condition(operand)
     return False
 
 
-def holds(condition: Condition, content: Content, hits: Lookup, close: Neighbours) -> list[Hit] | None:
-    """None if the condition does not hold, else the hits that made it hold (maybe none)."""
-    match condition:
-        case BankIs(name):
-            return list(hits(name)) or None
-        case Near(names):
-            return _near([hits(name) for name in names], close)
-        case AllOf(parts):
-            found = [holds(part, content, hits, close) for part in parts]
-            return None if any(one is None for one in found) else [hit for one in found for hit in one or ()]
-        case AnyOf(parts):
-            held = [one for part in parts if (one := holds(part, content, hits, close)) is not None]
-            return [hit for one in held for hit in one] if held else None
-        case Not(part):
-            return [] if holds(part, content, hits, close) is None else None
-        case Feature(name, at_least, at_most, equals):
-            value = FEATURES[name](content)
-            fits = (
-                value is not None
-                and (at_least is None or value >= at_least)
-                and (at_most is None or value <= at_most)
-                and (equals is None or value == equals)
+def _value(expression: Expression) -> _Value:
+    match expression:
+        case Literal(value):
+            kind: Type = (
+                "truth" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
             )
-            return [] if fits else None
+            return _Value(kind, lambda _: value, 0)
+        case Name(name):
+            if name not in FACTS:
+                raise ConditionError(f"there is no fact {name!r}; there are {', '.join(FACTS)}")
+            return _Value(FACTS[name].type, FACTS[name].read, FACT_COST)
+        case Call(function, arguments):
+            return _call(function, arguments)
+        case Unary("-", operand):
+            inner = _number("-", _value(operand))
+            read = inner.read
+            return inner._replace(read=lambda facts: None if (value := read(facts)) is None else -value)
+        case Binary("+" | "-" as sign, left, right):
+            return _sum(sign, _number(sign, _value(left)), _number(sign, _value(right)))
+        case Binary("in", left, Listed(values)):
+            return _membership(_value(left), values)
+        case Binary(sign, left, right):
+            return _comparison(sign, _value(left), _value(right))
+        case Unary("!", operand):
+            test = _condition(operand)
+            if isinstance(test, Test):
+                return _Value("truth", lambda facts: not test.holds(facts), test.cost, test.scored)
+    raise ConditionError("banks, && and || can be compared with true and false only")
 
 
-def _near(groups: list[Sequence[Hit]], close: Neighbours) -> list[Hit] | None:
-    first, *others = groups
-    for hit in first:
-        beside = [next((other for other in group if close(hit, other)), None) for group in others]
-        if all(other is not None for other in beside):
-            return [hit, *(other for other in beside if other is not None)]
-    return None
+def _number(sign: str, value: _Value) -> _Value:
+    if value.type != "number":
+        raise ConditionError(f"{sign} needs numbers, not a {value.type}")
+    return value
+
+
+def _sum(sign: str, left: _Value, right: _Value) -> _Value:
+    first, second = left.read, right.read
+    factor = 1 if sign == "+" else -1
+
+    def read(facts: Facts) -> float | None:
+        one, other = first(facts), second(facts)
+        return None if one is None or other is None else one + factor * other
+
+    return _Value("number", read, left.cost + right.cost, left.scored or right.scored)
+
+
+def _membership(left: _Value, values: tuple[bool | float | str, ...]) -> _Value:
+    wanted = str if left.type == "text" else float if left.type == "number" else bool
+    if not all(type(value) is wanted for value in values):
+        raise ConditionError(f"the list after in must hold what stands before it: a {left.type}")
+    first, allowed = left.read, frozenset(values)
+    return _Value("truth", lambda facts: first(facts) in allowed, left.cost + FACT_COST, left.scored)
+
+
+def _comparison(sign: str, left: _Value, right: _Value) -> _Value:
+    if left.type != right.type:
+        raise ConditionError(f"{sign} compares a {left.type} with a {right.type}")
+    if left.type != "number" and sign not in ("==", "!="):
+        raise ConditionError(f"{sign} needs numbers, not a {left.type}")
+    compare, first, second = _COMPARE[sign], left.read, right.read
+
+    def read(facts: Facts) -> bool:
+        one, other = first(facts), second(facts)
+        return one is not None and other is not None and compare(one, other)
+
+    return _Value("truth", read, left.cost + right.cost + FACT_COST, left.scored or right.scored)
+
+
+def _call(function: str, arguments: tuple[Expression, ...]) -> _Value:
+    if function == "score":
+        head = _one_of("score", arguments, SCORES)
+        return _Value("number", lambda facts: facts.scores.get(head), FACT_COST, True)
+    if function == "target":
+        target = _one_of("target", arguments, SCORED_TARGETS)
+        return _Value("number", lambda facts: facts.targets.get(target), FACT_COST, True)
+    if function == "label":
+        subject, label = _texts("label", arguments, 2, 2)
+        if subject not in LABEL_SUBJECTS:
+            raise ConditionError(f"label() knows no {subject!r}; it knows {', '.join(LABEL_SUBJECTS)}")
+        labels = LABEL_SUBJECTS[subject]
+        return _Value("truth", lambda facts: label in labels(facts.content), FACT_COST)
+    if function == "known":
+        if len(arguments) != 1 or isinstance(arguments[0], Literal):
+            raise ConditionError("known() takes one fact")
+        inner = _value(arguments[0])
+        read = inner.read
+        return _Value("truth", lambda facts: read(facts) is not None, inner.cost, inner.scored)
+    if function in ("bank", "near"):
+        raise ConditionError(f"{function}() can be compared with true and false only")
+    raise ConditionError(
+        f"there is no function {function}(); there are bank, near, score, target, label, known"
+    )
+
+
+def _texts(function: str, arguments: tuple[Expression, ...], least: int, most: int) -> tuple[str, ...]:
+    texts = [one.value for one in arguments if isinstance(one, Literal) and isinstance(one.value, str)]
+    if len(texts) != len(arguments) or not least <= len(texts) <= most:
+        count = str(least) if least == most else f"{least} to {most}"
+        raise ConditionError(f"{function}() takes {count} texts in quotation marks")
+    return tuple(texts)
+
+
+def _one_of(function: str, arguments: tuple[Expression, ...], known: frozenset[str]) -> str:
+    (name,) = _texts(function, arguments, 1, 1)
+    if name not in known:
+        raise ConditionError(f"{function}() knows no {name!r}; it knows {', '.join(sorted(known))}")
+    return name

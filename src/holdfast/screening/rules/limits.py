@@ -23,8 +23,13 @@ MAX_REGEX_CHARACTERS: Final = 1_000
 MAX_PROGRAM_SIZE: Final = 200_000
 """Instructions of one compiled RE2 program."""
 RE2_MEMORY_BYTES: Final = 64 * 1024 * 1024
-MAX_CONDITION_DEPTH: Final = 8
-MAX_CONDITION_NODES: Final = 64
+MAX_CONDITION_CHARACTERS: Final = 4_000
+MAX_CONDITION_DEPTH: Final = 16
+MAX_CONDITION_NODES: Final = 128
+MAX_RULE_COST: Final = 1_000
+"""Of one rule's condition and its negative banks, in units of one comparison of facts; see `facts.py`."""
+MAX_TOTAL_COST: Final = 50_000
+"""Of all rules together."""
 BEFORE_CHARACTERS: Final = 40
 """How far before a hit a negative bank of scope `before` reaches."""
 QUOTE_CHARACTERS: Final = 400

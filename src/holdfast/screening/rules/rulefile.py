@@ -11,24 +11,30 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from holdfast.screening.lifecycle.stages import Stage
 from holdfast.screening.model import Action, Lane
 from holdfast.screening.rules import limits
 from holdfast.screening.rules.banks import Bank, BankSource, Problem, compile_bank
-from holdfast.screening.rules.conditions import Condition, ConditionError, banks_of, parse_condition
+from holdfast.screening.rules.conditions import Condition, read_condition
+from holdfast.screening.rules.evaluation import Asked, banks_of, compiled, cost_of, needs_a_hit
+from holdfast.screening.rules.facts import GUARD_COST
+from holdfast.screening.rules.grammar import ConditionError
 from holdfast.screening.rules.phrases import WordsBank
-
-Stage = Literal["draft", "shadow", "live", "retired"]
+from holdfast.screening.rules.throttle import Throttle, ThrottleSource, read_throttle
 
 DEFAULT_NAME: Final = "default"
 _TOP_KEYS: Final = {"name", "version", "about", "extends", "banks", "rules"}
 
 
 class RuleSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One `[[rules]]` table of a rule file. `unless` banks take hits away; `soften` banks turn hold into flag."""
+    """One `[[rules]]` table of a rule file. `unless` banks take hits away; `soften` banks turn hold into flag.
+
+    `runaway`: what happens when the rule suddenly matches far more than ever: it goes to shadow, or only the log says so.
+    """
 
     id: str
     title: str
-    when: dict[str, Any]
+    when: str
     action: Action
     lane: Lane
     stage: Stage = "draft"
@@ -40,6 +46,15 @@ class RuleSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     soften: list[str] = []
     quoted: Literal["allow", "flag", "same"] = "flag"
     reason: str = ""
+    throttle: ThrottleSource | None = None
+    runaway: Literal["shadow", "alarm"] = "shadow"
+
+    def fingerprint(self) -> str:
+        """Tells this rule from what it was before a change of what it matches or does, in 12 characters."""
+        parts = msgspec.to_builtins(self)
+        for name in ("title", "stage", "reason", "runaway"):
+            del parts[name]
+        return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:12]
 
 
 class Rule(NamedTuple):
@@ -47,7 +62,11 @@ class Rule(NamedTuple):
 
     source: RuleSource
     condition: Condition
+    asked: Asked
     action: Action
+    cost: int
+    throttle: Throttle | None
+    fingerprint: str
 
 
 class RuleSet(NamedTuple):
@@ -181,30 +200,43 @@ def _compile_banks(sources: dict[str, tuple[str, object]], problems: list[Proble
 def _compile_rules(
     sources: dict[str, tuple[str, object]], banks: Mapping[str, Bank], problems: list[Problem]
 ) -> list[Rule]:
-    rules = []
+    rules: list[Rule] = []
+    spent = 0
     for key, (file, raw) in list(sources.items())[: limits.MAX_RULES]:
         try:
-            source = msgspec.convert(raw, RuleSource)
-            condition = parse_condition(source.when)
+            rule = _compile_rule(raw, banks)
+            if spent + rule.cost > limits.MAX_TOTAL_COST:
+                raise ConditionError(f"all rules together would cost more than {limits.MAX_TOTAL_COST}")
         except (msgspec.ValidationError, ConditionError) as error:
             problems.append(Problem(file, f"rule {key}", str(error)))
             continue
-        # A missing negative bank would make the rule hit lawful text, so it stops the rule as well.
-        missing = sorted((banks_of(condition) | set(source.unless) | set(source.soften)) - banks.keys())
-        if missing:
-            problems.append(
-                Problem(file, f"rule {key}", f"needs banks that are not usable: {', '.join(missing)}")
-            )
-            continue
-        action = source.action
-        if action == "refuse" and not all(banks[name].source.human_made_by for name in banks_of(condition)):
-            action = "hold"
-            what = "may refuse only if every bank it names says human_made_by; it holds instead"
+        spent += rule.cost
+        if rule.action != rule.source.action:
+            what = "may refuse only if a bank must hit and every bank it names says human_made_by; it holds instead"
             problems.append(Problem(file, f"rule {key}", what))
-        if not banks_of(condition) and action == "refuse":
-            action = "hold"
-            problems.append(Problem(file, f"rule {key}", "cannot refuse without a bank; it holds instead"))
-        rules.append(Rule(source, condition, action))
+        rules.append(rule)
     if len(sources) > limits.MAX_RULES:
         problems.append(Problem("rules", "rules", f"more than {limits.MAX_RULES}; the rest is skipped"))
     return rules
+
+
+def _compile_rule(raw: object, banks: Mapping[str, Bank]) -> Rule:
+    """Check one rule. Raises ConditionError or ValidationError."""
+    if isinstance(raw, dict) and not isinstance(raw.get("when", ""), str):
+        raise ConditionError("when is one text, such as when = 'bank(\"threats\") && links.count > 2'")
+    source = msgspec.convert(raw, RuleSource)
+    condition = read_condition(source.when)
+    named = banks_of(condition)
+    # A missing negative bank would make the rule hit lawful text, so it stops the rule as well.
+    missing = sorted((named | set(source.unless) | set(source.soften)) - banks.keys())
+    if missing:
+        raise ConditionError(f"needs banks that are not usable: {', '.join(missing)}")
+    cost = cost_of(condition) + GUARD_COST * (len(source.unless) + len(source.soften))
+    if cost > limits.MAX_RULE_COST:
+        raise ConditionError(f"costs {cost}, more than {limits.MAX_RULE_COST}; ask less in one rule")
+    action = source.action
+    human_made = needs_a_hit(condition) and all(banks[name].source.human_made_by for name in named)
+    if action == "refuse" and not human_made:
+        action = "hold"
+    throttle = read_throttle(source.throttle) if source.throttle else None
+    return Rule(source, condition, compiled(condition), action, cost, throttle, source.fingerprint())
