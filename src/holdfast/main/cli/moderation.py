@@ -14,15 +14,18 @@ import typer
 from holdfast.main.classify_batch import classify_stream, verdict_line
 from holdfast.main.cli.classify_progress import size_of, watched_lines
 from holdfast.main.cli.held import app as held_app
+from holdfast.main.cli.loaded_rules import usable_screen
+from holdfast.main.cli.rescreen import app as rescreen_app
 from holdfast.main.cli.rules import RulesOption
 from holdfast.main.cli.rules import app as rules_app
 from holdfast.main.judging_pool import MAX_WORKERS, usable_cores
 from holdfast.pure.errors import Invalid
-from holdfast.screening import Content, Problem, Screen, load_rules, load_screen
+from holdfast.screening import Content
 
 app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(held_app, name="held")
+app.add_typer(rescreen_app, name="rescreen")
 
 
 WorkersOption = Annotated[
@@ -51,7 +54,7 @@ def classify(
     """
     if (file is None) == (text is None):
         raise typer.BadParameter('give either --text "..." or a FILE ("-" for standard input)')
-    screen = _screen(rules)
+    screen = usable_screen(rules)
     if text is not None:
         sys.stdout.buffer.write(verdict_line(None, screen.assess(Content(text=text))))
         return
@@ -63,19 +66,6 @@ def classify(
         )
     if broken:
         sys.stderr.write(f"holdfast: {broken} broken lines skipped\n")
-
-
-def _screen(rules: Path | None) -> Screen:
-    loaded = load_rules(rules)
-    if any(problem.where == "file" for problem in loaded.problems):
-        raise Invalid("; ".join(str(problem) for problem in loaded.problems if problem.where == "file"))
-    _report(loaded.problems)
-    return load_screen(rules, log_problems=False)
-
-
-def _report(problems: tuple[Problem, ...]) -> None:
-    for problem in problems:
-        sys.stderr.write(f"holdfast: {problem}\n")
 
 
 def _open(file: str, stack: ExitStack) -> BinaryIO:

@@ -20,12 +20,14 @@ from .model import (
     Submission,
     Visibility,
     compose,
+    content_of,
     may_see,
     prepare,
 )
 from .publish import publish_post
 from .queries import HeldPost, Version, ancestors, descendants, held_posts, load_posts, versions
 from .reader import PostReader
+from .rescreen import Rejudged, Rescreened, rescreen_posts
 from .store import announce, forget_old_keys
 
 __all__ = [
@@ -33,5 +35,6 @@ __all__ = [
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostId", "PostLimits", "PostNotVisible",
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "Seen", "Submission", "Version",
     "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
+    "Rejudged", "Rescreened", "content_of", "rescreen_posts",
     "may_see", "prepare", "publish_post", "versions",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NewType
 
@@ -261,6 +262,29 @@ class Submission(msgspec.Struct, frozen=True):
     parent: PostView | None = None
 
 
+def content_of(
+    composed: Composition,
+    *,
+    language: str | None,
+    poll_options: Sequence[str],
+    author_age_days: float | None,
+    author_post_count: int | None,
+    is_reply: bool,
+) -> Content:
+    """What screening is shown of a post: the same when it is written and when it is judged again later."""
+    options = "\n".join(poll_options)
+    return Content(
+        text=f"{composed.text}\n{options}" if options else composed.text,
+        spoiler_text=composed.spoiler,
+        language=language,
+        link_urls=tuple(composed.urls),
+        author_age_days=author_age_days,
+        author_post_count=author_post_count,
+        is_reply=is_reply,
+        mention_count=len(composed.mention_names),
+    )
+
+
 def prepare(
     draft: Draft,
     author: AccountView,
@@ -282,17 +306,14 @@ def prepare(
     problems = draft_problems(draft, composed, limits)
     if problems:
         raise DraftNotAllowed(problems)
-    options = "\n".join(draft.poll.options) if draft.poll else ""
     verdict = screen.assess(
-        Content(
-            text=f"{composed.text}\n{options}" if options else composed.text,
-            spoiler_text=composed.spoiler,
+        content_of(
+            composed,
             language=draft.language,
-            link_urls=tuple(composed.urls),
+            poll_options=draft.poll.options if draft.poll else (),
             author_age_days=(now - author.created_at).total_seconds() / 86_400,
             author_post_count=author.posts,
             is_reply=parent is not None,
-            mention_count=len(composed.mention_names),
         )
     )
     if verdict.action == "refuse":

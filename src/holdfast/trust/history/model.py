@@ -1,0 +1,60 @@
+"""A post of the past as screening would be shown it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from ...platform.clock import Instant
+from ...screening import Content
+from ...social.posts import Draft, PostState, compose, content_of
+
+
+class Range(NamedTuple):
+    """Posts with `after_id` < id <= `until_id`."""
+
+    after_id: int
+    until_id: int
+
+
+class StoredPost(msgspec.Struct, frozen=True, array_like=True):
+    """A post, held and withdrawn ones too, with its present text. Never a boost.
+
+    `author_age_days` is the author's age when the present text was written, `author_post_count` the author's visible
+    posts before this one; both None for an imported post, whose author's life elsewhere is not known. `version` is that
+    of the latest verdict, None when none is kept.
+    """
+
+    id: int
+    account_id: int
+    state: PostState
+    text: str
+    spoiler: str
+    language: str | None
+    poll_options: list[str]
+    is_reply: bool
+    created_at: Instant
+    edited_at: Instant | None
+    author_age_days: float | None
+    author_post_count: int | None
+    version: str | None
+
+
+class Page(NamedTuple):
+    """The posts of a stretch of the history, oldest first; `last_id` is where the next page goes on."""
+
+    posts: list[StoredPost]
+    last_id: int
+
+
+def content_of_stored(post: StoredPost) -> Content:
+    """What screening is shown of it, by the way that posting takes."""
+    return content_of(
+        compose(Draft(text=post.text, spoiler=post.spoiler)),
+        language=post.language,
+        poll_options=post.poll_options,
+        author_age_days=post.author_age_days,
+        author_post_count=post.author_post_count,
+        is_reply=post.is_reply,
+    )
