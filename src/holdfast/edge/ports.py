@@ -12,6 +12,7 @@ from ..platform.db import Database
 from ..platform.ids import PublicIds
 from ..platform.limits import RateLimits
 from ..screening import Screen
+from ..screening.state import RuleKeeper
 from ..social.accounts import AccountReader
 from ..social.graph import RelationsReader
 from ..social.instance import InstanceReader
@@ -33,6 +34,7 @@ class Services:
     keyring: Keyring
     limits: RateLimits
     screen: Screen
+    rule_keeper: RuleKeeper
     accounts: AccountReader
     relations: RelationsReader
     posts: PostReader

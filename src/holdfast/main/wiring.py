@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from ..edge.ports import Services
-from ..platform.clock import SystemClock
+from ..platform.clock import Clock, SystemClock
 from ..platform.config import Settings
 from ..platform.crypto import Keyring
 from ..platform.db import Database, PoolLimits
@@ -14,7 +16,9 @@ from ..platform.ids import PublicIds
 from ..platform.limits import RateLimits
 from ..platform.master_key import load_master_key
 from ..platform.stamps import DatabaseStamps, SharedMemoryStamps
-from ..screening import Screen, load_screen
+from ..screening import RuleEngine, Screen, load_rules, load_screen
+from ..screening.lifecycle.breaker import BreakerLimits
+from ..screening.state import KeeperLimits, RuleKeeper, SharedThrottles
 from ..social.accounts import AccountReader
 from ..social.graph import RelationsReader
 from ..social.notifications import NotificationReader
@@ -57,17 +61,24 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
     """Everything that the edge may use. `screen`: one that was loaded before, instead of the settings' rules."""
     clock = SystemClock()
     keyring = Keyring(load_master_key(settings))
-    async with open_database(settings) as database:
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings))
         accounts = AccountReader(database)
         posts = PostReader(database, accounts, clock)
+        screen = screen or load_screen(settings.screening_rules_file)
+        limits = RateLimits(settings.data / "run" / "limits")
+        keeper = keeper_of(settings, database, screen, limits, clock)
+        keeping = asyncio.create_task(keeper.keep())
+        stack.push_async_callback(_ended, keeping)
         yield Services(
             settings=settings,
             database=database,
             clock=clock,
             ids=PublicIds(keyring.derive("public ids")),
             keyring=keyring,
-            limits=RateLimits(settings.data / "run" / "limits"),
-            screen=screen or load_screen(settings.screening_rules_file),
+            limits=limits,
+            screen=screen,
+            rule_keeper=keeper,
             accounts=accounts,
             relations=RelationsReader(database),
             posts=posts,
@@ -78,3 +89,28 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
                 database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)
             ),
         )
+
+
+def keeper_of(
+    settings: Settings, database: Database, screen: Screen, limits: RateLimits, clock: Clock
+) -> RuleKeeper:
+    """What keeps the rules of this process true to the database; throttles count in the shared limits."""
+    engine = screen.rule_engine or RuleEngine(load_rules(settings.screening_rules_file))
+    engine.throttles = SharedThrottles(limits, clock)
+    breaker = BreakerLimits(
+        settings.rule_breaker_factor, settings.rule_breaker_min_authors, settings.rule_breaker_min_posts
+    )
+    bounds = KeeperLimits(
+        settings.rule_figures_seconds,
+        settings.rule_breaker_window_seconds,
+        settings.rule_figures_days,
+        breaker,
+    )
+    return RuleKeeper(database, engine, limits, clock, bounds)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task and let it finish what it does at its end."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

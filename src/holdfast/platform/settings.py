@@ -144,6 +144,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Path | None, S("Rules for screening posts; a relative path is taken from the data folder.")
     ] = None
 
+    moderation_capacity_per_day: Annotated[
+        int,
+        S(
+            "Posts that people can look at in a day; simulations compare the queue with it.",
+            unit="posts",
+            minimum=1,
+            maximum=1_000_000,
+        ),
+    ] = 200
+
     # Limits of posts and profiles
     post_max_characters: Annotated[int, S("Longest post.", unit="characters", minimum=1, maximum=100_000)] = (
         500
@@ -220,6 +230,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_signin_window_seconds: Annotated[
         int, S("Window of the sign-in limit.", unit="seconds", minimum=1, maximum=86_400)
     ] = 900
+
+    # Screening rules
+    rule_figures_seconds: Annotated[
+        int,
+        S("How often each process writes down what its rules did.", unit="seconds", minimum=1, maximum=3600),
+    ] = 60
+    rule_figures_days: Annotated[
+        int, S("How long figures of rules are kept.", unit="days", minimum=1, maximum=3650)
+    ] = 30
+    rule_breaker_window_seconds: Annotated[
+        int,
+        S(
+            "Slice of time in which figures of rules are kept; a rule runs away in one or two of them.",
+            unit="seconds",
+            minimum=60,
+            maximum=86_400,
+        ),
+    ] = 600
+    rule_breaker_factor: Annotated[
+        int, S("A rule runs away when it matches this many times its usual share.", minimum=2, maximum=10_000)
+    ] = 10
+    rule_breaker_min_authors: Annotated[
+        int,
+        S("A rule that matched fewer different authors never runs away.", minimum=1, maximum=1_000_000),
+    ] = 20
+    rule_breaker_min_posts: Annotated[
+        int, S("Nor in fewer posts than this.", minimum=1, maximum=1_000_000)
+    ] = 200
 
     # Sessions, tokens, passwords
     session_lifetime_days: Annotated[

@@ -46,6 +46,11 @@ class Screen:
         )
 
     @property
+    def rule_engine(self) -> RuleEngine | None:
+        """The judge that rules make, if there is one."""
+        return next((judge for judge in self._judges if isinstance(judge, RuleEngine)), None)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What was skipped in the rule file."""
         return self.rules.problems if self.rules else ()

@@ -248,8 +248,15 @@ async def _submission(
         raise AccountNotVisible
     parent = await _parent(call, wanted.in_reply_to_id)
     draft = await _draft(call, wanted, author, parent, idempotency_key, edited)
+    facts = await services.rule_keeper.facts(author.id, call.now)
     return prepare(
-        draft, author, parent=parent, screen=services.screen, limits=post_limits(call), now=call.now
+        draft,
+        author,
+        parent=parent,
+        screen=services.screen,
+        facts=facts,
+        limits=post_limits(call),
+        now=call.now,
     )
 
 

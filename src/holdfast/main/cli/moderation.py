@@ -14,6 +14,7 @@ import typer
 from holdfast.main.classify_batch import classify_stream, verdict_line
 from holdfast.main.cli.classify_progress import size_of, watched_lines
 from holdfast.main.cli.held import app as held_app
+from holdfast.main.cli.label import app as label_app
 from holdfast.main.cli.loaded_rules import usable_screen
 from holdfast.main.cli.rescreen import app as rescreen_app
 from holdfast.main.cli.rules import RulesOption
@@ -25,6 +26,7 @@ from holdfast.screening import Content
 app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(held_app, name="held")
+app.add_typer(label_app, name="label")
 app.add_typer(rescreen_app, name="rescreen")
 
 

@@ -63,7 +63,7 @@ class Not(NamedTuple):
     part: Condition
 
 
-class Test(NamedTuple):
+class Check(NamedTuple):
     """Something that only facts decide. `scored`: it asks what other judges said."""
 
     holds: Callable[[Facts], bool]
@@ -71,7 +71,7 @@ class Test(NamedTuple):
     scored: bool
 
 
-Condition = BankIs | Near | AllOf | AnyOf | Not | Test
+Condition = BankIs | Near | AllOf | AnyOf | Not | Check
 
 
 class _Value(NamedTuple):
@@ -115,7 +115,7 @@ def _condition(expression: Expression) -> Condition:
     if value.type != "truth":
         raise ConditionError(f"a condition is needed where a {value.type} stands; compare it with something")
     read = value.read
-    return Test(lambda facts: read(facts) is True, value.cost, value.scored)
+    return Check(lambda facts: read(facts) is True, value.cost, value.scored)
 
 
 def _is_condition(expression: Expression) -> bool:
@@ -152,7 +152,7 @@ def _value(expression: Expression) -> _Value:
             return _comparison(sign, _value(left), _value(right))
         case Unary("!", operand):
             test = _condition(operand)
-            if isinstance(test, Test):
+            if isinstance(test, Check):
                 return _Value("truth", lambda facts: not test.holds(facts), test.cost, test.scored)
     raise ConditionError("banks, && and || can be compared with true and false only")
 

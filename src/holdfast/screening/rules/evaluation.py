@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from holdfast.screening.rules.conditions import AllOf, AnyOf, BankIs, Condition, Near, Not, Test
+from holdfast.screening.rules.conditions import AllOf, AnyOf, BankIs, Check, Condition, Near, Not
 from holdfast.screening.rules.facts import BANK_COST, NEAR_COST, Facts
 
 
@@ -93,7 +93,7 @@ def denies_a_bank(condition: Condition) -> bool:
 def uses_scores(condition: Condition) -> bool:
     """True if it asks what other judges said."""
     match condition:
-        case Test():
+        case Check():
             return condition.scored
         case AllOf(parts) | AnyOf(parts):
             return any(map(uses_scores, parts))
@@ -113,7 +113,7 @@ def cost_of(condition: Condition) -> int:
             return sum(map(cost_of, parts))
         case Not(part):
             return cost_of(part) * (2 if banks_of(part) else 1)
-        case Test():
+        case Check():
             return condition.cost
 
 
@@ -130,7 +130,7 @@ def compiled(condition: Condition) -> Asked:
             return _any_of([compiled(part) for part in parts])
         case Not(part):
             return _none_of(compiled(part), anywhere=bool(banks_of(part)))
-        case Test():
+        case Check():
             test = condition.holds
             return lambda case: () if test(case.facts) else None
 
@@ -194,7 +194,7 @@ def _possible(condition: Condition, wanted: bool) -> Gate | None:
             return None
         case Not(part):
             return _possible(part, not wanted)
-        case Test():
+        case Check():
             test = condition.holds
             return test if wanted else lambda facts: not test(facts)
         case AllOf(parts) | AnyOf(parts):

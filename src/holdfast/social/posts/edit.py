@@ -7,6 +7,7 @@ from datetime import timedelta
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.stamps import Kind
+from ...screening.state import record_trial_hits
 from ..accounts import Actor
 from . import store
 from .errors import NotYours, PostNotVisible
@@ -52,6 +53,7 @@ async def edit_post(tx: Tx, actor: Actor, post_id: int, submission: Submission, 
     await store.keep_version(tx, post_id)
     if verdict.action != "allow":
         await store.insert_verdict(tx, post_id, verdict, now)
+    await record_trial_hits(tx, post_id, verdict, now)
     store.announce(tx, actor.account_id, post_id, post.visibility, None)
     if post.state is PostState.VISIBLE and state is PostState.HELD:
         await store.count_post(tx, post.account_id, post.in_reply_to_id, -1)

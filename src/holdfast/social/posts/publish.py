@@ -8,6 +8,7 @@ from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
+from ...screening.state import record_trial_hits
 from ..accounts import Actor
 from . import store
 from .events import PostFlagged, PostHeld, PostPublished
@@ -42,6 +43,7 @@ async def publish_post(
     await store.attach(tx, post_id, composed, now)
     if verdict.action != "allow":
         await store.insert_verdict(tx, post_id, verdict, now)
+    await record_trial_hits(tx, post_id, verdict, now)
     if state is PostState.HELD:
         tx.emit(PostHeld(post_id))
         tx.touch(Kind.AUTHORED, actor.account_id)
