@@ -19,6 +19,7 @@ from holdfast.main.cli.loaded_rules import usable_screen
 from holdfast.main.cli.rescreen import app as rescreen_app
 from holdfast.main.cli.rules import RulesOption
 from holdfast.main.cli.rules import app as rules_app
+from holdfast.main.cli.simulate import simulate
 from holdfast.main.judging_pool import MAX_WORKERS, usable_cores
 from holdfast.pure.errors import Invalid
 from holdfast.screening import Content
@@ -28,6 +29,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(held_app, name="held")
 app.add_typer(label_app, name="label")
 app.add_typer(rescreen_app, name="rescreen")
+app.command()(simulate)
 
 
 WorkersOption = Annotated[

@@ -22,8 +22,8 @@ class StoredPost(msgspec.Struct, frozen=True, array_like=True):
     """A post, held and withdrawn ones too, with its present text. Never a boost.
 
     `author_age_days` is the author's age when the present text was written, `author_post_count` the author's visible
-    posts before this one; both None for an imported post, whose author's life elsewhere is not known. `version` is that
-    of the latest verdict, None when none is kept.
+    posts and boosts before this one, `author_posts_this_hour` those of the hour before it; all None for an imported post,
+    whose author's life elsewhere is not known. `version` is that of the latest verdict, None when none is kept.
     """
 
     id: int
@@ -38,6 +38,7 @@ class StoredPost(msgspec.Struct, frozen=True, array_like=True):
     edited_at: Instant | None
     author_age_days: float | None
     author_post_count: int | None
+    author_posts_this_hour: int | None
     version: str | None
 
 
@@ -49,12 +50,15 @@ class Page(NamedTuple):
 
 
 def content_of_stored(post: StoredPost) -> Content:
-    """What screening is shown of it, by the way that posting takes."""
-    return content_of(
+    """What screening is shown of it, by the way that posting takes. Labels of then are not kept, so none are shown."""
+    content = content_of(
         compose(Draft(text=post.text, spoiler=post.spoiler)),
         language=post.language,
         poll_options=post.poll_options,
         author_age_days=post.author_age_days,
         author_post_count=post.author_post_count,
         is_reply=post.is_reply,
+    )
+    return msgspec.structs.replace(
+        content, author_id=post.account_id, author_posts_this_hour=post.author_posts_this_hour
     )

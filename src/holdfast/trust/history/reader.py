@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
+from ...platform.clock import Instant
 from ...platform.db import Reader, Row
 from ...social.posts import PostState
 from .model import Page, Range, StoredPost
@@ -12,16 +15,18 @@ from .queries import page_rows, visible_before
 MAX_AUTHORS_COUNTED = 200_000
 """Authors whose posts are counted along the way; more, and the counting begins anew (memory)."""
 _SECONDS_PER_DAY = 86_400
+_HOUR = timedelta(hours=1)
 
 
 class History:
-    """One walk over a range, oldest post first."""
+    """One walk over a range, oldest post first. Posts of the hour before the range are not counted as lately written."""
 
     def __init__(self, reader: Reader, stretch: Range, *, page_posts: int = 1000) -> None:
         self._reader = reader
         self._stretch = stretch
         self._page_posts = page_posts
         self._written: dict[int, int] = {}
+        self._lately: dict[int, deque[Instant]] = {}
 
     async def pages(self) -> AsyncIterator[Page]:
         """Page after page; a page of boosts alone has no posts."""
@@ -36,6 +41,7 @@ class History:
     async def _count_before(self, rows: list[Row]) -> None:
         if len(self._written) > MAX_AUTHORS_COUNTED:
             self._written.clear()
+            self._lately.clear()
         new = {row["account_id"] for row in rows} - self._written.keys()
         if new:
             self._written.update(dict.fromkeys(new, 0))
@@ -43,6 +49,11 @@ class History:
 
     def _take(self, row: Row) -> StoredPost | None:
         before = self._written[row["account_id"]]
+        lately = self._lately.setdefault(row["account_id"], deque())
+        while lately and lately[0] <= row["created_at"] - _HOUR:
+            lately.popleft()
+        this_hour = len(lately)
+        lately.append(row["created_at"])
         if row["state"] == PostState.VISIBLE:
             self._written[row["account_id"]] = before + 1
         if row["boost"]:
@@ -62,5 +73,6 @@ class History:
             edited_at=row["edited_at"],
             author_age_days=None if row["imported"] else max(age_days, 0.0),
             author_post_count=None if row["imported"] else before,
+            author_posts_this_hour=None if row["imported"] else this_hour,
             version=row["version"],
         )

@@ -1,0 +1,66 @@
+"""Judging stored posts by two rule sets, by the way that posting takes. CPU only; fit for a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ...screening import Action, Lane, RuleEngine, RuleSet, Screen, Verdict, load_rules
+from ..history import StoredPost, content_of_stored
+
+_WOULD_BE_LIVE: Final = ("draft", "simulate", "shadow", "canary")
+
+
+class Side(msgspec.Struct, frozen=True, array_like=True):
+    """What one rule set says of a post. `rules`: ids of those that hit, those without effect too."""
+
+    action: Action
+    lane: Lane | None
+    rules: list[str]
+
+
+class Replayed(msgspec.Struct, frozen=True, array_like=True):
+    """A post judged by the rules that are tried (`tried`) and by those in force."""
+
+    tried: Side
+    in_force: Side
+
+
+def rehearsed(rules: RuleSet) -> RuleSet:
+    """The rule set as if every rule that is not retired were live."""
+    return rules._replace(
+        rules=tuple(
+            rule._replace(source=msgspec.structs.replace(rule.source, stage="live"))
+            if rule.source.stage in _WOULD_BE_LIVE
+            else rule
+            for rule in rules.rules
+        )
+    )
+
+
+def make_replayer(
+    tried: Path, in_force: Path | None, *, as_written: bool
+) -> Callable[[list[StoredPost]], list[Replayed]]:
+    """Load both rule files, whose problems were reported before, and judge posts by them."""
+    loaded = load_rules(tried)
+    one = _screen(loaded if as_written else rehearsed(loaded))
+    other = _screen(load_rules(in_force))
+
+    def replay(posts: list[StoredPost]) -> list[Replayed]:
+        contents = [content_of_stored(post) for post in posts]
+        sides = zip(one.assess_many(contents), other.assess_many(contents), strict=True)
+        return [Replayed(_side(tried), _side(in_force)) for tried, in_force in sides]
+
+    return replay
+
+
+def _screen(rules: RuleSet) -> Screen:
+    return Screen([RuleEngine(rules)], rules=rules)
+
+
+def _side(verdict: Verdict) -> Side:
+    hits = [rule for rule in (*verdict.rules, *verdict.shadow_rules) if not rule.startswith("note.")]
+    return Side(verdict.action, verdict.lane, hits)
