@@ -13,6 +13,7 @@ from ...pure.entities import Hashtag, Mention, Url, find_entities
 from ...pure.markup import character_count, clean_text
 from ...pure.names import normalise_hashtag
 from ...screening import Content, Screen, Verdict
+from ...screening.state import AuthorFacts
 from ..accounts import AccountView
 from ..graph import Viewer
 from .errors import DraftNotAllowed, PostRefused
@@ -293,8 +294,11 @@ def prepare(
     screen: Screen,
     limits: PostLimits,
     now: Instant,
+    facts: AuthorFacts | None = None,
 ) -> Submission:
     """Compose, check and screen a draft; CPU only. `parent` was seen by the author through the gate.
+
+    `facts`: what the keeper of the rules knows of the author; a rule that needs them does not count without.
 
     Raises DraftNotAllowed with every problem, PostRefused with the reason.
     """
@@ -306,16 +310,15 @@ def prepare(
     problems = draft_problems(draft, composed, limits)
     if problems:
         raise DraftNotAllowed(problems)
-    verdict = screen.assess(
-        content_of(
-            composed,
-            language=draft.language,
-            poll_options=draft.poll.options if draft.poll else (),
-            author_age_days=(now - author.created_at).total_seconds() / 86_400,
-            author_post_count=author.posts,
-            is_reply=parent is not None,
-        )
+    content = content_of(
+        composed,
+        language=draft.language,
+        poll_options=draft.poll.options if draft.poll else (),
+        author_age_days=(now - author.created_at).total_seconds() / 86_400,
+        author_post_count=author.posts,
+        is_reply=parent is not None,
     )
+    verdict = screen.assess(content if facts is None else facts.about(content))
     if verdict.action == "refuse":
         raise PostRefused(verdict.reason)
     return Submission(draft, composed, verdict, parent)
