@@ -19,7 +19,7 @@ from holdfast.platform.clock import FixedClock
 from holdfast.platform.config import Settings
 from holdfast.platform.limits import RateLimits
 from holdfast.pure.errors import HoldfastError
-from holdfast.screening import Content, Screen, load_screen
+from holdfast.screening import Content, RuleEngine, Screen, load_screen
 from holdfast.screening.lifecycle.stages import is_under_canary
 from holdfast.screening.state import figures, standings, steps, take_step
 from tests.support.people import NOW
@@ -100,6 +100,10 @@ async def refuses(site: Site, *words: str) -> str:
 
 async def is_held(site: Site, post: dict[str, object]) -> bool:
     return (await site.client.get(f"/api/v1/statuses/{post['id']}")).status_code == 404
+
+
+def stage_of(engine: RuleEngine) -> str:
+    return engine.running["fruit"].stage
 
 
 def step(to: str, *more: str) -> tuple[str, ...]:
@@ -207,11 +211,11 @@ async def test_a_rule_that_runs_away_goes_to_shadow_by_itself(site: Site, rule_s
 
     posts(3, 500)
     await keeper.flush()
-    assert engine.running["fruit"].stage == "live"
+    assert stage_of(engine) == "live"
     clock.advance(timedelta(hours=2))
     posts(100, 20)
     await keeper.flush()
-    assert engine.running["fruit"].stage == "shadow"
+    assert stage_of(engine) == "shadow"
     assert screen.assess(Content(text="a quince")).shadow_rules == ["fruit"]
     (last,) = await steps(database, "fruit", limit=1)
     assert (last.stage, last.taken_by) == ("shadow", "breaker")

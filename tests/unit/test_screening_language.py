@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.screening import Content, Opinion, RuleEngine, Screen, load_rules
+from holdfast.screening import Content, Judge, Opinion, RuleEngine, Screen, load_rules
 from holdfast.screening.lifecycle.stages import Standing
 from holdfast.screening.rules import limits
 from holdfast.screening.rules.conditions import Check, read_condition
@@ -218,7 +218,8 @@ class _Model:
 def test_rules_hear_the_model_wherever_they_stand(tmp_path: Path) -> None:
     when = 'score("incitement") > 0.4 && target("journalist") > 0.5'
     rules = engine(tmp_path, rule(when), rule('bank("fruit") && score("incitement") > 0.9', rule_id="s"))
-    for judges in ([rules, _Model()], [_Model(), rules]):
+    orders: tuple[list[Judge], ...] = ([rules, _Model()], [_Model(), rules])
+    for judges in orders:
         assert Screen(judges).assess(Content(text="quince")).rules == ["r"]
     assert Screen([rules]).assess(Content(text="quince")).rules == []
 

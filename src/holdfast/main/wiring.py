@@ -17,7 +17,7 @@ from ..platform.limits import RateLimits
 from ..platform.master_key import load_master_key
 from ..platform.stamps import DatabaseStamps, SharedMemoryStamps
 from ..screening import RuleEngine, Screen, load_rules, load_screen
-from ..screening.lifecycle.breaker import BreakerLimits
+from ..screening.lifecycle import BreakerLimits
 from ..screening.state import KeeperLimits, RuleKeeper, SharedThrottles
 from ..social.accounts import AccountReader
 from ..social.graph import RelationsReader

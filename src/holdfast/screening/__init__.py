@@ -5,9 +5,7 @@ transaction takes a connection. Rules and banks judge now; other judges fit the 
 """
 
 from holdfast.screening.model import Action, Content, Judge, Lane, Opinion, Verdict
-from holdfast.screening.rules.banks import Problem
-from holdfast.screening.rules.engine import RuleEngine
-from holdfast.screening.rules.rulefile import Rule, RuleSet, load_rules
+from holdfast.screening.rules import Problem, Rule, RuleEngine, RuleSet, load_rules
 from holdfast.screening.screen import Screen, load_screen
 
 __all__ = [

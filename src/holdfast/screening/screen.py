@@ -19,9 +19,7 @@ from holdfast.screening.model import (
     more_urgent,
     stricter,
 )
-from holdfast.screening.rules.banks import Problem
-from holdfast.screening.rules.engine import RuleEngine
-from holdfast.screening.rules.rulefile import RuleSet, load_rules
+from holdfast.screening.rules import Problem, RuleEngine, RuleSet, load_rules
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from holdfast.main.cli.label import run_on_database, span_of
 from holdfast.platform.clock import SystemClock
 from holdfast.pure.errors import Invalid, NotFound
 from holdfast.screening import Rule, load_rules
-from holdfast.screening.lifecycle.stages import STAGES, effective
+from holdfast.screening.lifecycle import STAGES, effective
 from holdfast.screening.state import figures, standings, steps, take_step
 
 if TYPE_CHECKING:

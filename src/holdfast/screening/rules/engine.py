@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from holdfast.pure.normalisation import DISGUISES, Lexicon, canonical
-from holdfast.screening.lifecycle.stages import RUNNING, Standing, effective, is_under_canary
-from holdfast.screening.lifecycle.statistics import RuleStatistics
+from holdfast.screening.lifecycle import RUNNING, RuleStatistics, Standing, effective, is_under_canary
 from holdfast.screening.model import Action, Content, Lane, Opinion, more_urgent, stricter
 from holdfast.screening.rules import limits
 from holdfast.screening.rules.banks import Bank, compile_pattern, hash_key, trigger_pattern, url_keys

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from holdfast.screening.lifecycle.stages import Stage
+from holdfast.screening.lifecycle import Stage
 from holdfast.screening.model import Action, Lane
 from holdfast.screening.rules import limits
 from holdfast.screening.rules.banks import Bank, BankSource, Problem, compile_bank

@@ -15,10 +15,8 @@ from holdfast.platform.db import Database, Tx
 from holdfast.platform.limits import Rate, RateLimits
 from holdfast.platform.stamps import Kind, slot
 from holdfast.pure.errors import HoldfastError
-from holdfast.screening.lifecycle.breaker import BreakerLimits, Span, runs_away, usual_rate
-from holdfast.screening.lifecycle.statistics import Did
-from holdfast.screening.rules.engine import RuleEngine
-from holdfast.screening.rules.rulefile import Rule
+from holdfast.screening.lifecycle import BreakerLimits, Did, Span, runs_away, usual_rate
+from holdfast.screening.rules import Rule, RuleEngine
 from holdfast.screening.state import store
 from holdfast.screening.state.labels import (
     DOMAIN_LABELS,

@@ -13,8 +13,7 @@ from holdfast.platform.db import Reader, Tx
 from holdfast.platform.ids import new_id
 from holdfast.platform.stamps import Kind
 from holdfast.screening.model import Content
-from holdfast.screening.rules.banks import url_keys
-from holdfast.screening.rules.limits import MAX_LINKS
+from holdfast.screening.rules import MAX_LINKS, url_keys
 from holdfast.screening.state.errors import LabelNotAllowed
 
 DOMAIN_LABELS: Final = -1

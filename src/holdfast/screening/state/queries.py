@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.platform.clock import Instant
 from holdfast.platform.db import Reader
-from holdfast.screening.lifecycle.stages import Stage, Standing
+from holdfast.screening.lifecycle import Stage, Standing
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -9,10 +9,9 @@ from holdfast.platform.clock import Instant
 from holdfast.platform.db import Tx
 from holdfast.platform.ids import new_id
 from holdfast.platform.stamps import Kind
-from holdfast.screening.lifecycle.stages import STEPS, Stage, Standing, effective, may_follow
-from holdfast.screening.lifecycle.statistics import Did
+from holdfast.screening.lifecycle import STEPS, Did, Stage, Standing, effective, may_follow
 from holdfast.screening.model import Verdict
-from holdfast.screening.rules.rulefile import Rule
+from holdfast.screening.rules import Rule
 from holdfast.screening.state.errors import StepNotAllowed
 
 RULE_STANDINGS = 0
