@@ -209,8 +209,14 @@ async def test_a_rule_that_runs_away_goes_to_shadow_by_itself(site: Site, rule_s
             assert screen.assess(Content(text="a quince", author_id=author)).action == "hold"
         screen.assess_many([Content(text="bread")] * others)
 
+    clock.advance(timedelta(days=-40))
+    posts(1, 9)
+    await keeper.flush()
+    assert [row.posts for row in await figures(database, NOW - timedelta(days=50))] == [10, 10, 10]
+    clock.advance(timedelta(days=40))
     posts(3, 500)
     await keeper.flush()
+    assert [row.posts for row in await figures(database, NOW - timedelta(days=50))] == [503, 503, 503]
     assert stage_of(engine) == "live"
     clock.advance(timedelta(hours=2))
     posts(100, 20)

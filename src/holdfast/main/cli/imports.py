@@ -125,6 +125,7 @@ async def _import_into(
     from holdfast.platform.ids import PublicIds
     from holdfast.platform.master_key import load_master_key
     from holdfast.screening import load_screen
+    from holdfast.screening.state import standings
 
     ids = PublicIds(Keyring(load_master_key(settings)).derive("public ids"))
     base_url = settings.public_url.rstrip("/")
@@ -136,6 +137,8 @@ async def _import_into(
     )
     screen = load_screen(settings.screening_rules_file)
     async with open_database(settings) as database:
+        if screen.rule_engine is not None:
+            screen.rule_engine.apply(await standings(database))
         run = ImportRun(
             database, screen, SystemClock(), plan, former,
             batch_rows=settings.import_batch_rows, tell=tell, advance=advance,

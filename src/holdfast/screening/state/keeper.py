@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 import structlog
@@ -65,6 +65,7 @@ class RuleKeeper:
         self._domains: Mapping[str, tuple[Expiring, ...]] = {}
         self._accounts: dict[int, tuple[int, tuple[Expiring, ...]]] = {}
         self._reloading = asyncio.Lock()
+        self._tidied_on: date | None = None
 
     async def facts(self, account_id: int, now: Instant) -> AuthorFacts:
         """What rules may know of an author about to post. Counts the post, and lets steps of rules taken anywhere
@@ -137,7 +138,8 @@ class RuleKeeper:
         everything = {rule_id: did.get(rule_id, _NOTHING_DONE) for rule_id in running}
         async with self._database.transaction() as tx:
             await store.add_figures(tx, slice_at, posts, everything)
-            if slice_at == datetime.fromtimestamp(now.timestamp() // 86_400 * 86_400, UTC):
+            if self._tidied_on != now.date():
+                self._tidied_on = now.date()
                 await store.forget_figures(tx, now - timedelta(days=self._limits.figures_days))
                 await forget_ended_labels(tx, now - timedelta(days=self._limits.figures_days))
         suspects = [
