@@ -24,6 +24,7 @@ from holdfast.social.posts import PostState, Rejudged, decide_post
 from holdfast.trust.rescreening import (
     Rescreening,
     RescreeningTaken,
+    ScreeningChanged,
     begin_rescreening,
     last_rescreening,
     record_page,
@@ -163,6 +164,20 @@ async def test_a_held_post_stays_held_and_its_author_is_still_told_why(
         assert (await ann.get(f"/api/v1/statuses/{held['id']}"))["holdfast"] == before
 
 
+async def test_a_verdict_on_what_a_post_said_before_an_edit_does_not_count(
+    settings: Settings, rules: Path
+) -> None:
+    async with open_site(settings) as site:
+        ann = await site.member("ann")
+        post = await ann.say("a plum")
+        await _run(site.services.database, rules)
+        answer = await ann.request("PUT", f"/api/v1/statuses/{post['id']}", data={"status": "another plum"})
+        assert answer.status_code == 200
+        run = await _run(site.services.database, rules)
+        assert (run.done.recorded, run.done.flagged) == (1, 1)
+        assert (await _run(site.services.database, rules)).done.recorded == 0
+
+
 async def test_posts_edited_meanwhile_keep_the_verdict_of_the_edit(settings: Settings, rules: Path) -> None:
     async with open_database(settings) as database:
         await _fill(database, 20)
@@ -250,6 +265,16 @@ async def test_killed_at_any_moment_it_goes_on_and_does_nothing_twice(
             [*command[:5], "status", "--json"], env=environment, capture_output=True, check=True
         )
         assert msgspec.json.decode(status.stdout) == facts
+
+
+async def test_rules_that_change_under_way_end_the_run(settings: Settings, rules: Path) -> None:
+    async with open_database(settings) as database:
+        await _fill(database, 10)
+        screen = load_screen(rules)
+        rules.write_text(RULES.replace("version = 1", "version = 2"))
+        with pytest.raises(ScreeningChanged):
+            await _run(database, rules, screen=screen)
+        assert await database.fetchval("select count(*) from post_verdicts") == 0
 
 
 async def test_since_leaves_older_posts_alone(settings: Settings, rules: Path) -> None:

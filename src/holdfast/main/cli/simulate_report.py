@@ -134,8 +134,8 @@ def _load(load: QueueLoad) -> list[str]:
 
 def _accounts(answer: Answer) -> Table:
     found = answer.simulation
-    title = f"Accounts: {found.accounts:,} affected, {found.accounts_newly:,} of them only now; those most affected"
-    table = _table(title, "account", ">posts")
+    table = _table(f"Accounts ({found.accounts:,}, {found.accounts_newly:,} only now)", "account", ">posts")
+    table.min_width = len(str(table.title))
     for ident, posts in found.top_accounts:
         table.add_row(Text("@" + answer.handles.get(ident, "?")), f"{posts:,}")
     return table

@@ -45,11 +45,13 @@ class Rescreened(msgspec.Struct):
 _LOCK_SQL = "select 1 from posts where id = any($1::bigint[]) order by id for update"
 
 _NOW_SQL = """
-select p.id, p.state, p.edited_at, v.action, v.version, v.reason,
+select p.id, p.state, p.edited_at, v.reason,
+       case when v.at >= coalesce(p.edited_at, p.created_at) then v.action end as action,
+       case when v.at >= coalesce(p.edited_at, p.created_at) then v.version end as version,
        p.state = 0 and exists (select 1 from post_verdicts h where h.post_id = p.id and h.action = 'hold'
                                and h.at >= coalesce(p.edited_at, p.created_at)) as released
 from posts p
-left join lateral (select action, version, reason from post_verdicts where post_id = p.id order by id desc limit 1) v
+left join lateral (select action, version, reason, at from post_verdicts where post_id = p.id order by id desc limit 1) v
   on true
 where p.id = any($1::bigint[]) order by p.id for key share of p
 """

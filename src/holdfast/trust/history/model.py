@@ -23,7 +23,8 @@ class StoredPost(msgspec.Struct, frozen=True, array_like=True):
 
     `author_age_days` is the author's age when the present text was written, `author_post_count` the author's visible
     posts and boosts before this one, `author_posts_this_hour` those of the hour before it; all None for an imported post,
-    whose author's life elsewhere is not known. `version` is that of the latest verdict, None when none is kept.
+    whose author's life elsewhere is not known. `version` is that of the latest verdict on the present text, None when
+    none is kept: an edit that screening let pass leaves none.
     """
 
     id: int

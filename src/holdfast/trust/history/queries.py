@@ -12,7 +12,8 @@ _PAGE_SQL = """
 select p.id, p.account_id, p.state, p.boost_of_id is not null as boost, p.text, p.spoiler, p.language,
        p.in_reply_to_account_id is not null as is_reply, p.imported is not null as imported, p.created_at, p.edited_at,
        a.created_at as author_created_at, (select options from polls where post_id = p.id) as poll_options,
-       (select version from post_verdicts v where v.post_id = p.id order by v.id desc limit 1) as version
+       (select case when v.at >= coalesce(p.edited_at, p.created_at) then v.version end
+          from post_verdicts v where v.post_id = p.id order by v.id desc limit 1) as version
 from posts p join accounts a on a.id = p.account_id
 where p.id > $1 and p.id <= $2 order by p.id limit $3
 """

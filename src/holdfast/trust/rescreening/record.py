@@ -8,7 +8,7 @@ from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...social.posts import Rejudged, Rescreened, rescreen_posts
 from . import store
-from .errors import RescreeningTaken
+from .errors import RescreeningTaken, ScreeningChanged
 from .model import Rescreening
 from .queries import last_rescreening
 
@@ -18,8 +18,11 @@ async def record_page(
 ) -> Rescreening:
     """Write the verdicts of one page that ends at `last_id`; None: the history ends here. Returns the new state.
 
-    Raises RescreeningTaken when the stored cursor is not that of `run`: nothing is written then.
+    Raises RescreeningTaken when the stored cursor is not that of `run`, ScreeningChanged when a verdict is of another
+    version: nothing is written then.
     """
+    if any(one.verdict.version != run.version for one in judged):
+        raise ScreeningChanged
     await store.lock(tx)
     kept = await last_rescreening(tx)
     if kept is None or (kept.started_at, kept.cursor_id, kept.finished_at) != (
