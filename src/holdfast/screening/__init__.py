@@ -1,18 +1,19 @@
 """Screening: every post and edit is judged here, on this machine, before it is stored.
 
 `load_screen(path)` once at start; `screen.assess(Content(text=...)) -> Verdict` for each post, before the
-transaction takes a connection. Rules and banks judge now; other judges fit the same `Judge` seam.
+transaction takes a connection. Rules and the local model judge; other judges fit the same `Judge` seam.
 """
 
 from holdfast.screening.model import Action, Content, Judge, Lane, Opinion, Verdict
 from holdfast.screening.rules import Problem, Rule, RuleEngine, RuleSet, load_rules
-from holdfast.screening.screen import Screen, load_screen
+from holdfast.screening.screen import ModelChoice, Screen, load_screen
 
 __all__ = [
     "Action",
     "Content",
     "Judge",
     "Lane",
+    "ModelChoice",
     "Opinion",
     "Problem",
     "Rule",

@@ -22,7 +22,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     """A post as its author sends it, with the facts about it that rules may use.
 
     `text` is plain text (no HTML). Facts that are not known stay at their defaults. Labels are those
-    that have not expired; `link_labels` are those of all domains that the post links to.
+    that have not expired; `link_labels` are those of all domains that the post links to. A post that was reported is looked
+    at more closely.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     author_posts_this_hour: int | None = None
     author_labels: frozenset[str] = frozenset()
     link_labels: frozenset[str] = frozenset()
+    is_reported: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
+import msgspec
 import structlog
 
+from holdfast.screening.classifier.absent import AbsentModel
+from holdfast.screening.classifier.cascade import LocalModel
+from holdfast.screening.classifier.errors import ModelUnusable
+from holdfast.screening.classifier.heads import VIOLENCE, VIOLENT_HEADS
+from holdfast.screening.classifier.modelfile import ModelFile
+from holdfast.screening.classifier.points import PointName
 from holdfast.screening.model import (
     MAX_EVIDENCE_SPANS,
     Action,
@@ -85,6 +93,9 @@ class Screen:
             lane = more_urgent(lane, opinion.lane)
             for head, score in opinion.scores.items():
                 scores[head] = max(scores.get(head, 0.0), score)
+        if violent := [scores[head] for head in (*VIOLENT_HEADS, VIOLENCE) if head in scores]:
+            # The union of the violent heads is never less likely than one of them, whoever named it.
+            scores[VIOLENCE] = max(violent)
         return Verdict(
             action=action,
             lane=lane,
@@ -125,9 +136,37 @@ def _merged(spans: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
     return merged[:MAX_EVIDENCE_SPANS]
 
 
-def load_screen(path: Path | None = None, *, log_problems: bool = True) -> Screen:
-    """Build the screen from a rule file (None: the default rules). Problems are logged and kept, never raised."""
+class ModelChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model judges, and how. `file` None: the one that the package carries."""
+
+    file: Path | None = None
+    point: PointName = "balanced"
+    audit_share: float = 0.01
+
+
+SHIPPED_MODEL: Final = ModelChoice()
+
+
+def load_screen(
+    path: Path | None = None, *, model: ModelChoice | None = SHIPPED_MODEL, log_problems: bool = True
+) -> Screen:
+    """Build the screen from a rule file (None: the default rules) and a model (None: rules alone, by choice).
+
+    Problems are logged and kept, never raised: a model that cannot be used is said loudly, and every post is
+    queued for a person until it can.
+    """
     rules = load_rules(path)
     for problem in rules.problems if log_problems else ():
         log.warning("screening.rule_problem", file=problem.file, where=problem.where, what=problem.what)
-    return Screen([RuleEngine(rules)], rules=rules)
+    judges: list[Judge] = [RuleEngine(rules)]
+    if model is not None:
+        judges.append(_model_judge(model))
+    return Screen(judges, rules=rules)
+
+
+def _model_judge(choice: ModelChoice) -> Judge:
+    try:
+        return LocalModel(ModelFile(choice.file), point=choice.point, audit_share=choice.audit_share)
+    except ModelUnusable as error:
+        log.error("screening.model_unusable", problem=str(error), effect="every post is queued for a person")
+        return AbsentModel()

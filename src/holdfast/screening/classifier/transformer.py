@@ -1,0 +1,49 @@
+"""The second tier at work: an int8 transformer on onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from holdfast.screening.classifier.errors import ModelUnusable
+from holdfast.screening.classifier.wordpiece import Span, WordPiece
+
+
+class Read(NamedTuple):
+    """Logits of one text, and per token its span in the text and its share in each logit."""
+
+    logits: NDArray[np.float32]
+    spans: list[Span]
+    shares: NDArray[np.float32]
+
+
+class TransformerModel:
+    """Build once; safe from any thread. One thread per call: many posts are judged side by side."""
+
+    def __init__(self, network: bytes, vocabulary: Sequence[str], *, max_tokens: int) -> None:
+        """`network`: `encoder.onnx`. Raises ModelUnusable."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Memory grows with the longest text ever seen otherwise, and is never given back.
+        options.enable_cpu_mem_arena = False
+        try:
+            self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the library raises classes of its own
+            raise ModelUnusable(f"encoder.onnx cannot be used: {error}") from None
+        self._pieces = WordPiece(vocabulary)
+        self._max_tokens = max_tokens
+
+    def read(self, views: Sequence[str]) -> list[Read]:
+        """Judge texts together; texts of about one length make the least work."""
+        encoded = [self._pieces.encode(view, self._max_tokens) for view in views]
+        ids = np.zeros((len(encoded), max(len(one.ids) for one in encoded)), np.int64)
+        for at, one in enumerate(encoded):
+            ids[at, : len(one.ids)] = one.ids
+        logits, shares = self._session.run(["logits", "shares"], {"ids": ids})
+        return [Read(logits[at], one.spans, shares[at, : len(one.ids)]) for at, one in enumerate(encoded)]
