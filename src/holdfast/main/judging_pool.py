@@ -10,12 +10,15 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
+
+import structlog
 
 from ..platform.processes import die_with_parent
 from ..pure.errors import Unavailable
@@ -110,6 +113,8 @@ def _begin(make: Callable[[], Callable[[Any], Any]], parent_pid: int) -> None:
     """In a new process of the pool."""
     global _work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Standard output belongs to the parent's verdicts.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     die_with_parent(signal.SIGKILL, parent_pid)
     _work = make()
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from ..platform.clock import Clock, Instant
 from ..platform.db import Database, Deadlock
-from ..screening import Screen, Verdict, load_screen
+from ..screening import ModelChoice, Screen, Verdict, load_screen
+from ..screening.lifecycle import Standing
+from ..screening.state import standings
 from ..social.posts import Rejudged
 from ..trust.history import History, Page, Range, StoredPost, content_of_stored
 from ..trust.rescreening import Rescreening, begin_rescreening, record_page
@@ -19,13 +22,18 @@ from .judging_pool import CHUNKS_PER_WORKER, judging
 PAGE_POSTS = 500
 """Posts that are recorded in one transaction: few, so that an edit of one of them waits for milliseconds."""
 _ATTEMPTS = 4
+SHIPPED_MODEL: Final = ModelChoice()
 
 Judge = Callable[[list[StoredPost]], Awaitable[list[Verdict]]]
 
 
-def make_post_judge(rules: Path | None) -> Callable[[list[StoredPost]], list[Verdict]]:
-    """For a process of its own: load the rules and judge stored posts with them."""
-    screen = load_screen(rules, log_problems=False)
+def make_post_judge(
+    rules: Path | None, model: ModelChoice | None, standings: Mapping[str, Standing]
+) -> Callable[[list[StoredPost]], list[Verdict]]:
+    """For a process of its own: load the rules, with their recorded stages, and judge stored posts with them."""
+    screen = load_screen(rules, model=model, log_problems=False)
+    if screen.rule_engine is not None:
+        screen.rule_engine.apply(standings)
     return lambda posts: screen.assess_many(map(content_of_stored, posts))
 
 
@@ -35,6 +43,7 @@ async def rescreen(
     screen: Screen,
     rules: Path | None,
     *,
+    model: ModelChoice | None = SHIPPED_MODEL,
     since: Instant | None,
     may_hold: bool,
     workers: int,
@@ -42,7 +51,7 @@ async def rescreen(
 ) -> Rescreening:
     """Re-screen until the history ends; `advance` gets the state after each page.
 
-    Killed at any moment, the next call with the same choices goes on after the last page that was recorded.
+    `rules` and `model` are what `screen` was made of. Killed at any moment, the next call with the same choices goes on after the last page that was recorded.
     Raises RescreeningTaken when another run is at work.
     """
     async with database.transaction() as tx:
@@ -50,7 +59,10 @@ async def rescreen(
             tx, version=screen.version, since=since, may_hold=may_hold, now=clock.now()
         )
     advance(run)
-    with judging(partial(make_post_judge, rules), workers, items=run.total - run.looked_at) as judge:
+    recorded = await standings(database)
+    with judging(
+        partial(make_post_judge, rules, model, recorded), workers, items=run.total - run.looked_at
+    ) as judge:
         return await _walk(database, clock, run, judge, workers, advance)
 
 

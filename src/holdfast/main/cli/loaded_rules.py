@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import structlog
+
 from holdfast.pure.errors import Invalid
 from holdfast.screening import RuleSet, Screen, load_rules, load_screen
 
@@ -21,5 +23,7 @@ def usable_rules(path: Path | None) -> RuleSet:
 
 def usable_screen(path: Path | None) -> Screen:
     """The screen that these rules make. Raises Invalid."""
+    # What is wrong with the model is logged; standard output belongs to what the command prints.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     usable_rules(path)
     return load_screen(path, log_problems=False)

@@ -102,6 +102,7 @@ async def _simulate(settings: Settings, wanted: _Wanted, advance: Advance) -> An
     from holdfast.platform.crypto import Keyring
     from holdfast.platform.ids import id_at
     from holdfast.platform.master_key import load_master_key
+    from holdfast.screening.state import standings
     from holdfast.trust.history import Range, count_posts, handles, last_posts_start
     from holdfast.trust.simulation import HeldDecisions, Options, make_replayer
     from holdfast.trust.simulation import simulate as run_simulation
@@ -127,7 +128,10 @@ async def _simulate(settings: Settings, wanted: _Wanted, advance: Advance) -> An
             pages_at_once=wanted.workers * CHUNKS_PER_WORKER,
             clock_seconds=time.monotonic,
         )
-        make = partial(make_replayer, wanted.tried, in_force, as_written=wanted.as_written)
+        recorded = await standings(database) if wanted.against is None else None
+        make = partial(
+            make_replayer, wanted.tried, in_force, as_written=wanted.as_written, standings=recorded
+        )
         started = time.monotonic()
         with judging(make, wanted.workers, items=total) as replay:
             found = await run_simulation(

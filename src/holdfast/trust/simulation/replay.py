@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from ...screening import Action, Lane, RuleEngine, RuleSet, Screen, Verdict, load_rules
+from ...screening.lifecycle import Standing
 from ..history import StoredPost, content_of_stored
 
 _WOULD_BE_LIVE: Final = ("draft", "simulate", "shadow", "canary")
@@ -42,12 +43,17 @@ def rehearsed(rules: RuleSet) -> RuleSet:
 
 
 def make_replayer(
-    tried: Path, in_force: Path | None, *, as_written: bool
+    tried: Path,
+    in_force: Path | None,
+    *,
+    as_written: bool,
+    standings: Mapping[str, Standing] | None = None,
 ) -> Callable[[list[StoredPost]], list[Replayed]]:
-    """Load both rule files, whose problems were reported before, and judge posts by them."""
+    """Load both rule files, whose problems were reported before, and judge posts by them. `standings`: recorded stages
+    of the rules in force, which override those of their file."""
     loaded = load_rules(tried)
     one = _screen(loaded if as_written else rehearsed(loaded))
-    other = _screen(load_rules(in_force))
+    other = _screen(load_rules(in_force), standings)
 
     def replay(posts: list[StoredPost]) -> list[Replayed]:
         contents = [content_of_stored(post) for post in posts]
@@ -57,8 +63,8 @@ def make_replayer(
     return replay
 
 
-def _screen(rules: RuleSet) -> Screen:
-    return Screen([RuleEngine(rules)], rules=rules)
+def _screen(rules: RuleSet, standings: Mapping[str, Standing] | None = None) -> Screen:
+    return Screen([RuleEngine(rules, standings=standings)], rules=rules)
 
 
 def _side(verdict: Verdict) -> Side:
