@@ -16,6 +16,7 @@ from holdfast.main.cli.classify_progress import size_of, watched_lines
 from holdfast.main.cli.held import app as held_app
 from holdfast.main.cli.label import app as label_app
 from holdfast.main.cli.loaded_rules import usable_screen
+from holdfast.main.cli.overlap import overlap
 from holdfast.main.cli.rescreen import app as rescreen_app
 from holdfast.main.cli.rules import RulesOption
 from holdfast.main.cli.rules import app as rules_app
@@ -30,6 +31,7 @@ app.add_typer(held_app, name="held")
 app.add_typer(label_app, name="label")
 app.add_typer(rescreen_app, name="rescreen")
 app.command()(simulate)
+app.command()(overlap)
 
 
 WorkersOption = Annotated[

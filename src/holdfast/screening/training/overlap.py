@@ -13,6 +13,7 @@ import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -22,14 +23,16 @@ from numpy.typing import NDArray
 
 from holdfast.pure.errors import Invalid
 from holdfast.pure.normalisation import canonical
+from holdfast.screening.training.corpus import read_corpus
 from holdfast.screening.training.rows import Row
+from holdfast.screening.training.sources import read_json_lines
 
-NEAR_SIMILARITY: Final = 0.6
-"""Estimated Jaccard similarity from which two posts are near: of nine words, one is another."""
+NEAR_SIMILARITY: Final = 0.5
+"""Estimated Jaccard similarity from which two posts are near: of five words, one is another."""
 MINIMA: Final = 64
 """Minima of a sketch. The estimate has a standard error of 0.06 at the threshold."""
-BAND_MINIMA: Final = 3
-"""Posts that share this many neighbouring minima anywhere are compared: 99 % of those at the threshold."""
+BAND_MINIMA: Final = 2
+"""Posts that share this many neighbouring minima anywhere are compared: practically all at the threshold."""
 MAGIC: Final = b"holdfast fingerprints 1\n"
 MAX_FINGERPRINT_BYTES: Final = 256 * 1024 * 1024
 """A fingerprint file is data that a person brought."""
@@ -141,6 +144,33 @@ def without_overlap(rows: Sequence[Row], measured: Fingerprints) -> tuple[list[R
     return kept, dropped
 
 
+def read_measured(paths: Sequence[Path]) -> Fingerprints:
+    """Fingerprints of files: fingerprint files, corpus files (`.txt`), rows as JSON lines, plain or gzip.
+
+    Sets are named after their files. Raises Invalid.
+    """
+    parts: list[Fingerprints] = []
+    for path in paths:
+        if not path.is_file():
+            raise Invalid(f"{path} is no file")
+        with path.open("rb") as file:
+            is_prints = file.read(len(MAGIC)) == MAGIC
+        if is_prints:
+            parts.append(read_fingerprints(path))
+        elif path.suffix == ".txt":
+            posts = read_corpus(path, language=path.name[:2], source=path.stem)
+            parts.append(fingerprints_of({path.stem: [post.text for post in posts]}))
+        else:
+            name = path.name.removesuffix(".gz").removesuffix(".jsonl")
+            parts.append(fingerprints_of({name: [str(row["text"]) for row in read_json_lines(path)]}))
+    return Fingerprints(
+        names=[name for part in parts for name in part.names],
+        counts=[count for part in parts for count in part.counts],
+        hashes=np.concatenate([np.zeros(0, np.uint64), *(part.hashes for part in parts)]),
+        sketches=np.concatenate([np.zeros((0, MINIMA), np.uint8), *(part.sketches for part in parts)]),
+    )
+
+
 def write_fingerprints(path: Path, prints: Fingerprints) -> None:
     """Write a fingerprint file: a line that says what it is, a line of JSON, then hashes and sketches."""
     head = {"sets": dict(zip(prints.names, prints.counts, strict=True)), "minima": MINIMA}
@@ -200,7 +230,7 @@ def _shingles(words: Sequence[str]) -> list[int]:
     edged = ["", *words, ""]
     return [
         zlib.crc32(f"{one} {other}".encode("utf-8", "surrogatepass"))
-        for one, other in zip(edged, edged[1:], strict=False)
+        for one, other in pairwise(edged)
     ]
 
 

@@ -7,7 +7,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 import numpy as np
@@ -61,9 +61,14 @@ class Reading(msgspec.Struct, kw_only=True):
 
 
 def read_sources(
-    folders: Sequence[Path], *, use: Literal["train", "functional"], seed: int, manifest: Path | None = None
+    folders: Sequence[Path],
+    *,
+    use: Literal["train", "functional"],
+    seed: int,
+    manifest: Path | None = None,
+    skip_absent: bool = False,
 ) -> Reading:
-    """Read every source of the manifest that is for this use.
+    """Read every source of the manifest that is for this use; `skip_absent`: of those whose files are here.
 
     The manifest is the first `sources.toml` of the folders unless named. A source none of whose files is there
     raises Invalid: training on less than the manifest says would make other weights under the same name.
@@ -75,7 +80,7 @@ def read_sources(
         raise Invalid(f"{manifest}: {error}") from None
     reading = Reading(rows={}, files=[], sources={})
     for source in sources:
-        if source.use != use:
+        if source.use != use or (skip_absent and not _found(folders, source)):
             continue
         rows = reading.rows[source.name] = []
         reading.sources[source.name] = source
@@ -112,8 +117,12 @@ def _find(folders: Sequence[Path], name: str) -> Path:
     raise Invalid(f"none of the --data folders holds {name}")
 
 
+def _found(folders: Sequence[Path], source: Source) -> list[Path]:
+    return [path for pattern in source.files for folder in folders for path in sorted(folder.glob(pattern))]
+
+
 def _files(folders: Sequence[Path], source: Source) -> list[Path]:
-    found = [path for pattern in source.files for folder in folders for path in sorted(folder.glob(pattern))]
+    found = _found(folders, source)
     if not found:
         where = ", ".join(map(str, folders))
         raise Invalid(f"source {source.name}: no file {' or '.join(source.files)} in {where}")
@@ -126,14 +135,8 @@ def _rows(path: Path, source: Source, folders: Sequence[Path], seed: int) -> Ite
         for row in read_corpus(path, language=source.language, source=source.name):
             yield from write_out(row, slots, seed=seed, draws=source.draws)
         return
-    data = path.read_bytes()
-    text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            columns = msgspec.json.decode(line)
-            post = columns["text"]
-        except (msgspec.DecodeError, KeyError, TypeError) as error:
-            raise Invalid(f"{path.name}:{number}: {error}; every line is an object with `text`") from None
+    for number, columns in enumerate(read_json_lines(path), start=1):
+        post: str = columns["text"]
         labels = labels_from_columns(columns)
         if labels and post.strip():
             yield Row(
@@ -144,3 +147,20 @@ def _rows(path: Path, source: Source, folders: Sequence[Path], seed: int) -> Ite
                 language=source.language,
                 target="" if not any(labels.values()) else None,
             )
+
+
+def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file of JSON lines, plain or gzip, each with a `text`. Raises Invalid with file and line."""
+    try:
+        data = path.read_bytes()
+        text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (OSError, EOFError, zlib.error) as error:
+        raise Invalid(f"{path} cannot be read: {error}") from None
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            columns = msgspec.json.decode(line, type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise Invalid(f"{path.name}:{number}: {error}; every line is an object with `text`") from None
+        if not isinstance(columns.get("text"), str):
+            raise Invalid(f"{path.name}:{number}: `text` is missing; every line is an object with `text`")
+        yield columns
