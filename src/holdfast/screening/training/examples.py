@@ -11,22 +11,27 @@ from numpy.typing import NDArray
 from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
 from holdfast.screening.classifier.text import Reader
 from holdfast.screening.training.rows import Row, target_vector
+from holdfast.screening.training.sources import Source
 
 
 class Examples(msgspec.Struct, kw_only=True):
-    """Texts (views) and what is known: arrays (rows, outputs), NaN where unknown."""
+    """Texts (views) and what is known: arrays (rows, outputs), NaN where unknown.
+
+    `weights`: how much a row counts; `shares`: the chance that it takes part in one epoch.
+    """
 
     texts: list[str]
     labels: NDArray[np.float32]
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
+    shares: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.texts)
 
 
-def as_examples(rows: Sequence[Row], weights: Mapping[str, float], reader: Reader) -> Examples:
-    """`weights`: how much a row of a source counts."""
+def as_examples(rows: Sequence[Row], sources: Mapping[str, Source], reader: Reader) -> Examples:
+    """Rows with what their source says about them; `reader` makes the views."""
     labels = np.full((len(rows), len(OUTPUTS)), np.nan, np.float32)
     targets = np.full((len(rows), len(TARGETS)), np.nan, np.float32)
     for at, row in enumerate(rows):
@@ -39,7 +44,8 @@ def as_examples(rows: Sequence[Row], weights: Mapping[str, float], reader: Reade
         texts=[reader.read(row.text).text for row in rows],
         labels=labels,
         targets=targets,
-        weights=np.array([weights[row.source] for row in rows], np.float32),
+        weights=np.array([sources[row.source].weight for row in rows], np.float32),
+        shares=np.array([sources[row.source].share_per_epoch for row in rows], np.float32),
     )
 
 

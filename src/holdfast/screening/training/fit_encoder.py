@@ -25,13 +25,13 @@ Progress = Callable[[str, float], None]
 class EncoderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that steers one fit; recorded in the model file."""
 
-    epochs: int = 4
-    batch_tokens: int = 1536
-    learning_rate: float = 1.2e-4
+    epochs: int = 10
+    batch_tokens: int = 2048
+    learning_rate: float = 2e-4
     head_learning_rate: float = 1e-3
     warm_up_share: float = 0.08
     weight_decay: float = 0.01
-    max_tokens: int = 128
+    max_tokens: int = 96
     hidden_share: float = 0.05
     noise_share: float = 0.15
     joined_share: float = 0.10
@@ -77,10 +77,7 @@ def score_encoder(
 ) -> NDArray[np.float32]:
     """Logits (rows, outputs) of texts; longer ones are cut."""
     encoder.eval()
-    encoded = [
-        e.ids[: max_tokens - 1] + [3] if len(e.ids) > max_tokens else e.ids
-        for e in tokenizer.encode_batch(list(texts))
-    ]
+    encoded = [pieces.encode(text, max_tokens).ids for text in texts]
     order = sorted(range(len(texts)), key=lambda at: len(encoded[at]))
     out: NDArray[np.float32] | None = None
     with torch.no_grad():
@@ -134,15 +131,16 @@ def _batches(
 ) -> list[_Batch]:
     """One epoch: texts disturbed anew, near in length, batches in random order."""
     texts, labels = disturbed(examples, random, noise_share=settings.noise_share, joined_share=settings.joined_share)
-    encoded = []
-    for text in texts:
-        ids = pieces.encode(text, _READ_TOKENS).ids
+    taking_part = np.flatnonzero(random.random(len(examples)) < examples.shares)
+    encoded: dict[int, list[int]] = {}
+    for row in taking_part:
+        ids = pieces.encode(texts[row], _READ_TOKENS).ids
         if len(ids) > settings.max_tokens:
             # A random stretch: what matters may stand anywhere in a long post.
             first = int(random.integers(1, len(ids) - settings.max_tokens + 2))
             ids = [ids[0], *ids[first : first + settings.max_tokens - 2], ids[-1]]
-        encoded.append(ids)
-    order = sorted(range(len(texts)), key=lambda at: len(encoded[at]) + random.uniform(0, 4))
+        encoded[int(row)] = ids
+    order = sorted(encoded, key=lambda at: len(encoded[at]) + random.uniform(0, 4))
     batches: list[_Batch] = []
     part: list[int] = []
     for at in order:
@@ -155,7 +153,7 @@ def _batches(
     return [batches[at] for at in random.permutation(len(batches))]
 
 
-def _batch(part: list[int], encoded: list[list[int]], labels: NDArray[np.float32]) -> _Batch:
+def _batch(part: list[int], encoded: dict[int, list[int]], labels: NDArray[np.float32]) -> _Batch:
     return _padded([encoded[at] for at in part]), np.array(part), labels[part]
 
 

@@ -34,6 +34,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     use: Literal["train", "functional"]
     most_rows: int | None = None
     weight: float = 1.0
+    share_per_epoch: float = 1.0
     draws: int = 1
 
 

@@ -68,12 +68,11 @@ def train(
     rows = [row for of_source in reading.rows.values() for row in of_source]
     kept = [row for row in rows if not is_held_back(row)]
     held = [row for row in rows if is_held_back(row)]
-    weights = {name: source.weight for name, source in reading.sources.items()}
 
     plain = Reader([])
     lexicon = lexicon_of([plain.read(row.text).text for row in kept], least_count=settings.lexicon_least_count)
     reader = Reader(lexicon)
-    examples = as_examples(kept, weights, reader)
+    examples = as_examples(kept, reading.sources, reader)
     vocabulary, starts = build_vocabulary(
         examples.texts, base, size=settings.vocabulary_size, least_count=settings.new_word_least_count
     )
@@ -94,7 +93,7 @@ def train(
         "vocabulary.txt": "\n".join(vocabulary).encode(),
     }
     progress("calibrating", 0.97)
-    held_examples = as_examples(held, weights, reader)
+    held_examples = as_examples(held, reading.sources, reader)
     first, second = _served_logits(entries, held_examples, settings.serve_tokens)
     about = _about(settings, made_at, reading, held, held_examples, first, second)
     write_model_file(out, about, entries)
@@ -186,7 +185,7 @@ def _record(
     return {
         "files": msgspec.to_builtins(reading.files),
         "settings": msgspec.to_builtins(settings),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "rows": sum(len(rows) for rows in reading.rows.values()),
         "rows_used": {name: len(rows) for name, rows in reading.rows.items()},
         "rows_kept_back": len(held),
