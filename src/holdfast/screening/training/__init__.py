@@ -1,5 +1,12 @@
 """How the model is made and measured. What needs torch is imported by `train` alone, never by this door."""
 
+from holdfast.screening.training.fairness import (
+    Comparison,
+    Gap,
+    Treatment,
+    compare,
+    read_cases,
+)
 from holdfast.screening.training.overlap import (
     Dropped,
     Fingerprints,
@@ -13,6 +20,11 @@ from holdfast.screening.training.overlap import (
 from holdfast.screening.training.sources import read_sources
 
 __all__ = [
+    "Comparison",
+    "Gap",
+    "Treatment",
+    "compare",
+    "read_cases",
     "Dropped",
     "Fingerprints",
     "Overlap",
