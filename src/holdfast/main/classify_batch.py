@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, Protocol
 import msgspec
 
 from ..pure.imports import Line, LineSplitter, TruncatedLine
-from ..screening import Content, Screen, Verdict, load_screen
+from ..screening import SHIPPED_MODEL, Content, ModelChoice, Screen, Verdict, load_screen
 from .judging_pool import CHUNKS_PER_WORKER, INLINE_ITEMS, JudgingPool, answer_of
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
@@ -95,20 +95,29 @@ def line_judge(screen: Screen) -> Callable[[list[NumberedLine]], JudgedLines]:
     return judge
 
 
-def make_line_judge(rules: Path | None) -> Callable[[list[NumberedLine]], JudgedLines]:
-    """For a process of its own: load the rules, whose problems were reported before, and judge with them."""
-    return line_judge(load_screen(rules, log_problems=False))
+def make_line_judge(
+    rules: Path | None, model: ModelChoice | None
+) -> Callable[[list[NumberedLine]], JudgedLines]:
+    """For a process of its own: load rules and model, whose problems were reported before, and judge with them."""
+    return line_judge(load_screen(rules, model=model, log_problems=False))
 
 
 def classify_stream(
-    source: BinaryIO, out: BinaryIO, screen: Screen, watcher: Watcher, *, rules: Path | None, workers: int
+    source: BinaryIO,
+    out: BinaryIO,
+    screen: Screen,
+    watcher: Watcher,
+    *,
+    rules: Path | None,
+    model: ModelChoice | None = SHIPPED_MODEL,
+    workers: int,
 ) -> int:
     """Judge every line of `source`; how many were broken. What has come is answered without waiting for more.
 
     `screen` judges the first lines here; an input that goes on is given to `workers` processes, which load
-    `rules` anew.
+    `rules` and `model` anew.
     """
-    return _Run(source, out, watcher, line_judge(screen), workers).run(partial(make_line_judge, rules))
+    return _Run(source, out, watcher, line_judge(screen), workers).run(partial(make_line_judge, rules, model))
 
 
 class _Chunk(NamedTuple):

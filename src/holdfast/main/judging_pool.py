@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -26,8 +26,9 @@ from ..pure.errors import Unavailable
 Chunk = TypeVar("Chunk")
 Answer = TypeVar("Answer")
 
-INLINE_ITEMS: Final = 2_000
+INLINE_ITEMS: Final = 500
 """So few are judged in the process that asks: starting others would take longer."""
+INLINE_CHUNKS: Final = 8
 MAX_WORKERS: Final = 64
 CHUNKS_PER_WORKER: Final = 3
 """Chunks that wait or are judged, per worker: bounds memory, and no worker waits for the one that hands out."""
@@ -107,6 +108,20 @@ def judging(
 
 
 _work: Callable[[Any], Any] | None = None
+
+
+def judging_chunks(
+    make: Callable[[], Callable[[Chunk], Answer]], chunks: Sequence[Chunk]
+) -> Iterator[Answer]:
+    """The answer to each chunk, in order, on every core; few chunks stay in this process."""
+    workers = min(usable_cores(), len(chunks))
+    if workers < 2 or len(chunks) < INLINE_CHUNKS:
+        work = make()
+        yield from map(work, chunks)
+        return
+    with JudgingPool(make, workers) as pool:
+        for future in [pool.submit(chunk) for chunk in chunks]:
+            yield answer_of(future)
 
 
 def _begin(make: Callable[[], Callable[[Any], Any]], parent_pid: int) -> None:

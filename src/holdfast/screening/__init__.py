@@ -4,17 +4,20 @@
 transaction takes a connection. Rules and the local model judge; other judges fit the same `Judge` seam.
 """
 
+from holdfast.screening.classifier.points import PointName
 from holdfast.screening.model import Action, Content, Judge, Lane, Opinion, Verdict
 from holdfast.screening.rules import Problem, Rule, RuleEngine, RuleSet, load_rules
-from holdfast.screening.screen import ModelChoice, Screen, load_screen
+from holdfast.screening.screen import SHIPPED_MODEL, ModelChoice, Screen, load_screen
 
 __all__ = [
+    "SHIPPED_MODEL",
     "Action",
     "Content",
     "Judge",
     "Lane",
     "ModelChoice",
     "Opinion",
+    "PointName",
     "Problem",
     "Rule",
     "RuleEngine",

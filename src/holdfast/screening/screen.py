@@ -137,11 +137,16 @@ def _merged(spans: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
 
 
 class ModelChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """Which model judges, and how. `file` None: the one that the package carries."""
+    """Which model judges, and how. `file` None: the one that the package carries.
+
+    `thorough`: the second tier reads everything, which takes milliseconds a post; posting asks it only where
+    the first is not sure.
+    """
 
     file: Path | None = None
     point: PointName = "balanced"
     audit_share: float = 0.01
+    thorough: bool = False
 
 
 SHIPPED_MODEL: Final = ModelChoice()
@@ -166,7 +171,12 @@ def load_screen(
 
 def _model_judge(choice: ModelChoice) -> Judge:
     try:
-        return LocalModel(ModelFile(choice.file), point=choice.point, audit_share=choice.audit_share)
+        return LocalModel(
+            ModelFile(choice.file),
+            point=choice.point,
+            audit_share=choice.audit_share,
+            thorough=choice.thorough,
+        )
     except ModelUnusable as error:
         log.error("screening.model_unusable", problem=str(error), effect="every post is queued for a person")
         return AbsentModel()

@@ -119,6 +119,7 @@ def _run(plan: ImportPlan, report: Path | None, data: Path | None, as_json: bool
 async def _import_into(
     settings: Settings, plan: ImportPlan, tell: Callable[[Iterable[Finding]], None], advance: Advance
 ) -> Summary:
+    from holdfast.main.screening_choice import model_choice
     from holdfast.main.wiring import open_database
     from holdfast.platform.clock import SystemClock
     from holdfast.platform.crypto import Keyring
@@ -135,7 +136,7 @@ async def _import_into(
         display_name_characters=settings.display_name_max_characters,
         bio_characters=settings.bio_max_characters,
     )
-    screen = load_screen(settings.screening_rules_file)
+    screen = load_screen(settings.screening_rules_file, model=model_choice(settings))
     async with open_database(settings) as database:
         if screen.rule_engine is not None:
             screen.rule_engine.apply(await standings(database))

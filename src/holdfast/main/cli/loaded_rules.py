@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening import RuleSet, Screen, load_rules, load_screen
+from holdfast.screening import SHIPPED_MODEL, ModelChoice, RuleSet, Screen, load_rules, load_screen
 
 
 def usable_rules(path: Path | None) -> RuleSet:
@@ -21,9 +21,9 @@ def usable_rules(path: Path | None) -> RuleSet:
     return loaded
 
 
-def usable_screen(path: Path | None) -> Screen:
-    """The screen that these rules make. Raises Invalid."""
+def usable_screen(path: Path | None, model: ModelChoice | None = SHIPPED_MODEL) -> Screen:
+    """The screen that these rules and this model make. Raises Invalid."""
     # What is wrong with the model is logged; standard output belongs to what the command prints.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     usable_rules(path)
-    return load_screen(path, log_problems=False)
+    return load_screen(path, model=model, log_problems=False)

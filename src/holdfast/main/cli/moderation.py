@@ -13,25 +13,35 @@ import typer
 
 from holdfast.main.classify_batch import classify_stream, verdict_line
 from holdfast.main.cli.classify_progress import size_of, watched_lines
+from holdfast.main.cli.evaluate import AsPostedOption, ModelOption, PointOption, evaluate, points, targets
+from holdfast.main.cli.fairness import fairness
 from holdfast.main.cli.held import app as held_app
 from holdfast.main.cli.label import app as label_app
 from holdfast.main.cli.loaded_rules import usable_screen
+from holdfast.main.cli.opinions import app as opinions_app
 from holdfast.main.cli.overlap import overlap
 from holdfast.main.cli.rescreen import app as rescreen_app
 from holdfast.main.cli.rules import RulesOption
 from holdfast.main.cli.rules import app as rules_app
 from holdfast.main.cli.simulate import simulate
+from holdfast.main.cli.train import train
 from holdfast.main.judging_pool import MAX_WORKERS, usable_cores
 from holdfast.pure.errors import Invalid
-from holdfast.screening import Content
+from holdfast.screening import Content, ModelChoice
 
 app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(held_app, name="held")
 app.add_typer(label_app, name="label")
 app.add_typer(rescreen_app, name="rescreen")
+app.add_typer(opinions_app, name="opinions")
 app.command()(simulate)
+app.command()(evaluate)
+app.command()(targets)
+app.command()(points)
+app.command()(train)
 app.command()(overlap)
+app.command()(fairness)
 
 
 WorkersOption = Annotated[
@@ -52,6 +62,9 @@ def classify(
     ] = None,
     text: Annotated[str | None, typer.Option("--text", help="Judge this one text.")] = None,
     rules: RulesOption = None,
+    model: ModelOption = None,
+    point: PointOption = "balanced",
+    as_posted: AsPostedOption = False,
     workers: WorkersOption = None,
 ) -> None:
     """Judge texts: JSON lines in, JSON lines out. Broken lines are reported on standard error and skipped.
@@ -60,7 +73,8 @@ def classify(
     """
     if (file is None) == (text is None):
         raise typer.BadParameter('give either --text "..." or a FILE ("-" for standard input)')
-    screen = usable_screen(rules)
+    choice = ModelChoice(file=model, point=point, thorough=not as_posted)
+    screen = usable_screen(rules, choice)
     if text is not None:
         sys.stdout.buffer.write(verdict_line(None, screen.assess(Content(text=text))))
         return
@@ -68,7 +82,13 @@ def classify(
         source = _open(file or "-", stack)
         watcher = stack.enter_context(watched_lines(size_of(file or "-")))
         broken = classify_stream(
-            source, sys.stdout.buffer, screen, watcher, rules=rules, workers=workers or usable_cores()
+            source,
+            sys.stdout.buffer,
+            screen,
+            watcher,
+            rules=rules,
+            model=choice,
+            workers=workers or usable_cores(),
         )
     if broken:
         sys.stderr.write(f"holdfast: {broken} broken lines skipped\n")

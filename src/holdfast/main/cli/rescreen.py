@@ -87,6 +87,7 @@ async def _rescreen(
     settings: Settings, since: str | None, may_hold: bool, workers: int, advance: Advance
 ) -> Rescreening:
     from holdfast.main.rescreen_run import rescreen as run_rescreening
+    from holdfast.main.screening_choice import model_choice
     from holdfast.main.wiring import open_database
     from holdfast.platform.clock import SystemClock
 
@@ -97,8 +98,9 @@ async def _rescreen(
         return await run_rescreening(
             database,
             clock,
-            usable_screen(rules),
+            usable_screen(rules, model_choice(settings)),
             rules,
+            model=model_choice(settings),
             since=start,
             may_hold=may_hold,
             workers=workers,

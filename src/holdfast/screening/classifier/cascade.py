@@ -53,8 +53,16 @@ class LocalModel:
 
     may_refuse = False
 
-    def __init__(self, file: ModelFile, *, point: PointName = "balanced", audit_share: float = 0.01) -> None:
-        """`audit_share`: part of all posts that the second tier reads though the first sees nothing in them.
+    def __init__(
+        self,
+        file: ModelFile,
+        *,
+        point: PointName = "balanced",
+        audit_share: float = 0.01,
+        thorough: bool = False,
+    ) -> None:
+        """`audit_share`: part of all posts that the second tier reads though the first sees nothing in them;
+        `thorough`: it reads every post, for where nobody waits.
 
         Raises ModelUnusable when the file cannot be used.
         """
@@ -62,6 +70,7 @@ class LocalModel:
         self.about = file.about
         self.version = f"{file.version}/{point}"
         self._point = self.about.points[point]
+        self._thorough = thorough
         self._audit_below = int(audit_share * 2**32)
         self._reader = Reader(file.entry("lexicon.txt").decode().split())
         self._ngrams = NgramModel(file.entry("ngrams.npz"))
@@ -82,13 +91,13 @@ class LocalModel:
             targets=judgement.targets,
         )
 
-    def read(self, content: Content, *, thorough: bool = False) -> Judgement:
-        """Probabilities per output; `thorough`: ask the second tier whatever the first says."""
+    def read(self, content: Content) -> Judgement:
+        """Probabilities per output, targets, evidence."""
         pieces = list(_pieces(content, self._reader))
         first = self._ngrams.score([piece.view.text for piece in pieces])
         outputs = len(OUTPUTS)
         alone = self._probabilities(first.max(0)[:outputs], None)
-        asked = thorough or content.is_reported or self._is_audit(content)
+        asked = self._thorough or content.is_reported or self._is_audit(content)
         if not asked and not any(alone[name] >= least for name, least in self.about.ask_above.items()):
             return Judgement(alone, {}, [], asked_second=False)
         suspicious = np.argsort(-first[:, OUTPUTS.index(VIOLENCE)])[:MAX_PIECES_READ]
@@ -193,5 +202,5 @@ def probabilities_of(
     model: LocalModel, contents: Sequence[Content], *, thorough: bool
 ) -> NDArray[np.float64]:
     """(contents, outputs): what evaluation measures, by the same way that posts take."""
-    rows = [model.read(content, thorough=thorough).probabilities for content in contents]
+    rows = [model.read(content).probabilities for content in contents]
     return np.array([[row[name] for name in OUTPUTS] for row in rows]).reshape(len(rows), len(OUTPUTS))

@@ -71,8 +71,12 @@ def pack(arrays: Arrays) -> bytes:
     out = io.BytesIO()
     np.savez(
         out,
+        allow_pickle=False,
         vectors=np.clip(np.rint(vectors / scale), -127, 127).astype(np.int8),
         scale=scale,
-        **{name: np.asarray(array, np.float32) for name, array in arrays.items() if name != "vectors"},
+        hidden=np.asarray(arrays["hidden"], np.float32),
+        hidden_bias=np.asarray(arrays["hidden_bias"], np.float32),
+        out=np.asarray(arrays["out"], np.float32),
+        out_bias=np.asarray(arrays["out_bias"], np.float32),
     )
     return out.getvalue()

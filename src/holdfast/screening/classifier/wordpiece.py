@@ -1,7 +1,7 @@
 """WordPiece (Wu et al. 2016) over the model's view of a text: words cut into the longest known pieces.
 
 Own code in forty lines because the library that does this brings a network client and a dozen packages with it
-(ADR 0018). Emoji and signs are words of their own, so that one beside a word does not hide it.
+(ADR 0020). Emoji and signs are words of their own, so that one beside a word does not hide it.
 """
 
 from __future__ import annotations

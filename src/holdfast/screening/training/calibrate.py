@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.pure.proportions import wilson_interval
 from holdfast.screening.classifier.calibration import Calibration, Curve
 from holdfast.screening.classifier.heads import OUTPUTS, VIOLENCE
 from holdfast.screening.classifier.points import POINTS, Measured, OperatingPoint, PointName
-from holdfast.screening.training.metrics import wilson
 
 Floats = NDArray[np.floating]
 HARASSMENT: Final = "harassment_hate"
@@ -24,8 +24,8 @@ LAWFUL_COST: Final[Mapping[PointName, tuple[float, float, float]]] = {
 """Per operating point, the share of hard lawful posts that may be flagged for violence, held for violence, and
 flagged for harassment. Thresholds follow from these; recall is what is then measured."""
 
-ASKED_SHARE: Final = 0.35
-"""Part of lawful posts, contrasts and ordinary ones alike, for which the first tier may ask the second."""
+ASKED_SHARE: Final = 0.5
+"""Part of lawful posts kept back, contrasts and ordinary ones alike, for which the first tier may ask the second."""
 
 
 def fit_curve(logits: Floats, labels: Floats, weights: Floats | None = None, *, rounds: int = 60) -> Curve:
@@ -111,5 +111,5 @@ def ask_thresholds(first: Mapping[str, Floats], ordinary: NDArray[np.bool_]) -> 
 
 def measured(hits: NDArray[np.bool_]) -> Measured:
     """k of n with its interval."""
-    low, high = wilson(int(hits.sum()), len(hits))
+    low, high = wilson_interval(int(hits.sum()), len(hits))
     return Measured(int(hits.sum()), len(hits), round(low, 5), round(high, 5))

@@ -18,7 +18,7 @@ from torch.nn import functional
 MAX_POSITIONS = 256
 
 
-class _Layer(nn.Module):
+class _Layer(nn.Module):  # type: ignore[misc]
     def __init__(self, width: int, heads: int, inner: int) -> None:
         super().__init__()
         self.heads = heads
@@ -39,10 +39,10 @@ class _Layer(nn.Module):
         mixed = mixed.transpose(1, 2).reshape(batch, tokens, width)
         states = self.attention_norm(states + self.out(mixed))
         grown = self.down(functional.gelu(self.up(states)))
-        return self.norm(states + grown)  # type: ignore[no-any-return]
+        return self.norm(states + grown)
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module):  # type: ignore[misc]
     """Token ids -> (logits per output, share of each token in them)."""
 
     def __init__(self, *, vocabulary: int, outputs: int, width: int, layers: int, heads: int) -> None:

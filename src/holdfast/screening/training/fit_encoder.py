@@ -130,7 +130,9 @@ def _batches(
     pieces: WordPiece, examples: Examples, settings: EncoderSettings, random: np.random.Generator
 ) -> list[_Batch]:
     """One epoch: texts disturbed anew, near in length, batches in random order."""
-    texts, labels = disturbed(examples, random, noise_share=settings.noise_share, joined_share=settings.joined_share)
+    texts, labels = disturbed(
+        examples, random, noise_share=settings.noise_share, joined_share=settings.joined_share
+    )
     taking_part = np.flatnonzero(random.random(len(examples)) < examples.shares)
     encoded: dict[int, list[int]] = {}
     for row in taking_part:

@@ -31,7 +31,7 @@ class NgramSettings(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 20210110
 
 
-class NgramNet(nn.Module):
+class NgramNet(nn.Module):  # type: ignore[misc]
     """Buckets of n-grams -> logits."""
 
     def __init__(self, settings: NgramSettings, outputs: int) -> None:
@@ -44,7 +44,7 @@ class NgramNet(nn.Module):
     def forward(self, buckets: Tensor, offsets: Tensor, counts: Tensor) -> Tensor:
         """`buckets` of all rows, `offsets` of each row, `counts` of n-grams per row -> (rows, outputs)."""
         mixed = self.vectors(buckets, offsets) / counts.sqrt().clamp(min=1)[:, None]
-        return self.out(functional.gelu(self.hidden(mixed), approximate="tanh"))  # type: ignore[no-any-return]
+        return self.out(functional.gelu(self.hidden(mixed), approximate="tanh"))
 
 
 def fit_ngrams(
@@ -82,7 +82,8 @@ def fit_ngrams(
                 last = time.monotonic()
                 share = (epoch + start / len(order)) / settings.epochs
                 progress(f"epoch {epoch + 1} of {settings.epochs}, loss {loss.item():.4f}", share)
-    return net.eval()
+    net.eval()
+    return net
 
 
 def score_ngrams(net: NgramNet, texts: list[str], buckets: int) -> NDArray[np.float32]:

@@ -228,10 +228,7 @@ def _hash(words: Iterable[str]) -> int:
 def _shingles(words: Sequence[str]) -> list[int]:
     """Hashes of the pairs of neighbouring words, the edges of the post counting as words."""
     edged = ["", *words, ""]
-    return [
-        zlib.crc32(f"{one} {other}".encode("utf-8", "surrogatepass"))
-        for one, other in pairwise(edged)
-    ]
+    return [zlib.crc32(f"{one} {other}".encode("utf-8", "surrogatepass")) for one, other in pairwise(edged)]
 
 
 def _sketches(texts: Sequence[Sequence[str]]) -> Bytes:

@@ -18,6 +18,7 @@ from holdfast.screening.classifier.ngrams import NgramModel
 from holdfast.screening.classifier.text import Reader
 from holdfast.screening.classifier.transformer import TransformerModel
 from holdfast.screening.classifier.wordpiece import WordPiece
+from holdfast.screening.evaluation.metrics import calibration_error, reliability
 from holdfast.screening.training.calibrate import (
     apply_curve,
     ask_thresholds,
@@ -29,7 +30,6 @@ from holdfast.screening.training.examples import Examples, as_examples
 from holdfast.screening.training.export import encoder_bytes, ngram_bytes
 from holdfast.screening.training.fit_encoder import EncoderSettings, fit_encoder, score_encoder
 from holdfast.screening.training.fit_ngrams import NgramSettings, fit_ngrams
-from holdfast.screening.training.metrics import calibration_error, reliability
 from holdfast.screening.training.rows import Row
 from holdfast.screening.training.sources import Reading, is_held_back, read_sources
 from holdfast.screening.training.vocabulary import build_vocabulary, lexicon_of
@@ -70,7 +70,9 @@ def train(
     held = [row for row in rows if is_held_back(row)]
 
     plain = Reader([])
-    lexicon = lexicon_of([plain.read(row.text).text for row in kept], least_count=settings.lexicon_least_count)
+    lexicon = lexicon_of(
+        [plain.read(row.text).text for row in kept], least_count=settings.lexicon_least_count
+    )
     reader = Reader(lexicon)
     examples = as_examples(kept, reading.sources, reader)
     vocabulary, starts = build_vocabulary(
@@ -115,7 +117,9 @@ def _served_logits(
     """Logits of the quantised networks, as posts will get them."""
     outputs = len(OUTPUTS)
     ngrams = NgramModel(entries["ngrams.npz"])
-    transformer = TransformerModel(entries["encoder.onnx"], entries["vocabulary.txt"].decode().split("\n"), max_tokens=max_tokens)
+    transformer = TransformerModel(
+        entries["encoder.onnx"], entries["vocabulary.txt"].decode().split("\n"), max_tokens=max_tokens
+    )
     order = sorted(range(len(examples)), key=lambda at: len(examples.texts[at]))
     second = np.zeros((len(examples), outputs), np.float32)
     for start in range(0, len(order), 16):
@@ -180,7 +184,10 @@ def _record(
         labels, chances = examples.labels[known, at], both[name][known]
         curves[name] = {
             "error": round(calibration_error(labels, chances), 4),
-            "bins": [[round(mean, 3), round(share, 3), count] for mean, share, count in reliability(labels, chances)],
+            "bins": [
+                [round(mean, 3), round(share, 3), count]
+                for mean, share, count in reliability(labels, chances)
+            ],
         }
     return {
         "files": msgspec.to_builtins(reading.files),
@@ -191,5 +198,3 @@ def _record(
         "rows_kept_back": len(held),
         "reliability": curves,
     }
-
-
