@@ -20,7 +20,7 @@ from ..social.posts import forget_old_keys
 from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
-from .subscriptions import HANDLERS
+from .subscriptions import ERRANDS, HANDLERS
 from .wiring import open_database
 
 log = structlog.get_logger(__name__)
@@ -59,15 +59,25 @@ _LOOK_EVERY_SECONDS = 5.0
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set; jobs that were claimed are finished first."""
     clock = SystemClock()
-    async with open_database(settings, settings.worker_pool_size) as database:
-        runner = JobRunner(database, clock, HANDLERS, RunnerLimits(concurrency=settings.worker_pool_size - 1))
-        watch = asyncio.create_task(_keep_time(database, clock, stop))
+    limits = RunnerLimits(concurrency=settings.worker_pool_size - 1)
+    # Errands take a connection for moments only; one more keeps them out of the way of jobs.
+    connections = settings.worker_pool_size + bool(settings.second_opinion_url)
+    async with open_database(settings, connections) as database:
+        runner = JobRunner(database, clock, HANDLERS, limits, elsewhere=ERRANDS)
+        beside = [asyncio.create_task(_keep_time(database, clock, stop))]
+        if settings.second_opinion_url:
+            # Here, because it brings an HTTP client along, which is only loaded where it is used.
+            from .second_opinions import keep_asking
+
+            beside.append(asyncio.create_task(keep_asking(settings, database, clock, stop)))
         try:
             await runner.run(stop)
         finally:
-            watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
+            # A request that is under way is not waited for: its job comes back when its lease ends.
+            for task in beside:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
 
 async def _keep_time(database: Database, clock: Clock, stop: asyncio.Event) -> None:

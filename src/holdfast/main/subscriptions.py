@@ -39,7 +39,17 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def reactions_to(event: Event) -> Iterable[NewJob]:
-    """The jobs that an event leads to."""
+SECOND_OPINION = "ask_second_opinion"
+"""The kind of the errands that ask an outside judge about a queued post (main/second_opinions.py)."""
+ERRANDS = frozenset({SECOND_OPINION})
+_AFTER_EVERYTHING_ELSE = 9
+
+
+def reactions_to(event: Event, *, second_opinions: bool = False) -> Iterable[NewJob]:
+    """The jobs that an event leads to. `second_opinions`: whether an outside judge is asked about queued posts."""
     payload = msgspec.json.encode(event)
-    return [NewJob(handler.__name__, payload) for handler in SUBSCRIPTIONS.get(type(event), ())]
+    jobs = [NewJob(handler.__name__, payload) for handler in SUBSCRIPTIONS.get(type(event), ())]
+    if second_opinions and isinstance(event, posts.PostHeld | posts.PostFlagged):
+        key = f"{SECOND_OPINION} {event.post_id}"
+        jobs.append(NewJob(SECOND_OPINION, payload, priority=_AFTER_EVERYTHING_ELSE, unique_key=key))
+    return jobs

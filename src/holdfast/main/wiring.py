@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from ..edge.ports import Services
 from ..platform.clock import Clock, SystemClock
@@ -43,7 +44,8 @@ async def open_database(settings: Settings, pool_size: int | None = None) -> Asy
         settings.database_connect_timeout_seconds,
         settings.statement_timeout_seconds,
     )
-    async with await Database.connect(settings.database_url, limits, reactions_to) as database:
+    reactions = partial(reactions_to, second_opinions=bool(settings.second_opinion_url))
+    async with await Database.connect(settings.database_url, limits, reactions) as database:
         if settings.freshness == "database":
             database.stamps = DatabaseStamps(database)
             yield database

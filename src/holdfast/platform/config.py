@@ -21,12 +21,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from holdfast.platform.settings import SETTINGS, Setting, Settings
+from holdfast.pure.endpoint_addresses import endpoint_problem, proxy_problem
 from holdfast.pure.errors import Invalid
 
 __all__ = ["SETTINGS", "ConfigError", "Loaded", "Setting", "Settings", "load", "load_settings", "shown"]
 
 CONFIG_FILE = "holdfast.toml"
 ENVIRONMENT_PREFIX = "HOLDFAST_"
+_VISIBILITIES = ("public", "unlisted", "private", "direct")
 # Variables that are no settings: what the supervisor tells its children, and what steers the test suite.
 NOT_SETTINGS = ("HOLDFAST_RUN_", "HOLDFAST_TEST_")
 
@@ -217,6 +219,7 @@ def _derive(values: dict[str, Any], sources: dict[str, str]) -> Settings:
             raise ConfigError(
                 f"trusted_proxies ({sources['trusted_proxies']}): '{network}' is not an address or network"
             ) from None
+    _check_second_opinions(raw, sources)
     # A relative file is one beside holdfast.toml, wherever the command was started.
     files = {
         name: raw.data / getattr(raw, name) for name in SETTINGS if _is_file(name) and getattr(raw, name)
@@ -247,6 +250,23 @@ def _check_database_url(url: str | None, source: str) -> None:
     if url is not None and urlsplit(url).scheme not in ("postgresql", "postgres"):
         # The value may hold a password, so it is not repeated.
         raise ConfigError(f"database_url ({source}): it must begin with postgresql://")
+
+
+def _check_second_opinions(raw: Settings, sources: dict[str, str]) -> None:
+    unknown = set(raw.second_opinion_visibilities) - set(_VISIBILITIES)
+    if unknown:
+        raise ConfigError(
+            f"second_opinion_visibilities ({sources['second_opinion_visibilities']}): '{min(unknown)}' is not one of "
+            + ", ".join(_VISIBILITIES)
+        )
+    if not raw.second_opinion_url:
+        return
+    if not raw.second_opinion_model:
+        raise ConfigError("second_opinion_url is set, so second_opinion_model must name a model")
+    if problem := endpoint_problem(raw.second_opinion_url):
+        raise ConfigError(f"second_opinion_url ({sources['second_opinion_url']}): {problem}")
+    if raw.second_opinion_proxy_url and (problem := proxy_problem(raw.second_opinion_proxy_url)):
+        raise ConfigError(f"second_opinion_proxy_url ({sources['second_opinion_proxy_url']}): {problem}")
 
 
 def _bracketed(host: str) -> str:

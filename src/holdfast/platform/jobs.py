@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ CLAIM_SQL = """
 update jobs set state = 1, attempts = attempts + 1, leased_until = $1 + make_interval(secs => $3)
 where id in (
     select id from jobs as candidate
-    where state = 0 and run_at <= $1
+    where state = 0 and run_at <= $1 and (kind = any($4::text[])) = $5
       and (lock_key is null
            or (not exists (select 1 from jobs r where r.state = 1 and r.lock_key = candidate.lock_key)
                and id = (select min(w.id) from jobs w where w.state = 0 and w.lock_key = candidate.lock_key)))
@@ -66,7 +66,7 @@ where id in (select id from expired) and id not in (select id from superseded)
 
 
 class JobRunner:
-    """Runs jobs until told to stop."""
+    """Runs jobs until told to stop. `elsewhere`: kinds that it leaves to another runner (see errands.py)."""
 
     def __init__(
         self,
@@ -74,11 +74,15 @@ class JobRunner:
         clock: Clock,
         handlers: Mapping[str, Handler],
         limits: RunnerLimits | None = None,
+        *,
+        elsewhere: Iterable[str] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._handlers = handlers
         self._limits = limits or RunnerLimits()
+        # The kinds that are named, and whether those are claimed or all the others.
+        self._kinds, self._only_these = list(elsewhere), False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Claim and run until `stop` is set; what was claimed is finished first."""
@@ -131,8 +135,9 @@ class JobRunner:
         try:
             async with self._database.transaction() as tx:
                 return await tx.fetch(
-                    CLAIM_SQL, self._clock.now(), self._limits.batch, self._limits.lease_seconds
-                )
+                    CLAIM_SQL, self._clock.now(), self._limits.batch, self._limits.lease_seconds,
+                    self._kinds, self._only_these,
+                )  # fmt: skip
         except UniqueViolation:
             # Another worker took a job of the same lock_key in the same moment: its turn now, ours next.
             return []
@@ -161,6 +166,10 @@ class JobRunner:
         dead = row["attempts"] >= limits.attempts
         wait = min(limits.longest_retry_seconds, limits.first_retry_seconds * 2 ** (row["attempts"] - 1))
         run_at = self._clock.now() + timedelta(seconds=wait * random.uniform(0.8, 1.2))
+        await self._return(row, run_at, dead=dead, why=repr(error))
+
+    async def _return(self, row: Row, run_at: Instant, *, dead: bool, why: str | None) -> None:
+        """Give a claimed job back to the table."""
         # When the database is away, the lease ends and the job comes back by itself. When a newer job of the
         # same unique_key waits, that one does the work.
         with contextlib.suppress(Unavailable, OSError):
@@ -173,7 +182,7 @@ class JobRunner:
                 await tx.execute(
                     "update jobs set state = $2, run_at = $3, leased_until = null, last_error = left($4, 1000)"
                     " where id = $1 and attempts = $5",
-                    row["id"], 2 if dead else 0, run_at, repr(error), row["attempts"],
+                    row["id"], 2 if dead else 0, run_at, why, row["attempts"],
                 )  # fmt: skip
 
     async def _revive_expired(self) -> None:

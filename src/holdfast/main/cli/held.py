@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from holdfast.main.cli.context import DataOption, JsonOption, command_settings, print_json, with_database
+from holdfast.main.cli.opinions import opinion_facts
 from holdfast.platform.config import Settings
 from holdfast.platform.crypto import Keyring
 from holdfast.platform.db import Database
@@ -15,6 +16,7 @@ from holdfast.platform.ids import PublicIds
 from holdfast.platform.master_key import load_master_key
 from holdfast.pure.errors import NotFound
 from holdfast.social.posts import PostState, decide_post, held_posts
+from holdfast.trust.opinions import latest_opinions
 
 app = typer.Typer(help="Posts that wait for a person.", no_args_is_help=True)
 
@@ -50,6 +52,8 @@ def withdraw(ids: IdArgument, data: DataOption = None) -> None:
 
 
 async def _rows(database: Database, ids: PublicIds, limit: int) -> list[dict[str, Any]]:
+    posts = await held_posts(database, limit=limit)
+    second = await latest_opinions(database, [post.id for post in posts])
     return [
         {
             "id": ids.encode(post.id),
@@ -59,8 +63,9 @@ async def _rows(database: Database, ids: PublicIds, limit: int) -> list[dict[str
             "created_at": post.created_at,
             "text": post.text,
             "spoiler_text": post.spoiler,
+            "second_opinion": opinion_facts(second[post.id], ids) if post.id in second else None,
         }
-        for post in await held_posts(database, limit=limit)
+        for post in posts
     ]
 
 

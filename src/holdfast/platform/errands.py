@@ -1,0 +1,79 @@
+"""Errands: jobs that wait for somebody outside, such as an HTTP endpoint (ADR 0018).
+
+They stand in the table `jobs` like all others and come back with the same growing delay, but a runner of their own
+takes them, a few at a time, and no transaction and no connection is held while one is under way. However slow the
+outside is, other jobs go on. An errand may run more than once: it keeps its own record of what it did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from ..pure.errors import HoldfastError, Unavailable
+from .clock import Clock, Instant
+from .db import Database, Reader, Row
+from .jobs import JobRunner, RunnerLimits
+
+log = structlog.get_logger(__name__)
+
+Errand = Callable[[bytes], Awaitable[Instant | None]]
+"""Takes the payload; answers None when done, or when to come back. Raises to be tried again after the usual delay."""
+
+
+class ErrandRunner(JobRunner):
+    """Runs errands, and nothing else, until told to stop.
+
+    `limits.lease_seconds` must be longer than an errand can take; `limits.batch` is how many are under way at most.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, errands: Mapping[str, Errand], limits: RunnerLimits
+    ) -> None:
+        super().__init__(database, clock, {}, limits)
+        self._errands = errands
+        self._kinds, self._only_these = list(errands), True
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look for due errands until `stop` is set. Nothing that fails here ends it."""
+        while not stop.is_set():
+            try:
+                await self._revive_expired()
+                if await self.run_batch():
+                    continue
+            except (Unavailable, OSError) as error:
+                log.warning("errands.database_away", error=str(error))
+            except Exception:
+                log.exception("errands.runner_failed")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._limits.poll_seconds)
+
+    async def _run_one(self, row: Row) -> None:
+        errand = self._errands.get(row["kind"])
+        try:
+            if errand is None:
+                raise HoldfastError(private=f"no errand of kind {row['kind']!r}")
+            later = await errand(row["payload"])
+        except Exception as error:
+            log.warning("errands.failed", kind=row["kind"], attempts=row["attempts"], error=repr(error))
+            await self._put_back(row, error)
+            return
+        if later is not None:
+            await self._return(row, later, dead=False, why=None)
+            return
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "delete from jobs where id = $1 and state = 1 and attempts = $2", row["id"], row["attempts"]
+            )
+
+
+async def count_errands(reader: Reader, kind: str) -> tuple[int, int]:
+    """How many errands of a kind wait or are under way, and how many were given up."""
+    row = await reader.fetchrow(
+        "select count(*) filter (where state <> 2), count(*) filter (where state = 2) from jobs where kind = $1",
+        kind,
+    )
+    return (row[0], row[1]) if row else (0, 0)
