@@ -4,7 +4,7 @@
 transaction takes a connection. Rules and the local model judge; other judges fit the same `Judge` seam.
 """
 
-from holdfast.screening.classifier.points import PointName
+from holdfast.screening.classifier import PointName
 from holdfast.screening.model import Action, Content, Judge, Lane, Opinion, Verdict
 from holdfast.screening.rules import Problem, Rule, RuleEngine, RuleSet, load_rules
 from holdfast.screening.screen import SHIPPED_MODEL, ModelChoice, Screen, load_screen

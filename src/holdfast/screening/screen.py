@@ -9,12 +9,15 @@ from typing import Final
 import msgspec
 import structlog
 
-from holdfast.screening.classifier.absent import AbsentModel
-from holdfast.screening.classifier.cascade import LocalModel
-from holdfast.screening.classifier.errors import ModelUnusable
-from holdfast.screening.classifier.heads import VIOLENCE, VIOLENT_HEADS
-from holdfast.screening.classifier.modelfile import ModelFile
-from holdfast.screening.classifier.points import PointName
+from holdfast.screening.classifier import (
+    VIOLENCE,
+    VIOLENT_HEADS,
+    AbsentModel,
+    LocalModel,
+    ModelFile,
+    ModelUnusable,
+    PointName,
+)
 from holdfast.screening.model import (
     MAX_EVIDENCE_SPANS,
     Action,

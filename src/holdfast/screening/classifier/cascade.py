@@ -5,21 +5,20 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.screening.classifier.errors import ModelUnusable
 from holdfast.screening.classifier.evidence import strongest
 from holdfast.screening.classifier.heads import HEADS, OUTPUTS, TARGETS, VIOLENCE
 from holdfast.screening.classifier.modelfile import ModelFile
 from holdfast.screening.classifier.ngrams import NgramModel
 from holdfast.screening.classifier.points import PointName, decide
 from holdfast.screening.classifier.text import Reader, View
+from holdfast.screening.classifier.transformer import Read, TransformerModel
 from holdfast.screening.model import Content, Opinion
-
-if TYPE_CHECKING:
-    from holdfast.screening.classifier.transformer import Read, TransformerModel
 
 PIECE_CHARACTERS: Final = 700
 """A longer text is judged in pieces of about this length: what matters must not drown in the rest."""
@@ -72,9 +71,10 @@ class LocalModel:
         self._point = self.about.points[point]
         self._thorough = thorough
         self._audit_below = int(audit_share * 2**32)
-        self._reader = Reader(file.entry("lexicon.txt").decode().split())
+        self._reader = Reader(file.text("lexicon.txt").split())
         self._ngrams = NgramModel(file.entry("ngrams.npz"))
         self._second: TransformerModel | None = None
+        self._unusable: ModelUnusable | None = None
         self._lock = threading.Lock()
 
     def judge(self, content: Content) -> Opinion:
@@ -120,19 +120,29 @@ class LocalModel:
 
     @property
     def second(self) -> TransformerModel:
-        """The second tier, read from the file when it is first asked."""
+        """The second tier, read from the file when it is first asked. Raises ModelUnusable."""
         if self._second is None:
             with self._lock:
+                if self._unusable is not None:
+                    raise self._unusable
                 if self._second is None:
-                    # Here, because the library alone takes 30 MiB that a server may never need.
-                    from holdfast.screening.classifier.transformer import TransformerModel
-
-                    self._second = TransformerModel(
-                        self._file.entry("encoder.onnx"),
-                        self._file.entry("vocabulary.txt").decode().split("\n"),
-                        max_tokens=self.about.max_tokens,
-                    )
+                    try:
+                        self._second = self._open_second()
+                    except ModelUnusable as error:
+                        # Kept: reading a broken file again for every post would be slow, and tell nothing new.
+                        self._unusable = error
+                        raise
         return self._second
+
+    def _open_second(self) -> TransformerModel:
+        # Here, because the library alone takes 30 MiB that a server may never need.
+        from holdfast.screening.classifier.transformer import TransformerModel
+
+        return TransformerModel(
+            self._file.entry("encoder.onnx"),
+            self._file.text("vocabulary.txt").split("\n"),
+            max_tokens=self.about.max_tokens,
+        )
 
     def _probabilities(
         self, first: NDArray[np.float32], second: NDArray[np.float32] | None

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -24,12 +24,15 @@ import msgspec
 
 from holdfast.screening.classifier.calibration import Calibration
 from holdfast.screening.classifier.errors import ModelUnusable
-from holdfast.screening.classifier.points import OperatingPoint
+from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
+from holdfast.screening.classifier.points import POINTS, OperatingPoint
 
 FORMAT: Final = 1
 SHIPPED: Final = "model.zip"
 MAX_ENTRY_BYTES: Final = 128 * 1024 * 1024
 """No entry may unpack to more: a model file is data that a person brought."""
+MIN_TOKENS: Final = 8
+MAX_TOKENS: Final = 4096
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,8 @@ class ModelFile:
             raise ModelUnusable(f"{self.path}: about.json: {error}") from None
         if self.about.format != FORMAT:
             raise ModelUnusable(f"{self.path}: format {self.about.format} is not {FORMAT}; train it anew")
+        for problem in _problems(self.about):
+            raise ModelUnusable(f"{self.path}: about.json: {problem}")
         self.version = f"{self.about.name}+{hashlib.sha256(about).hexdigest()[:12]}"
 
     def entry(self, name: str) -> bytes:
@@ -74,12 +79,21 @@ class ModelFile:
             raise ModelUnusable(f"{self.path}: {name} is damaged (its digest differs)")
         return data
 
+    def text(self, name: str) -> str:
+        """The same as text."""
+        try:
+            return self.entry(name).decode()
+        except UnicodeDecodeError as error:
+            raise ModelUnusable(f"{self.path}: {name}: {error}") from None
+
     def _bytes(self, name: str) -> bytes:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 if archive.getinfo(name).file_size > MAX_ENTRY_BYTES:
                     raise ModelUnusable(f"{self.path}: {name} is larger than {MAX_ENTRY_BYTES} bytes")
                 return archive.read(name)
+        except ModelUnusable:
+            raise
         except FileNotFoundError:
             raise ModelUnusable(f"{self.path} does not exist") from None
         except KeyError:
@@ -88,6 +102,25 @@ class ModelFile:
             raise ModelUnusable(f"{self.path} cannot be read: {error}") from None
         except Exception as error:  # zlib.error and whatever else a damaged archive makes of itself
             raise ModelUnusable(f"{self.path} is damaged: {error}") from None
+
+
+def _problems(about: About) -> Iterator[str]:
+    """What would make judging fail later, when a post waits."""
+    if about.outputs != list(OUTPUTS) or about.targets != list(TARGETS):
+        yield f"outputs and targets are not {', '.join((*OUTPUTS, *TARGETS))}; train it anew"
+    for name in OUTPUTS:
+        alone, both = about.calibration.first.get(name), about.calibration.both.get(name)
+        if alone is None or both is None or len(alone.weights) != 1 or len(both.weights) != 2:
+            yield f"the calibration of {name} is not complete"
+    for point in POINTS:
+        if point not in about.points:
+            yield f"the operating point {point} is missing"
+    named = [*about.ask_above, *(name for one in about.points.values() for name in (*one.flag, *one.hold))]
+    for name in named:
+        if name not in OUTPUTS:
+            yield f"{name} has a threshold but is no output"
+    if not MIN_TOKENS <= about.max_tokens <= MAX_TOKENS:
+        yield f"max_tokens is not between {MIN_TOKENS} and {MAX_TOKENS}"
 
 
 def write_model_file(path: Path, about: About, entries: Mapping[str, bytes]) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from holdfast.screening.classifier.errors import ModelUnusable
 from holdfast.screening.classifier.features import hashed, normalised
+from holdfast.screening.classifier.heads import OUTPUTS
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -31,6 +32,16 @@ class NgramModel:
             raise ModelUnusable(f"ngrams.npz: {error}") from None
         if self._vectors.dtype != np.int8 or self._vectors.ndim != 2:
             raise ModelUnusable("ngrams.npz: vectors are not an int8 table")
+        rows, width = self._vectors.shape
+        inner, outputs = self._out.shape if self._out.ndim == 2 else (0, 0)
+        shapes = (self._scale.shape, self._hidden.shape, self._hidden_bias.shape, self._out_bias.shape)
+        if (
+            rows < 2
+            or rows & (rows - 1)
+            or outputs < len(OUTPUTS)
+            or shapes != ((width,), (width, inner), (inner,), (outputs,))
+        ):
+            raise ModelUnusable("ngrams.npz: the arrays do not fit each other")
 
     @property
     def memory_bytes(self) -> int:

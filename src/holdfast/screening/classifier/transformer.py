@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from holdfast.screening.classifier.errors import ModelUnusable
-from holdfast.screening.classifier.wordpiece import Span, WordPiece
+from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
+from holdfast.screening.classifier.wordpiece import SPECIALS, Span, WordPiece
 
 
 class Read(NamedTuple):
@@ -26,6 +26,9 @@ class TransformerModel:
 
     def __init__(self, network: bytes, vocabulary: Sequence[str], *, max_tokens: int) -> None:
         """`network`: `encoder.onnx`. Raises ModelUnusable."""
+        # Here, because the library alone takes 30 MiB that a server may never need.
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -36,8 +39,23 @@ class TransformerModel:
             self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the library raises classes of its own
             raise ModelUnusable(f"encoder.onnx cannot be used: {error}") from None
+        if tuple(vocabulary[: len(SPECIALS)]) != SPECIALS:
+            raise ModelUnusable(f"vocabulary.txt does not begin with {', '.join(SPECIALS)}")
         self._pieces = WordPiece(vocabulary)
         self._max_tokens = max_tokens
+        self._try(len(vocabulary) - 1, max_tokens)
+
+    def _try(self, last: int, max_tokens: int) -> None:
+        """What does not fit shows here, not at the first post: the last entry, as long as a text can be."""
+        wanted = len(OUTPUTS) + len(TARGETS)
+        try:
+            logits, shares = self._session.run(
+                ["logits", "shares"], {"ids": np.full((1, max_tokens), last, np.int64)}
+            )
+        except Exception as error:  # the library raises classes of its own
+            raise ModelUnusable(f"encoder.onnx does not fit vocabulary.txt or max_tokens: {error}") from None
+        if logits.shape != (1, wanted) or shares.shape != (1, max_tokens, wanted):
+            raise ModelUnusable(f"encoder.onnx does not have {wanted} outputs")
 
     def read(self, views: Sequence[str]) -> list[Read]:
         """Judge texts together; texts of about one length make the least work."""

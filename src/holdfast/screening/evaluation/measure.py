@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.pure.proportions import wilson_interval
-from holdfast.screening.classifier.heads import OUTPUTS, VIOLENCE
+from holdfast.screening.classifier import OUTPUTS, VIOLENCE
 from holdfast.screening.evaluation.labelled import Labelled
 from holdfast.screening.evaluation.metrics import auprc, auroc, bootstrap, calibration_error, reliability
 from holdfast.screening.model import Verdict

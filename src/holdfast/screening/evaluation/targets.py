@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 import numpy as np
 
-from holdfast.screening.classifier.heads import VIOLENCE
+from holdfast.screening.classifier import VIOLENCE
 from holdfast.screening.evaluation.labelled import Labelled
 from holdfast.screening.evaluation.measure import (
     ANY_HARM,

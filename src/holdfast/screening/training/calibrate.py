@@ -9,9 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.pure.proportions import wilson_interval
-from holdfast.screening.classifier.calibration import Calibration, Curve
-from holdfast.screening.classifier.heads import OUTPUTS, VIOLENCE
-from holdfast.screening.classifier.points import POINTS, Measured, OperatingPoint, PointName
+from holdfast.screening.classifier import (
+    OUTPUTS,
+    POINTS,
+    VIOLENCE,
+    Calibration,
+    Curve,
+    Measured,
+    OperatingPoint,
+    PointName,
+)
 
 Floats = NDArray[np.floating]
 HARASSMENT: Final = "harassment_hate"

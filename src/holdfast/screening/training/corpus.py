@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.classifier.heads import HEADS, TARGETS
+from holdfast.screening.classifier import HEADS, TARGETS
 from holdfast.screening.training.rows import Row, labels_of
 
 _SECTION: Final = re.compile(r"\[(pairs )?([a-z_+]+)((?: (?:target|kind)=[a-z_]+)*)\]")

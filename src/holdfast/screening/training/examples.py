@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
-from holdfast.screening.classifier.text import Reader
+from holdfast.screening.classifier import OUTPUTS, TARGETS, Reader
 from holdfast.screening.training.rows import Row, target_vector
 from holdfast.screening.training.sources import Source
 

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.classifier.heads import VIOLENCE
-from holdfast.screening.classifier.points import Measured, OperatingPoint, decide
+from holdfast.screening.classifier import VIOLENCE, Measured, OperatingPoint, decide
 from holdfast.screening.training.calibrate import measured
 from holdfast.screening.training.corpus import Slots, read_corpus, read_slots, write_out
 from holdfast.screening.training.rows import Row

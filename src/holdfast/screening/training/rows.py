@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from holdfast.screening.classifier.heads import HEADS, OUTPUTS, TARGETS, VIOLENCE, VIOLENT_HEADS
+from holdfast.screening.classifier import HEADS, OUTPUTS, TARGETS, VIOLENCE, VIOLENT_HEADS
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,13 +11,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier.calibration import Calibration
-from holdfast.screening.classifier.heads import OUTPUTS, TARGETS, VIOLENCE
-from holdfast.screening.classifier.modelfile import FORMAT, About, write_model_file
-from holdfast.screening.classifier.ngrams import NgramModel
-from holdfast.screening.classifier.text import Reader
-from holdfast.screening.classifier.transformer import TransformerModel
-from holdfast.screening.classifier.wordpiece import WordPiece
+from holdfast.screening.classifier import (
+    FORMAT,
+    OUTPUTS,
+    TARGETS,
+    VIOLENCE,
+    About,
+    Calibration,
+    NgramModel,
+    Reader,
+    TransformerModel,
+    WordPiece,
+    write_model_file,
+)
 from holdfast.screening.evaluation.metrics import calibration_error, reliability
 from holdfast.screening.training.calibrate import (
     apply_curve,
