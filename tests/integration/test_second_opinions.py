@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from holdfast.main.jobs_runner import run_worker
 from holdfast.main.second_opinions import keep_asking, runner_of
 from holdfast.main.subscriptions import ERRANDS, HANDLERS, SECOND_OPINION
 from holdfast.platform.config import Settings
@@ -41,6 +42,21 @@ from tests.support.site import open_site
 
 pytestmark = pytest.mark.integration
 
+RULES = """
+name = "fruit"
+version = 1
+[banks.plums]
+kind = "words"
+entries = ["plum"]
+[[rules]]
+id = "plum"
+title = "Plums"
+lane = "P3"
+action = "flag"
+stage = "live"
+when = 'bank("plums")'
+"""
+
 
 async def test_a_held_post_gets_an_opinion_and_nothing_else_changes(
     settings: Settings, tmp_path: Path
@@ -70,6 +86,25 @@ async def test_a_held_post_gets_an_opinion_and_nothing_else_changes(
         assert server.heads[0].startswith("POST /v1/chat/completions HTTP/1.1\r\n")
         assert "authorization: Bearer sk-secret" in server.heads[0].replace("Authorization", "authorization")
         assert "ann" not in json.dumps(server.requests[0]["messages"][1]) + server.heads[0]
+
+
+async def test_a_flagged_post_is_asked_about_and_stays_visible(settings: Settings, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(RULES)
+    async with (
+        open_judge_server(good()) as server,
+        desk_at(settings, server, screening_rules_file=rules) as desk,
+    ):
+        ann = await desk.site.member("ann")
+        post = await ann.say("a plum", **{"poll[options][]": ["ripe", "green"], "poll[expires_in]": "3600"})
+        await desk.until_nothing_waits()
+        assert server.posts() == [{"text": "a plum", "poll_options": ["ripe", "green"], "truncated": False}]
+        assert (await desk.site.client.get(f"/api/v1/statuses/{post['id']}")).status_code == 200
+        # Edited into something that nobody has to look at, it is out of the queue.
+        answer = await ann.request("PUT", f"/api/v1/statuses/{post['id']}", data={"status": "a pear"})
+        assert answer.status_code == 200
+        with pytest.raises(NotInQueue):
+            await desk.judge.ask((await desk.rows())[0].post_id, by_hand=True)
 
 
 async def test_off_by_default_nothing_is_asked(settings: Settings) -> None:
@@ -301,6 +336,19 @@ async def test_a_worker_that_dies_in_the_middle_spends_nothing_twice(settings: S
         await working
         assert await desk.waiting() == []
         assert await desk.failures() == ["no_answer", None]
+        never.set()
+
+
+async def test_a_worker_asks_and_its_stop_does_not_wait_for_the_judge(settings: Settings) -> None:
+    never = asyncio.Event()
+    async with open_judge_server(waits_for(never, good())) as server, desk_at(settings, server) as desk:
+        await desk.held(await desk.site.member("ann"))
+        stop = asyncio.Event()
+        working = asyncio.create_task(run_worker(desk.site.services.settings, stop))
+        await server.until_asked()
+        stop.set()
+        await asyncio.wait_for(working, 10)
+        assert await desk.failures() == ["no_answer"]
         never.set()
 
 

@@ -85,6 +85,7 @@ class NamedEndpoint:
             "content-type": "application/json",
             "accept": "application/json",
             "accept-encoding": "identity",
+            "user-agent": "holdfast",
         }
         if bearer:
             headers["authorization"] = f"Bearer {bearer}"
