@@ -2,7 +2,7 @@
 
 from holdfast.screening.classifier.absent import AbsentModel
 from holdfast.screening.classifier.calibration import Calibration, Curve
-from holdfast.screening.classifier.cascade import LocalModel, probabilities_of
+from holdfast.screening.classifier.cascade import LocalModel, pieces_of, probabilities_of
 from holdfast.screening.classifier.errors import ModelUnusable
 from holdfast.screening.classifier.features import hashed, normalised
 from holdfast.screening.classifier.heads import HEADS, OUTPUTS, TARGETS, VIOLENCE, VIOLENT_HEADS
@@ -41,6 +41,7 @@ __all__ = [
     "hashed",
     "normalised",
     "pack",
+    "pieces_of",
     "probabilities_of",
     "words_of",
     "write_model_file",

@@ -93,7 +93,7 @@ class LocalModel:
 
     def read(self, content: Content) -> Judgement:
         """Probabilities per output, targets, evidence."""
-        pieces = list(_pieces(content, self._reader))
+        pieces = list(pieces_of(content, self._reader))
         first = self._ngrams.score([piece.view.text for piece in pieces])
         outputs = len(OUTPUTS)
         alone = self._probabilities(first.max(0)[:outputs], None)
@@ -161,7 +161,8 @@ class LocalModel:
         return max(HEADS, key=lambda head: judgement.probabilities[head])
 
 
-def _pieces(content: Content, reader: Reader) -> Iterator[Piece]:
+def pieces_of(content: Content, reader: Reader) -> Iterator[Piece]:
+    """The stretches of a content that are judged one by one, its spoiler text last."""
     text = content.text
     stretches = [(0, len(text))]
     if len(text) > MAX_CHARACTERS:
