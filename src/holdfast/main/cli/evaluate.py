@@ -36,6 +36,7 @@ AsPostedOption = Annotated[
         "--as-posted", help="Ask the second tier only where posting would, which is quicker and misses more."
     ),
 ]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print tables for the documentation.")]
 FoldersOption = Annotated[
     list[Path],
     typer.Option("--data", help="Folder with the files; may be given more than once.", file_okay=False),
@@ -74,9 +75,7 @@ def targets(
     model: ModelOption = None,
     point: PointOption = "balanced",
     as_posted: AsPostedOption = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the table for the documentation.")
-    ] = False,
+    markdown: MarkdownOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure what this project holds its screen to, over the sets of docs/reference/model-card.md."""
@@ -103,10 +102,10 @@ def targets(
         [one.target, _told(one.result), f"{one.must:.2f}", f"{one.aim:.2f}", "yes" if one.met else "no"]
         for one in results
     ]
-    _print_table(["measure", "now", "must", "aim", "met"], table, markdown=markdown)
+    print_table(["measure", "now", "must", "aim", "met"], table, markdown=markdown)
 
 
-def points(model: ModelOption = None, as_json: JsonOption = False) -> None:
+def points(model: ModelOption = None, markdown: MarkdownOption = False, as_json: JsonOption = False) -> None:
     """Print what each operating point catches and costs, as measured on posts kept from training."""
     from holdfast.screening.classifier import ModelFile
 
@@ -124,7 +123,7 @@ def points(model: ModelOption = None, as_json: JsonOption = False) -> None:
         ]
         table.append([name, flag, hold, *shares])
     heads = ["point", "flags from", "holds from", "violent caught", "lawful flagged or held", "lawful held"]
-    _print_table(heads, table, markdown=False)
+    print_table(heads, table, markdown=markdown)
 
 
 def judge_rows(
@@ -166,7 +165,7 @@ def _told(figure: Share | Area | None) -> str:
 
 def _print_report(report: Report) -> None:
     print(f"{report.rows:,} rows, judged by {report.version}")
-    _print_table(
+    print_table(
         ["share", "k of n (95 % interval)"],
         [
             ["violent posts flagged or held", _told(report.violent_caught)],
@@ -185,16 +184,17 @@ def _print_report(report: Report) -> None:
         for output, area in report.auroc.items()
     ]
     if rows:
-        _print_table(["output", "AUROC", "AUPRC", "calibration error"], rows, markdown=False)
+        print_table(["output", "AUROC", "AUPRC", "calibration error"], rows, markdown=False)
     groups = [
         [one.column, one.value, "violent" if one.violent else "not violent", _told(one.flagged_or_held)]
         for one in report.groups
     ]
     if groups:
-        _print_table(["column", "value", "rows", "flagged or held"], groups, markdown=False)
+        print_table(["column", "value", "rows", "flagged or held"], groups, markdown=False)
 
 
-def _print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool) -> None:
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool) -> None:
+    """A table for a terminal, or for the documentation."""
     if markdown:
         print("| " + " | ".join(heads) + " |")
         print("|" + "---|" * len(heads))

@@ -18,6 +18,7 @@ from holdfast.main.cli.fairness import fairness
 from holdfast.main.cli.held import app as held_app
 from holdfast.main.cli.label import app as label_app
 from holdfast.main.cli.loaded_rules import usable_screen
+from holdfast.main.cli.model_card import model
 from holdfast.main.cli.opinions import app as opinions_app
 from holdfast.main.cli.overlap import overlap
 from holdfast.main.cli.rescreen import app as rescreen_app
@@ -39,6 +40,7 @@ app.command()(simulate)
 app.command()(evaluate)
 app.command()(targets)
 app.command()(points)
+app.command()(model)
 app.command()(train)
 app.command()(overlap)
 app.command()(fairness)

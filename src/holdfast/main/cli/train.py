@@ -30,6 +30,14 @@ def train(
             "--base", help="Folder of a BERT checkpoint: model.safetensors, vocab.txt.", file_okay=False
         ),
     ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--against",
+            help="Files that the model will be measured on, or their fingerprints; rows near them are left out.",
+            dir_okay=False,
+        ),
+    ] = None,
     name: Annotated[str, typer.Option("--name", help="Name of the model; part of its version.")] = "holdfast",
     epochs: Annotated[int | None, typer.Option(min=1, max=100, help="Rounds for the second tier.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn.")] = None,
@@ -40,6 +48,7 @@ def train(
         raise Invalid(
             f"training needs {', '.join(missing)}: install the package with its extra, holdfast[train]"
         )
+    from holdfast.screening.training.overlap import read_measured
     from holdfast.screening.training.train import TrainingSettings
     from holdfast.screening.training.train import train as train_model
 
@@ -56,7 +65,15 @@ def train(
             settings, encoder=msgspec.structs.replace(settings.encoder, epochs=epochs)
         )
     made_at = datetime.now(UTC).date().isoformat()
-    about = train_model(data, base or _base(), out, settings, made_at=made_at, progress=_Told())
+    about = train_model(
+        data,
+        base or _base(),
+        out,
+        settings,
+        made_at=made_at,
+        measured=read_measured(against) if against else None,
+        progress=_Told(),
+    )
     point = about.points["balanced"]
     print(
         f"{out}: balanced catches {point.recall.hits} of {point.recall.total} violent posts kept from training, "

@@ -36,6 +36,7 @@ from holdfast.screening.training.examples import Examples, as_examples
 from holdfast.screening.training.export import encoder_bytes, ngram_bytes
 from holdfast.screening.training.fit_encoder import EncoderSettings, fit_encoder, score_encoder
 from holdfast.screening.training.fit_ngrams import NgramSettings, fit_ngrams
+from holdfast.screening.training.overlap import Fingerprints, without_overlap
 from holdfast.screening.training.rows import Row
 from holdfast.screening.training.sources import Reading, is_held_back, read_sources
 from holdfast.screening.training.vocabulary import build_vocabulary, lexicon_of
@@ -63,14 +64,18 @@ def train(
     settings: TrainingSettings,
     *,
     made_at: str,
+    measured: Fingerprints | None,
     progress: Progress,
 ) -> About:
     """Train both tiers, calibrate them on rows kept back, choose operating points, write `out`.
 
-    `progress(what, share)`: share 0..1 of the whole. Raises Invalid for data that cannot be read.
+    `measured`: what the model will be measured on; rows that are the same or near take no part. `progress(what, share)`: share 0..1 of the whole. Raises Invalid for data that cannot be read.
     """
     progress("reading", 0.0)
     reading = read_sources(folders, use="train", seed=settings.seed)
+    if measured is not None:
+        for name, of_source in reading.rows.items():
+            reading.rows[name], _ = without_overlap(of_source, measured)
     rows = [row for of_source in reading.rows.values() for row in of_source]
     kept = [row for row in rows if not is_held_back(row)]
     held = [row for row in rows if is_held_back(row)]
