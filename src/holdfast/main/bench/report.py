@@ -50,10 +50,10 @@ def _load_table(report: Report) -> Table:
         ratio = report.ratios.get(one.what)
         table.add_row(
             one.what,
-            _spread(one.per_second, 0),
+            spread_text(one.per_second, 0),
             f"{one.p50_ms.median:.2f}",
             f"{one.p99_ms.median:.2f}",
-            _spread(one.cpu_ms, 2),
+            spread_text(one.cpu_ms, 2),
             *_parts(one),
             f"{ratio['cpu']:.2f}" if ratio else "1",
             f"{ratio['per_second']:.2f}" if ratio else "1",
@@ -65,7 +65,8 @@ def _parts(one: Figures) -> tuple[str, str, str]:
     return f"{one.web_cpu_ms:.2f}", f"{one.worker_cpu_ms:.2f}", f"{one.database_cpu_ms:.2f}"
 
 
-def _spread(value: Spread, digits: int) -> str:
+def spread_text(value: Spread, digits: int) -> str:
+    """A median with its range, where there is one."""
     if value.least == value.most:
         return f"{value.median:,.{digits}f}"
     return f"{value.median:,.{digits}f} ({value.least:,.{digits}f}-{value.most:,.{digits}f})"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import platform
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
-import psutil
 
 from holdfast.main.bench.data import Community, Progress, make_community
 from holdfast.main.bench.importing import bench_import
@@ -24,6 +22,7 @@ from holdfast.main.bench.scenarios import (
     verify_requests,
 )
 from holdfast.main.bench.site import Baseline, BenchSite, running_baseline, running_site, scratch_folder
+from holdfast.main.bench.usage import machine
 from holdfast.main.running_database import running_database
 from holdfast.platform.config import load_settings
 from holdfast.platform.db import Database, PoolLimits
@@ -189,7 +188,7 @@ async def _run(name: str, options: BenchOptions, site: BenchSite, progress: Prog
             alone = bench.baseline_figures()
         return Report(
             bench=name,
-            machine=_machine(),
+            machine=machine(),
             options=options,
             baseline=alone,
             figures=figures,
@@ -201,11 +200,3 @@ async def _run(name: str, options: BenchOptions, site: BenchSite, progress: Prog
 
 def _named(rows: list[MemoryUse], when: str) -> list[MemoryUse]:
     return [msgspec.structs.replace(row, process=f"{row.process}, {when}") for row in rows]
-
-
-def _machine() -> str:
-    memory = psutil.virtual_memory().total / 2**30
-    return (
-        f"{psutil.cpu_count()} CPUs ({platform.machine()}), {memory:.0f} GiB, {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}"
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+
 import psutil
 
 from holdfast.main.bench.model import CpuUse, MemoryUse
@@ -33,16 +35,16 @@ class ServerProcesses:
 
     def memory(self) -> list[MemoryUse]:
         """Every process of the stack, the supervisor first, PostgreSQL's processes as one row."""
-        rows = [_memory("supervisor", [self._supervisor])]
+        rows = [memory_of("supervisor", [self._supervisor])]
         for child in self._supervisor.children():
             command = " ".join(child.cmdline())
             if _WEB in command:
-                rows.append(_memory("web", [child]))
+                rows.append(memory_of("web", [child]))
             elif _WORKER in command:
-                rows.append(_memory("worker", [child]))
+                rows.append(memory_of("worker", [child]))
             else:
                 family = [child, *_living(child)]
-                rows.append(_memory(f"postgresql ({len(family)} processes)", family))
+                rows.append(memory_of(f"postgresql ({len(family)} processes)", family))
         return rows
 
 
@@ -63,7 +65,8 @@ def _with_ended(process: psutil.Process) -> float:
     return float(times.user + times.system + times.children_user + times.children_system)
 
 
-def _memory(name: str, processes: list[psutil.Process]) -> MemoryUse:
+def memory_of(name: str, processes: list[psutil.Process]) -> MemoryUse:
+    """What these processes hold together, as one row."""
     resident = 0.0
     shared_once: float | None = 0.0
     for process in processes:
@@ -77,3 +80,12 @@ def _memory(name: str, processes: list[psutil.Process]) -> MemoryUse:
             # Other operating systems, or processes of another user: then only the resident size is known.
             shared_once = None
     return MemoryUse(name, round(resident, 1), None if shared_once is None else round(shared_once, 1))
+
+
+def machine() -> str:
+    """This machine in a line."""
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{psutil.cpu_count()} CPUs ({platform.machine()}), {memory:.0f} GiB, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}"
+    )

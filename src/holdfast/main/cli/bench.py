@@ -130,6 +130,48 @@ def import_rows(
     ), data, as_json)  # fmt: skip
 
 
+@app.command()
+def screening(
+    *,
+    posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Posts in each round.")] = 1500,
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Rounds over all ways of judging, in turns.")] = 3,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help='Posts to judge: JSON lines {"text": "..."}, plain or gzip.',
+            show_default="drawn ones",
+        ),
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Rule file.", show_default="default rules")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Model file.", show_default="the model of the package")
+    ] = None,
+    audit_percent: Annotated[
+        int, typer.Option(min=0, max=100, help="Posts that the second tier reads though the first sees nothing in them.")
+    ] = 1,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """The judges of posts, apart and together: posts per second, latency and memory on one core, without a server."""
+    from holdfast.main.bench.screening import ScreeningOptions, run_screening_bench
+    from holdfast.main.bench.screening.report import print_screening_report
+    from holdfast.main.cli.loaded_rules import usable_rules
+
+    usable_rules(rules)
+    options = ScreeningOptions(
+        posts=posts, rounds=rounds, texts=texts, rules=rules, model=model, audit_percent=audit_percent
+    )
+    with _progress() as progress:
+        report = run_screening_bench(options, progress)
+    if as_json:
+        print_json(report)
+    else:
+        print_screening_report(report)
+
+
 def _run(name: str, options: BenchOptions, data: Path | None, as_json: bool) -> None:
     from holdfast.main.bench import run_bench
     from holdfast.main.bench.report import print_report
