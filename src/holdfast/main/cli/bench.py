@@ -162,7 +162,12 @@ def screening(
 
     usable_rules(rules)
     options = ScreeningOptions(
-        posts=posts, rounds=rounds, texts=texts, rules=rules, model=model, audit_percent=audit_percent
+        posts=posts,
+        rounds=rounds,
+        texts=_named(texts),
+        rules=_named(rules),
+        model=_named(model),
+        audit_percent=audit_percent,
     )
     with _progress() as progress:
         report = run_screening_bench(options, progress)
@@ -170,6 +175,10 @@ def screening(
         print_json(report)
     else:
         print_screening_report(report)
+
+
+def _named(path: Path | None) -> str | None:
+    return str(path) if path is not None else None
 
 
 def _run(name: str, options: BenchOptions, data: Path | None, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import psutil
@@ -70,10 +71,10 @@ class _Loaded:
         loading.timed("second tier", lambda: self.model.second)
 
     def _load_rules(self) -> None:
-        self.engine = RuleEngine(load_rules(self._plan.rules))
+        self.engine = RuleEngine(load_rules(_path(self._plan.rules)))
 
     def _load_model(self) -> None:
-        self.file = ModelFile(self._plan.model)
+        self.file = ModelFile(_path(self._plan.model))
         self.model = LocalModel(self.file, audit_share=self._plan.audit_share)
 
     def parts(self) -> Parts:
@@ -133,6 +134,10 @@ def measure(plan: ScreeningPlan, tell: Callable[[str, int, int], None]) -> Measu
         memory=loading.memory,
         loading_ms=loading.milliseconds,
     )
+
+
+def _path(name: str | None) -> Path | None:
+    return Path(name) if name is not None else None
 
 
 def _use_one_core() -> None:

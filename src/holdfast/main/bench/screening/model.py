@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -14,13 +13,15 @@ BASELINE: Final = "rules alone"
 
 
 class ScreeningOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What to measure. `posts` a round; `texts` None: drawn; `rules` and `model` None: those of the package."""
+    """What to measure. `posts` a round; `texts`, `rules` and `model` are paths; without
+    them texts are drawn, and rules and model are those of the package.
+    """
 
     posts: int = 1500
     rounds: int = 3
-    texts: Path | None = None
-    rules: Path | None = None
-    model: Path | None = None
+    texts: str | None = None
+    rules: str | None = None
+    model: str | None = None
     audit_percent: int = 1
 
 
@@ -28,8 +29,8 @@ class ScreeningPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What the measuring process gets: the posts of each round, and how to judge them."""
 
     rounds: list[list[str]]
-    rules: Path | None
-    model: Path | None
+    rules: str | None
+    model: str | None
     audit_share: float
 
 

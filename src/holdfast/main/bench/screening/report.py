@@ -10,7 +10,6 @@ from rich.table import Table
 from holdfast.main.bench.report import spread_text
 from holdfast.main.bench.screening.model import ScreeningReport
 
-
 _FILE_WIDTH = 140
 
 
@@ -18,7 +17,7 @@ def print_screening_report(report: ScreeningReport, console: Console | None = No
     """Tables on standard output."""
     console = console or Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
     options, lengths, measured = report.options, report.lengths, report.measured
-    texts = str(options.texts) if options.texts is not None else "drawn"
+    texts = options.texts or "drawn"
     console.print(f"[bold]{report.bench}[/bold]  {report.machine}, one core used")
     console.print(
         f"{options.rounds} rounds of {options.posts:,} posts ({texts}), {lengths.mean:.0f} characters on average, "

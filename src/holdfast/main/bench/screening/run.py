@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import msgspec
 
@@ -32,7 +33,7 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THR
 
 def run_screening_bench(options: ScreeningOptions, progress: Progress) -> ScreeningReport:
     """Measure. Raises Invalid for texts or a model that cannot be used, Unavailable when measuring fails."""
-    ModelFile(options.model)
+    ModelFile(Path(options.model) if options.model is not None else None)
     rounds = posts_by_round(options)
     plan = ScreeningPlan(
         rounds=rounds, rules=options.rules, model=options.model, audit_share=options.audit_percent / 100
@@ -51,7 +52,7 @@ def run_screening_bench(options: ScreeningOptions, progress: Progress) -> Screen
 def posts_by_round(options: ScreeningOptions) -> list[list[str]]:
     """Other posts in every round, as long as a file has enough of them; then from its beginning again."""
     wanted = options.posts * options.rounds
-    texts = read_texts(options.texts, wanted) if options.texts is not None else drawn_texts(wanted)
+    texts = read_texts(Path(options.texts), wanted) if options.texts is not None else drawn_texts(wanted)
     posts = min(options.posts, len(texts))
     return [
         [texts[(number * posts + at) % len(texts)] for at in range(posts)] for number in range(options.rounds)

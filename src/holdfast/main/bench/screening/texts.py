@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from holdfast.main.bench.screening.stock import ENGLISH, FRENCH, HEATED, THREATS, WORDS
 from holdfast.pure.errors import Invalid
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
@@ -34,31 +35,7 @@ _LENGTHS: Final = (
 )  # fmt: skip
 """Share of posts, and the length in characters that so many of them do not exceed."""
 
-_ENGLISH: Final = (
-    ("My neighbour", "The bakery on the corner", "Our choir", "Everybody at work", "The night train", "My little brother"),
-    ("finally repaired", "cannot stop talking about", "forgot", "is selling", "found", "wrote a whole page about"),
-    ("the old bicycle", "the garden fence", "last winter", "her grandmother's letters", "the new library", "two cats"),
-    ("this morning.", "again!", "and nobody noticed.", "since Tuesday...", "before breakfast.", "what a week"),
-)  # fmt: skip
-_FRENCH: Final = (
-    ("Ma voisine", "Le boulanger", "Toute l'équipe", "Mon frère", "La chorale du quartier", "Le train de nuit"),
-    ("a enfin réparé", "ne parle plus que de", "a oublié", "vient de trouver", "vend", "raconte encore"),
-    ("le vieux vélo", "la clôture du jardin", "l'hiver dernier", "les lettres de sa grand-mère", "deux chats"),
-    ("ce matin.", "encore une fois !", "et personne n'a rien vu.", "depuis mardi...", "avant le café.", "quelle semaine"),
-)  # fmt: skip
-_HEATED: Final = (
-    ("The mayor", "That senator", "Le ministre", "The whole council", "This judge", "Every one of those reporters"),
-    ("lied to us about", "sold out", "is destroying", "se moque de", "was destroyed in the debate over", "will answer for"),
-    ("the election", "our country", "the schools", "nos retraites", "the border", "working people"),
-    ("and must resign NOW.", "Vote them out!", "C'est une honte.", "Lock them up.", "I am so tired of it.", "Never forget."),
-)  # fmt: skip
-_THREATS: Final = (
-    ("Somebody should", "We are going to", "On va", "I swear I will", "Il faut"),
-    ("hang", "k1ll", "shoot", "pendre", "burn the house of"),
-    ("the mayor", "that senator", "every judge", "le ministre", "those reporters"),
-    ("tomorrow.", "and I mean it.", "devant tout le monde.", "before they count again.", "like dogs"),
-)  # fmt: skip
-_KINDS: Final = ((0.6, _ENGLISH), (0.8, _FRENCH), (0.98, _HEATED), (1.0, _THREATS))
+_KINDS: Final = ((0.6, ENGLISH), (0.8, FRENCH), (0.98, HEATED), (1.0, THREATS))
 """Share of posts up to here, and what their sentences are made of."""
 _TAGS: Final = ("#news", "#politics", "#bread", "#vote", "#météo")
 _NAMES: Final = ("@river", "@the_gazette", "@marie", "@bob1975")
@@ -116,19 +93,19 @@ def _length(share: float) -> int:
 
 def _text(chance: random.Random, length: int) -> str:
     drawn = chance.random()
-    parts = next(parts for share, parts in _KINDS if drawn < share)
-    words: list[str] = []
+    sentences = next(sentences for share, sentences in _KINDS if drawn < share)
+    parts: list[str] = []
     size = 0
     while size <= length:
-        for word in _sentence(chance, parts):
-            words.append(word)
-            size += len(word) + 1
+        for part in _sentence(chance, sentences):
+            parts.append(part)
+            size += len(part) + 1
     # A post ends where its length says, as a real one does that was cut to fit.
-    return " ".join(words)[:length].strip()
+    return " ".join(parts)[:length].strip()
 
 
-def _sentence(chance: random.Random, parts: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield from (chance.choice(words) for words in parts)
+def _sentence(chance: random.Random, sentences: Sequence[str]) -> Iterator[str]:
+    yield chance.choice(sentences).format(chance.choice(WORDS))
     for share, extras in ((_TAG_SHARE, _TAGS), (_NAME_SHARE, _NAMES), (_SIGN_SHARE, _SIGNS)):
         if chance.random() < share:
             yield chance.choice(extras)
