@@ -15,7 +15,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier import HEADS, OUTPUTS, TARGETS, VIOLENCE, LocalModel, ModelFile, write_model_file
+from holdfast.screening.classifier import (
+    HEADS,
+    OUTPUTS,
+    TARGETS,
+    VIOLENCE,
+    LocalModel,
+    ModelFile,
+    write_model_file,
+)
 from holdfast.screening.classifier.calibration import Calibration, Curve
 from holdfast.screening.classifier.features import hashed, normalised
 from holdfast.screening.classifier.modelfile import FORMAT, About
@@ -62,7 +70,7 @@ def tiny_about(**changes: Any) -> About:
         max_tokens=MAX_TOKENS,
         calibration=Calibration(first=dict.fromkeys(OUTPUTS, alone), both=dict.fromkeys(OUTPUTS, both)),
         ask_above={VIOLENCE: ASK_FROM, "harassment_hate": ASK_FROM},
-        points={name: point for name in POINTS},
+        points=dict.fromkeys(map(str, POINTS), point),
         training={},
         digests={},
     )
@@ -85,7 +93,7 @@ def _first_tier() -> bytes:
     for column, words in enumerate((VIOLENT_WORDS, HATEFUL_WORDS)):
         for word in words:
             buckets, _, _ = hashed([normalised(word)], BUCKETS)
-            vectors[buckets[-1], column] = 100.0  # the last n-gram is the word itself
+            vectors[buckets[-1], column] = 400.0  # the last n-gram is the word itself
     out = np.zeros((2, len(OUTPUTS)), np.float32)
     out[0, [HEADS.index("threat_direct"), OUTPUTS.index(VIOLENCE)]] = 1.0
     out[1, HEADS.index("harassment_hate")] = 1.0
@@ -103,7 +111,9 @@ def _first_tier() -> bytes:
 def _second_tier() -> bytes:
     table = np.zeros((len(SPECIALS) + len(WORDS), len(OUTPUTS) + len(TARGETS)), np.float32)
     for word in VIOLENT_WORDS:
-        table[len(SPECIALS) + WORDS.index(word), [HEADS.index("threat_direct"), OUTPUTS.index(VIOLENCE)]] = 8.0
+        table[len(SPECIALS) + WORDS.index(word), [HEADS.index("threat_direct"), OUTPUTS.index(VIOLENCE)]] = (
+            8.0
+        )
     for word in HATEFUL_WORDS:
         table[len(SPECIALS) + WORDS.index(word), HEADS.index("harassment_hate")] = 8.0
     table[len(SPECIALS) + WORDS.index("mayor"), len(OUTPUTS) + TARGETS.index("public_official")] = 8.0

@@ -38,7 +38,7 @@ _MASK: Final = re.compile(r"[*#_]")
 _NOT_LETTER: Final = re.compile(r"[^a-z]+")
 _MAX_READINGS: Final = 16
 _MIN_HASHTAG: Final = 8
-_MAX_SPACED_LETTERS: Final = 64
+_MAX_SPACED_LETTERS: Final = 512
 _MASK_EXCLUDED: Final = frozenset({"sh*t", "f*ck", "c*nt", "d*ck", "b*tch", "d*mn", "h*ll"})
 """Masked words whose usual reading is an oath, not a threat."""
 
@@ -118,17 +118,23 @@ class Lexicon:
         """Cut letters into known words (`ikillyou` -> `i kill you`), fewest words first; None if none fit."""
         if not letters or len(letters) > _MAX_SPACED_LETTERS:
             return None
-        best: list[list[str] | None] = [[]] + [None] * len(letters)
+        fewest: list[int | None] = [0] + [None] * len(letters)
+        begins = [0] * (len(letters) + 1)
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - self.longest), end):
-                before = best[start]
-                current = best[end]
-                if before is None or letters[start:end] not in self.words:
+                before, current = fewest[start], fewest[end]
+                if before is None or (current is not None and before + 1 >= current):
                     continue
-                if current is None or len(before) + 1 < len(current):
-                    best[end] = [*before, letters[start:end]]
-        whole = best[-1]
-        return " ".join(whole) if whole else None
+                if letters[start:end] in self.words:
+                    fewest[end], begins[end] = before + 1, start
+        if fewest[-1] is None:
+            return None
+        words = []
+        end = len(letters)
+        while end:
+            words.append(letters[begins[end] : end])
+            end = begins[end]
+        return " ".join(reversed(words))
 
 
 def _runs_cover(word: str, known: str) -> bool:

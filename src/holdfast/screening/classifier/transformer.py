@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from holdfast.screening.classifier.errors import ModelUnusable
 from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
 from holdfast.screening.classifier.wordpiece import SPECIALS, Span, WordPiece
+
+MAX_WINDOWS: Final = 4
+"""Enough for a piece of text in which every character is a token."""
 
 
 class Read(NamedTuple):
@@ -58,10 +61,26 @@ class TransformerModel:
             raise ModelUnusable(f"encoder.onnx does not have {wanted} outputs")
 
     def read(self, views: Sequence[str]) -> list[Read]:
-        """Judge texts together; texts of about one length make the least work."""
-        encoded = [self._pieces.encode(view, self._max_tokens) for view in views]
-        ids = np.zeros((len(encoded), max(len(one.ids) for one in encoded)), np.int64)
-        for at, one in enumerate(encoded):
+        """Judge texts together; texts of about one length make the least work.
+
+        A text of more tokens than the network takes is read in windows: the highest logit of each output counts.
+        """
+        encoded = [self._pieces.windows(view, self._max_tokens, MAX_WINDOWS) for view in views]
+        flat = [window for windows in encoded for window in windows]
+        ids = np.zeros((len(flat), max(len(one.ids) for one in flat)), np.int64)
+        for at, one in enumerate(flat):
             ids[at, : len(one.ids)] = one.ids
         logits, shares = self._session.run(["logits", "shares"], {"ids": ids})
-        return [Read(logits[at], one.spans, shares[at, : len(one.ids)]) for at, one in enumerate(encoded)]
+        reads = []
+        first = 0
+        for windows in encoded:
+            last = first + len(windows)
+            reads.append(
+                Read(
+                    logits[first:last].max(0),
+                    [span for window in windows for span in window.spans],
+                    np.concatenate([shares[first + n, : len(one.ids)] for n, one in enumerate(windows)]),
+                )
+            )
+            first = last
+        return reads

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 PADDING, UNKNOWN, BEGIN, END = range(4)
 SPECIALS: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+OVERLAP_TOKENS: Final = 24
 MAX_WORD_CHARACTERS: Final = 48
 MAX_REMEMBERED_WORDS: Final = 50_000
 
@@ -42,16 +43,35 @@ class WordPiece:
 
     def encode(self, text: str, max_tokens: int) -> Encoded:
         """At most `max_tokens` ids, the beginning of the text."""
-        ids, spans = [BEGIN], [(0, 0)]
+        return self.windows(text, max_tokens, 1)[0]
+
+    def windows(self, text: str, max_tokens: int, max_windows: int) -> list[Encoded]:
+        """The text in stretches of at most `max_tokens` ids, each beginning `OVERLAP_TOKENS` before the last ended.
+
+        One where the text is short enough; what lies behind the last of `max_windows` is left out.
+        """
+        room = max_tokens - 2
+        step = max(1, room - OVERLAP_TOKENS)
+        most = room + step * (max_windows - 1)
+        ids: list[int] = []
+        spans: list[Span] = []
         for match in _WORD.finditer(text):
             word, start = match.group(), match.start()
             for piece, length in self._cut(word):
                 ids.append(piece)
                 spans.append((start, start + length))
                 start += length
-            if len(ids) >= max_tokens - 1:
+            if len(ids) >= most:
                 break
-        return Encoded([*ids[: max_tokens - 1], END], [*spans[: max_tokens - 1], (0, 0)])
+        count = 1 + max(0, -(-(min(len(ids), most) - room) // step))
+        edge = (0, 0)
+        return [
+            Encoded(
+                [BEGIN, *ids[at : at + room], END],
+                [edge, *spans[at : at + room], edge],
+            )
+            for at in range(0, count * step, step)
+        ]
 
     def cut(self, word: str) -> list[int]:
         """Ids of the pieces of one word."""
