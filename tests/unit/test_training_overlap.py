@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.pure.errors import Invalid
@@ -76,6 +76,7 @@ def test_estimates_are_as_good_as_they_say() -> None:
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=8))
+@settings(deadline=None)
 def test_every_text_overlaps_with_itself(texts: list[str]) -> None:
     found = overlaps(texts, fingerprints_of({"all": texts}))
     assert [one.at for one in found] == list(range(len(texts)))
