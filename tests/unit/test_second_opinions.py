@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from holdfast.platform.config import ConfigError, load_settings
@@ -139,11 +140,13 @@ def test_a_reason_is_one_short_line_that_steers_no_terminal() -> None:
     assert len(reading.reason) <= 300
 
 
+@examples(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode), st.integers(100, 599))
 def test_no_bytes_raise(body: bytes, status: int) -> None:
     assert read_reply(status, body).failure is not None
 
 
+@examples(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -162,6 +165,7 @@ def test_no_content_raises_and_what_is_kept_is_plain(answer: object, text: str) 
         assert len(reading.answer) <= 2000
 
 
+@examples(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=50), st.lists(st.text(max_size=20), max_size=4))
 def test_a_post_stays_data_whatever_it_says(text: str, warning: str, options: list[str]) -> None:
     post = PostText(text=text, content_warning=warning, poll_options=tuple(options))
@@ -191,6 +195,7 @@ def test_half_a_surrogate_pair_does_not_stop_the_question() -> None:
     assert sent(PostText(text="a\ud800b"))[1] == {"post": {"text": "a?b", "truncated": False}}
 
 
+@examples(deadline=None)
 @given(st.text(max_size=300))
 def test_the_reserve_covers_every_byte_and_the_answer(text: str) -> None:
     prompt = build_prompt("judge", PostText(text=text), 4000)
@@ -241,6 +246,7 @@ def test_addresses_that_cannot(url: str) -> None:
     assert endpoint_problem(url) is not None
 
 
+@examples(deadline=None)
 @given(st.text(max_size=60) | st.text("htps:/@[]#?.1%\\", max_size=20))
 def test_no_address_raises(url: str) -> None:
     endpoint_problem(url)
