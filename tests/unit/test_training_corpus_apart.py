@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.screening.training.overlap import Fingerprints, overlaps, read_measured
+from holdfast.screening.evaluation.overlap import Fingerprints, overlaps, read_measured
 from holdfast.screening.training.rows import Row
 from holdfast.screening.training.sources import read_sources
 

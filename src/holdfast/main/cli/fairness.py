@@ -15,7 +15,7 @@ from holdfast.main.cli.fairness_tables import markdown, print_tables
 from holdfast.pure.errors import Invalid
 
 if TYPE_CHECKING:
-    from holdfast.screening.training import Comparison
+    from holdfast.screening.evaluation import Comparison
 
 POINT = "balanced"
 
@@ -41,8 +41,8 @@ def fairness(
     The rules of the server take no part: this is the model alone.
     """
     from holdfast.screening.classifier import POINTS, LocalModel, ModelFile
+    from holdfast.screening.evaluation import compare, read_cases
     from holdfast.screening.model import Content
-    from holdfast.screening.training import compare, read_cases
 
     chosen = next((name for name in POINTS if name == point), None)
     if chosen is None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from holdfast.screening.classifier import Measured
-    from holdfast.screening.training import Comparison, Gap, Treatment
+    from holdfast.screening.evaluation import Comparison, Gap, Treatment
 
 _LANGUAGES = {"en": "English", "fr": "French"}
 _AXES = {"side": "political side", "identity": "identity", "dialect": "dialect"}

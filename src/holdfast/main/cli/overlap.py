@@ -11,7 +11,7 @@ import typer
 from holdfast.main.cli.context import JsonOption, print_json
 
 if TYPE_CHECKING:
-    from holdfast.screening.training import Overlap
+    from holdfast.screening.evaluation import Overlap
 
 SHOWN_CHARACTERS = 100
 SEED = 20210110
@@ -53,7 +53,8 @@ def overlap(
 
     Sources of the manifest whose files are not in the folders are left out, and named.
     """
-    from holdfast.screening.training import overlaps, read_measured, read_sources, write_fingerprints
+    from holdfast.screening.evaluation import overlaps, read_measured, write_fingerprints
+    from holdfast.screening.training import read_sources
 
     measured = read_measured(against)
     if write is not None:

@@ -48,7 +48,7 @@ def train(
         raise Invalid(
             f"training needs {', '.join(missing)}: install the package with its extra, holdfast[train]"
         )
-    from holdfast.screening.training.overlap import read_measured
+    from holdfast.screening.evaluation import read_measured
     from holdfast.screening.training.train import TrainingSettings
     from holdfast.screening.training.train import train as train_model
 

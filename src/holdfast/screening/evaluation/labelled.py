@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.training.corpus import read_corpus
-from holdfast.screening.training.rows import labels_from_columns
+from holdfast.screening.training import labels_from_columns, read_corpus
 
 
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):

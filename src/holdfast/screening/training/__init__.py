@@ -1,37 +1,20 @@
-"""How the model is made and measured. What needs torch is imported by `train` alone, never by this door."""
+"""How the model is made. What needs torch is imported by `train` alone, never by this door."""
 
-from holdfast.screening.training.fairness import (
-    Comparison,
-    Gap,
-    Treatment,
-    compare,
-    read_cases,
-)
-from holdfast.screening.training.overlap import (
-    Dropped,
-    Fingerprints,
-    Overlap,
-    overlaps,
-    read_fingerprints,
-    read_measured,
-    without_overlap,
-    write_fingerprints,
-)
-from holdfast.screening.training.sources import read_sources
+from holdfast.screening.training.calibrate import measured
+from holdfast.screening.training.corpus import Slots, read_corpus, read_slots, write_out
+from holdfast.screening.training.rows import LAWFUL, Row, labels_from_columns
+from holdfast.screening.training.sources import SLOTS, read_json_lines, read_sources
 
 __all__ = [
-    "Comparison",
-    "Gap",
-    "Treatment",
-    "compare",
-    "read_cases",
-    "Dropped",
-    "Fingerprints",
-    "Overlap",
-    "overlaps",
-    "read_fingerprints",
-    "read_measured",
+    "LAWFUL",
+    "SLOTS",
+    "Row",
+    "Slots",
+    "labels_from_columns",
+    "measured",
+    "read_corpus",
+    "read_json_lines",
+    "read_slots",
     "read_sources",
-    "without_overlap",
-    "write_fingerprints",
+    "write_out",
 ]

@@ -11,7 +11,7 @@ from rich.console import Console
 from holdfast.main.cli.fairness_tables import markdown, print_tables
 from holdfast.pure.errors import Invalid
 from holdfast.screening.classifier.points import Measured, OperatingPoint
-from holdfast.screening.training.fairness import AXES, Case, compare, read_cases
+from holdfast.screening.evaluation.fairness import AXES, Case, compare, read_cases
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 _NONE = Measured(0, 0, 0.0, 1.0)

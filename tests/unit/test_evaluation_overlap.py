@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.training import overlap
-from holdfast.screening.training.overlap import (
+from holdfast.screening.evaluation import overlap
+from holdfast.screening.evaluation.overlap import (
     fingerprints_of,
     overlaps,
     read_fingerprints,

@@ -23,9 +23,7 @@ from numpy.typing import NDArray
 
 from holdfast.pure.errors import Invalid
 from holdfast.pure.normalisation import canonical
-from holdfast.screening.training.corpus import read_corpus
-from holdfast.screening.training.rows import Row
-from holdfast.screening.training.sources import read_json_lines
+from holdfast.screening.training import Row, read_corpus, read_json_lines
 
 NEAR_SIMILARITY: Final = 0.5
 """Estimated Jaccard similarity from which two posts are near: of five words, one is another."""
