@@ -18,10 +18,7 @@ from numpy.typing import NDArray
 
 from holdfast.pure.errors import Invalid
 from holdfast.screening.classifier import VIOLENCE, Measured, OperatingPoint, decide
-from holdfast.screening.training.calibrate import measured
-from holdfast.screening.training.corpus import Slots, read_corpus, read_slots, write_out
-from holdfast.screening.training.rows import Row
-from holdfast.screening.training.sources import SLOTS
+from holdfast.screening.training import SLOTS, Row, Slots, measured, read_corpus, read_slots, write_out
 
 Axis = Literal["side", "identity", "dialect"]
 Judged = Mapping[str, float]
