@@ -28,6 +28,7 @@ from ..social.sessions import SessionLimits, SessionReader
 from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
 from .datafolder import stamps_file
+from .screening_choice import model_choice
 from .subscriptions import reactions_to
 
 
@@ -67,7 +68,7 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
         database = await stack.enter_async_context(open_database(settings))
         accounts = AccountReader(database)
         posts = PostReader(database, accounts, clock)
-        screen = screen or load_screen(settings.screening_rules_file)
+        screen = screen or load_screen(settings.screening_rules_file, model=model_choice(settings))
         limits = RateLimits(settings.data / "run" / "limits")
         keeper = keeper_of(settings, database, screen, limits, clock)
         keeping = asyncio.create_task(keeper.keep())

@@ -143,6 +143,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     screening_rules_file: Annotated[
         Path | None, S("Rules for screening posts; a relative path is taken from the data folder.")
     ] = None
+    screening_model_file: Annotated[
+        Path | None,
+        S(
+            "Model for screening posts; a relative path is taken from the data folder.",
+            derived="the model of the package",
+        ),
+    ] = None
+    screening_point: Annotated[
+        Literal["cautious", "balanced", "strict"],
+        S("How soon the model flags or holds a post; `moderation points` tells what each costs."),
+    ] = "balanced"
+    screening_audit_percent: Annotated[
+        int,
+        S(
+            "Posts that the second tier reads though the first sees nothing in them, at random.",
+            unit="percent",
+            minimum=0,
+            maximum=100,
+        ),
+    ] = 1
 
     moderation_capacity_per_day: Annotated[
         int,
