@@ -25,11 +25,11 @@ from holdfast.screening.classifier import (
     write_model_file,
 )
 from holdfast.screening.classifier.calibration import Calibration, Curve
-from holdfast.screening.classifier.features import hashed, normalised
 from holdfast.screening.classifier.modelfile import FORMAT, About
-from holdfast.screening.classifier.ngrams import pack
 from holdfast.screening.classifier.points import POINTS, Measured, OperatingPoint
-from holdfast.screening.classifier.wordpiece import SPECIALS
+from holdfast.screening.tiers.features import hashed, normalised
+from holdfast.screening.tiers.ngrams import pack
+from holdfast.screening.tiers.wordpiece import SPECIALS
 
 VIOLENT_WORDS = ("kill", "hang")
 HATEFUL_WORDS = ("vermin",)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from holdfast.screening.classifier import OUTPUTS, VIOLENCE, LocalModel, ModelFile, ModelUnusable
+from holdfast.screening.classifier import OUTPUTS, VIOLENCE, LocalModel, ModelFile
 from holdfast.screening.classifier.cascade import MAX_CHARACTERS, MAX_PIECES_READ, PIECE_CHARACTERS, Judgement
-from holdfast.screening.classifier.transformer import Read, TransformerModel
 from holdfast.screening.model import ACTIONS, Content
+from holdfast.screening.tiers import ModelUnusable
+from holdfast.screening.tiers.transformer import Read, TransformerModel
 from tests.support.tiny_model import HOLD_FROM, tiny_model, write_tiny_model
 
 THREAT = "i will kill the mayor"

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.screening.classifier.errors import ModelUnusable
-from holdfast.screening.classifier.features import (
+from holdfast.screening.tiers.errors import ModelUnusable
+from holdfast.screening.tiers.features import (
     CHARACTER_SIZES,
     MAX_CHARACTERS,
     WORD_SIZES,
     hashed,
     normalised,
 )
-from holdfast.screening.classifier.ngrams import NgramModel, pack
+from holdfast.screening.tiers.ngrams import NgramModel, pack
 
 BUCKETS = 1 << 30
 """So many that two n-grams of a test hardly ever share one."""

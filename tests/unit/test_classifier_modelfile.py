@@ -11,9 +11,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from holdfast.screening.classifier import LocalModel, ModelFile, ModelUnusable, modelfile
+from holdfast.screening.classifier import LocalModel, ModelFile, modelfile
 from holdfast.screening.classifier.calibration import Calibration
 from holdfast.screening.model import Content
+from holdfast.screening.tiers import ModelUnusable
 from tests.support.tiny_model import tiny_about, tiny_entries, write_tiny_model
 
 ENTRIES = ("lexicon.txt", "ngrams.npz", "encoder.onnx", "vocabulary.txt")

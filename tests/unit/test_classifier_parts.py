@@ -14,8 +14,8 @@ from holdfast.screening.classifier.calibration import Curve
 from holdfast.screening.classifier.evidence import JOIN_CHARACTERS, MAX_SPANS, strongest
 from holdfast.screening.classifier.heads import HEADS, OUTPUTS
 from holdfast.screening.classifier.points import Measured, OperatingPoint, decide
-from holdfast.screening.classifier.text import LONE_CHARACTERS, NOISE_CHARACTERS, NOISE_KEPT, Reader
-from holdfast.screening.classifier.wordpiece import (
+from holdfast.screening.tiers.text import LONE_CHARACTERS, NOISE_CHARACTERS, NOISE_KEPT, Reader
+from holdfast.screening.tiers.wordpiece import (
     BEGIN,
     END,
     OVERLAP_TOKENS,

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.pure.errors import Invalid
+from holdfast.screening.corpus.rows import LAWFUL, Row
 from holdfast.screening.evaluation import overlap
 from holdfast.screening.evaluation.overlap import (
     fingerprints_of,
@@ -20,7 +21,6 @@ from holdfast.screening.evaluation.overlap import (
     without_overlap,
     write_fingerprints,
 )
-from holdfast.screening.training.rows import LAWFUL, Row
 
 MEASURED = [
     "The bridge toll goes up again on Monday and nobody asked the people who cross it every day",

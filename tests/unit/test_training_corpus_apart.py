@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.screening.corpus.rows import Row
+from holdfast.screening.corpus.sources import read_sources
 from holdfast.screening.evaluation.overlap import Fingerprints, overlaps, read_measured
-from holdfast.screening.training.rows import Row
-from holdfast.screening.training.sources import read_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "corpus"

@@ -15,7 +15,6 @@ from holdfast.screening.classifier import (
     AbsentModel,
     LocalModel,
     ModelFile,
-    ModelUnusable,
     PointName,
 )
 from holdfast.screening.model import (
@@ -31,6 +30,7 @@ from holdfast.screening.model import (
     stricter,
 )
 from holdfast.screening.rules import Problem, RuleEngine, RuleSet, load_rules
+from holdfast.screening.tiers import ModelUnusable
 
 log = structlog.get_logger(__name__)
 

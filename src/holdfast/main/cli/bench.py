@@ -31,6 +31,10 @@ Seconds = Annotated[float, typer.Option(min=0.1, max=600, help="Length of a roun
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Web processes.")]
 Rate = Annotated[float, typer.Option(min=0.1, max=1000, help="Posts per second meanwhile.")]
 Rows = Annotated[int, typer.Option(min=100, max=10_000_000, help="Rows of the import in each round.")]
+TextsFile = Annotated[
+    Path | None,
+    typer.Option("--texts", metavar="FILE", dir_okay=False, help='Posts to judge: JSON lines {"text": "..."}, plain or gzip.', show_default="drawn ones"),
+]  # fmt: skip
 KeptFolder = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Keep the data there for another run of the same sizes.", show_default="a temporary folder"),
@@ -91,9 +95,9 @@ def verify(
 def publish(
     *, accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
     connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
-    data: KeptFolder = None, as_json: JsonOption = False,
+    texts: TextsFile = None, data: KeptFolder = None, as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """Posts one after the other, and over several connections at once."""
+    """Posts one after the other, over several connections at once, and what screening adds to them."""
     from holdfast.main.bench import BenchOptions
 
     _run("publish", BenchOptions(
@@ -135,15 +139,7 @@ def screening(
     *,
     posts: Annotated[int, typer.Option(min=1, max=1_000_000, help="Posts in each round.")] = 1500,
     rounds: Annotated[int, typer.Option(min=1, max=100, help="Rounds over all ways of judging, in turns.")] = 3,
-    texts: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            dir_okay=False,
-            help='Posts to judge: JSON lines {"text": "..."}, plain or gzip.',
-            show_default="drawn ones",
-        ),
-    ] = None,
+    texts: TextsFile = None,
     rules: Annotated[
         Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Rule file.", show_default="default rules")
     ] = None,

@@ -53,8 +53,8 @@ def overlap(
 
     Sources of the manifest whose files are not in the folders are left out, and named.
     """
+    from holdfast.screening.corpus import read_sources
     from holdfast.screening.evaluation import overlaps, read_measured, write_fingerprints
-    from holdfast.screening.training import read_sources
 
     measured = read_measured(against)
     if write is not None:

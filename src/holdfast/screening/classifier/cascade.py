@@ -10,15 +10,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier.errors import ModelUnusable
 from holdfast.screening.classifier.evidence import strongest
 from holdfast.screening.classifier.heads import HEADS, OUTPUTS, TARGETS, VIOLENCE
 from holdfast.screening.classifier.modelfile import ModelFile
-from holdfast.screening.classifier.ngrams import NgramModel
 from holdfast.screening.classifier.points import PointName, decide
-from holdfast.screening.classifier.text import Reader, View
-from holdfast.screening.classifier.transformer import Read, TransformerModel
 from holdfast.screening.model import Content, Opinion
+from holdfast.screening.tiers import ModelUnusable, NgramModel, Read, Reader, TransformerModel, View
 
 PIECE_CHARACTERS: Final = 700
 """A longer text is judged in pieces of about this length: what matters must not drown in the rest."""
@@ -136,7 +133,7 @@ class LocalModel:
 
     def _open_second(self) -> TransformerModel:
         # Here, because the library alone takes 30 MiB that a server may never need.
-        from holdfast.screening.classifier.transformer import TransformerModel
+        from holdfast.screening.tiers import TransformerModel
 
         return TransformerModel(
             self._file.entry("encoder.onnx"),

@@ -23,9 +23,9 @@ from typing import Any, Final
 import msgspec
 
 from holdfast.screening.classifier.calibration import Calibration
-from holdfast.screening.classifier.errors import ModelUnusable
 from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
 from holdfast.screening.classifier.points import POINTS, OperatingPoint
+from holdfast.screening.tiers import ModelUnusable
 
 FORMAT: Final = 1
 SHIPPED: Final = "model.zip"

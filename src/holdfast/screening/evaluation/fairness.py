@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from holdfast.pure.errors import Invalid
 from holdfast.screening.classifier import VIOLENCE, Measured, OperatingPoint, decide
-from holdfast.screening.training import SLOTS, Row, Slots, measured, read_corpus, read_slots, write_out
+from holdfast.screening.corpus import SLOTS, Row, Slots, read_corpus, read_slots, write_out
+from holdfast.screening.training import measured
 
 Axis = Literal["side", "identity", "dialect"]
 Judged = Mapping[str, float]

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.training import labels_from_columns, read_corpus
+from holdfast.screening.corpus import labels_from_columns, read_corpus
 
 
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):

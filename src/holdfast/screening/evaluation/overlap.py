@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from holdfast.pure.errors import Invalid
 from holdfast.pure.normalisation import canonical
-from holdfast.screening.training import Row, read_corpus, read_json_lines
+from holdfast.screening.corpus import Row, read_corpus, read_json_lines
 
 NEAR_SIMILARITY: Final = 0.5
 """Estimated Jaccard similarity from which two posts are near: of five words, one is another."""

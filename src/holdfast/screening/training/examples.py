@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier import OUTPUTS, TARGETS, Reader
-from holdfast.screening.training.rows import Row, target_vector
-from holdfast.screening.training.sources import Source
+from holdfast.screening.classifier import OUTPUTS, TARGETS
+from holdfast.screening.corpus import Row, Source, target_vector
+from holdfast.screening.tiers import Reader
 
 
 class Examples(msgspec.Struct, kw_only=True):

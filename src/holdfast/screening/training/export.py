@@ -11,7 +11,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from holdfast.screening.classifier import pack
+from holdfast.screening.tiers import pack
 from holdfast.screening.training.encoder import Encoder
 from holdfast.screening.training.fit_ngrams import NgramNet
 

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from holdfast.screening.classifier import WordPiece
+from holdfast.screening.tiers import WordPiece
 from holdfast.screening.training.encoder import Encoder
 from holdfast.screening.training.examples import Examples, disturbed
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from holdfast.screening.classifier import hashed, normalised
+from holdfast.screening.tiers import hashed, normalised
 from holdfast.screening.training.examples import Examples, mistyped
 from holdfast.screening.training.fit_encoder import Progress
 

@@ -18,13 +18,11 @@ from holdfast.screening.classifier import (
     VIOLENCE,
     About,
     Calibration,
-    NgramModel,
-    Reader,
-    TransformerModel,
-    WordPiece,
     write_model_file,
 )
+from holdfast.screening.corpus import Reading, Row, is_held_back, read_sources
 from holdfast.screening.evaluation import Fingerprints, calibration_error, reliability, without_overlap
+from holdfast.screening.tiers import NgramModel, Reader, TransformerModel, WordPiece
 from holdfast.screening.training.calibrate import (
     apply_curve,
     ask_thresholds,
@@ -36,8 +34,6 @@ from holdfast.screening.training.examples import Examples, as_examples
 from holdfast.screening.training.export import encoder_bytes, ngram_bytes
 from holdfast.screening.training.fit_encoder import EncoderSettings, fit_encoder, score_encoder
 from holdfast.screening.training.fit_ngrams import NgramSettings, fit_ngrams
-from holdfast.screening.training.rows import Row
-from holdfast.screening.training.sources import Reading, is_held_back, read_sources
 from holdfast.screening.training.vocabulary import build_vocabulary, lexicon_of
 
 Progress = Callable[[str, float], None]

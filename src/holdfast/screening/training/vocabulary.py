@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from holdfast.screening.classifier import MAX_WORD_CHARACTERS, SPECIALS, WordPiece, words_of
+from holdfast.screening.tiers import MAX_WORD_CHARACTERS, SPECIALS, WordPiece, words_of
 
 BASE_SPECIALS: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 _LETTERS: Final = re.compile(r"[a-z]+")

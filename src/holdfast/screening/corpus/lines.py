@@ -14,7 +14,7 @@ import numpy as np
 
 from holdfast.pure.errors import Invalid
 from holdfast.screening.classifier import HEADS, TARGETS
-from holdfast.screening.training.rows import Row, labels_of
+from holdfast.screening.corpus.rows import Row, labels_of
 
 _SECTION: Final = re.compile(r"\[(pairs )?([a-z_+]+)((?: (?:target|kind)=[a-z_]+)*)\]")
 _SLOT: Final = re.compile(r"\{([a-z_]+)\}")

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier.errors import ModelUnusable
-from holdfast.screening.classifier.features import hashed, normalised
 from holdfast.screening.classifier.heads import OUTPUTS
+from holdfast.screening.tiers.errors import ModelUnusable
+from holdfast.screening.tiers.features import hashed, normalised
 
 Arrays = Mapping[str, NDArray[np.generic]]
 

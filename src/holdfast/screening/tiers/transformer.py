@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier.errors import ModelUnusable
 from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
-from holdfast.screening.classifier.wordpiece import SPECIALS, Span, WordPiece
+from holdfast.screening.tiers.errors import ModelUnusable
+from holdfast.screening.tiers.wordpiece import SPECIALS, Span, WordPiece
 
 MAX_WINDOWS: Final = 4
 """Enough for a piece of text in which every character is a token."""

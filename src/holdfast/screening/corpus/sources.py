@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.training.corpus import read_corpus, read_slots, write_out
-from holdfast.screening.training.rows import Row, labels_from_columns
+from holdfast.screening.corpus.lines import read_corpus, read_slots, write_out
+from holdfast.screening.corpus.rows import Row, labels_from_columns
 
 MANIFEST: Final = "sources.toml"
 SLOTS: Final = "slots.toml"
