@@ -9,7 +9,7 @@ import msgspec
 
 
 class BenchOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How large the data is and how long the load lasts."""
+    """How large the data is and how long the load lasts. `texts`: path of a file with posts to publish."""
 
     accounts: int = 20_000
     posts: int = 200_000
@@ -21,6 +21,7 @@ class BenchOptions(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     publishes_per_second: float = 5.0
     import_rows: int = 20_000
+    texts: str | None = None
 
 
 class LoadResult(msgspec.Struct, frozen=True):

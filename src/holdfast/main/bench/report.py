@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import sys
+
 from rich.console import Console
 from rich.table import Table
 
 from holdfast.main.bench.model import Figures, Report, Spread
 
+_WHOLE_FROM = 100
+"""Smaller figures are milliseconds or shares, and need more digits."""
+
+
+_FILE_WIDTH = 140
+
+
+def report_console() -> Console:
+    """Standard output; wide where nobody can make the window wider."""
+    return Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
+
 
 def print_report(report: Report, console: Console | None = None) -> None:
     """Tables on standard output."""
-    console = console or Console()
+    console = console or report_console()
     sizes = report.options
     console.print(f"[bold]{report.bench}[/bold]  {report.machine}")
     console.print(
@@ -25,9 +38,15 @@ def print_report(report: Report, console: Console | None = None) -> None:
     if report.facts:
         facts = Table("what", "figure", box=None)
         for name, value in report.facts.items():
-            facts.add_row(name, f"{value:,.1f}" if isinstance(value, float) else str(value))
+            facts.add_row(name, _fact(value))
         console.print(facts)
     console.print(_memory_table(report))
+
+
+def _fact(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,.1f}" if abs(value) >= _WHOLE_FROM else f"{value:.3g}"
 
 
 def _load_table(report: Report) -> Table:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -21,6 +22,14 @@ from holdfast.main.bench.scenarios import (
     token_requests,
     verify_requests,
 )
+from holdfast.main.bench.screening.texts import read_texts
+from holdfast.main.bench.screening.within_publish import (
+    added,
+    missing_model,
+    text_plan,
+    text_requests,
+    timed_webs,
+)
 from holdfast.main.bench.site import Baseline, BenchSite, running_baseline, running_site, scratch_folder
 from holdfast.main.bench.usage import machine
 from holdfast.main.running_database import running_database
@@ -32,38 +41,66 @@ _WARM_UP_SECONDS = 1.5
 _COLD_CONNECTIONS = 4
 
 
+class Target(Protocol):
+    """What load is run against."""
+
+    def measure(self, plan: LoadPlan) -> Round:
+        """Run one load."""
+        ...
+
+
+class Side(NamedTuple):
+    """One kind of load: its name, what it is run against, a plan for each round."""
+
+    what: str
+    target: Target
+    make_plan: Callable[[], Awaitable[LoadPlan]]
+    note: str = ""
+
+
 class Bench:
     """One run. Each scenario measures with `turns`, which puts a round of the baseline before each of its own."""
 
     def __init__(
         self, site: BenchSite, baseline: Baseline, database: Database, community: Community,
-        options: BenchOptions, progress: Progress,
+        options: BenchOptions, progress: Progress, *, database_url: str,
     ) -> None:  # fmt: skip
         self.site, self.database, self.community, self.options = site, database, community, options
+        self.database_url = database_url
+        self.facts: dict[str, float | str] = {}
         self._baseline, self._progress = baseline, progress
         self._baseline_rounds: list[Round] = []
         self._sent = 0
 
-    def warm(self, plan: LoadPlan) -> None:
+    def warm(self, plan: LoadPlan, target: Target | None = None) -> None:
         """Load that is not counted."""
-        self.site.measure(
+        (target or self.site).measure(
             msgspec.structs.replace(plan, seconds=_WARM_UP_SECONDS, first_number=self._numbers())
         )
 
     async def turns(
         self, what: str, make_plan: Callable[[], Awaitable[LoadPlan]], *, note: str = ""
     ) -> Figures:
-        """Rounds of baseline and target in turns; the target's figures."""
-        rounds = []
+        """Rounds of baseline and site in turns; the site's figures."""
+        return (await self.side_by_side([Side(what, self.site, make_plan, note)]))[0]
+
+    async def side_by_side(self, sides: Sequence[Side]) -> list[Figures]:
+        """Rounds of the baseline and of each side in turns; the figures of each."""
+        what = sides[-1].what
+        rounds: list[list[Round]] = [[] for _ in sides]
         plan = plan_of(self._baseline.port, [get("/")], self.options)
         for number in range(self.options.rounds):
             self._progress(what, number, self.options.rounds)
             self._baseline_rounds.append(self._baseline.measure(plan))
-            wanted = await make_plan()
-            wanted.first_number = self._numbers()
-            rounds.append(self.site.measure(wanted))
+            for side, its_rounds in zip(sides, rounds, strict=True):
+                wanted = await side.make_plan()
+                wanted.first_number = self._numbers()
+                its_rounds.append(side.target.measure(wanted))
         self._progress(what, self.options.rounds, self.options.rounds)
-        return figures_of(what, rounds, note)
+        return [
+            figures_of(side.what, its_rounds, side.note)
+            for side, its_rounds in zip(sides, rounds, strict=True)
+        ]
 
     def baseline_figures(self) -> Figures | None:
         """Over all rounds of the run."""
@@ -124,7 +161,27 @@ async def _publish(bench: Bench) -> list[Figures]:
     return [
         await bench.turns("publish sequential", _same(one), note=note),
         await bench.turns(f"publish {bench.options.connections} connections", _same(many), note=note),
+        *await _publish_texts(bench),
     ]
+
+
+async def _publish_texts(bench: Bench) -> list[Figures]:
+    """Posts of the lengths that people write, once with rules alone and once with the whole screen."""
+    if problem := missing_model():
+        bench.facts["screening within publish"] = f"not measured: {problem}"
+        return []
+    requests = text_requests(bench.options, bench.community.tokens)
+    with timed_webs(bench.site, bench.database_url) as webs:
+        sides = []
+        for web, screen in zip(webs, ("rules alone", "whole screen"), strict=True):
+            plan = text_plan(web.port, requests, bench.options)
+            bench.warm(plan, web)
+            web.forget()
+            note = f"sequential, texts of real lengths, a web process whose screen is timed: {screen}"
+            sides.append(Side(f"publish texts, {screen}", web, _same(plan), note))
+        rules, whole = await bench.side_by_side(sides)
+        bench.facts = added(rules, whole, [web.finish() for web in webs])
+    return [rules, whole]
 
 
 async def _oauth(bench: Bench) -> list[Figures]:
@@ -162,6 +219,9 @@ def _same(plan: LoadPlan) -> Callable[[], Awaitable[LoadPlan]]:
 
 def run_bench(name: str, options: BenchOptions, kept: Path | None, progress: Progress) -> Report:
     """Run the benchmark `name` of SCENARIOS; `kept` names a folder that stays, so that its data serves again."""
+    if options.texts is not None:
+        # A file that cannot be used is better known before minutes of making data.
+        read_texts(Path(options.texts), 1)
     with scratch_folder(kept) as data:
         progress("server", 0, 1)
         with running_site(data, options) as site:
@@ -178,11 +238,18 @@ async def _run(name: str, options: BenchOptions, site: BenchSite, progress: Prog
         ) as database,
     ):
         community = await make_community(database, options, progress)
-        facts: dict[str, float | str] = {}
         with running_baseline(site, str(settings.database_url)) as baseline:
-            bench = Bench(site, baseline, database, community, options, progress)
+            bench = Bench(
+                site,
+                baseline,
+                database,
+                community,
+                options,
+                progress,
+                database_url=str(settings.database_url),
+            )
             if name == IMPORT:
-                facts, figures = await bench_import(site, options, progress), []
+                bench.facts, figures = await bench_import(site, options, progress), []
             else:
                 figures = await SCENARIOS[name](bench)
             alone = bench.baseline_figures()
@@ -194,7 +261,7 @@ async def _run(name: str, options: BenchOptions, site: BenchSite, progress: Prog
             figures=figures,
             ratios=ratios_to(alone, figures) if alone else {},
             memory=[*idle, *_named(site.processes.memory(), "after load")],
-            facts=facts,
+            facts=bench.facts,
         )
 
 

@@ -43,13 +43,13 @@ def post(path: str, body: bytes, *, token: str | None = None, kind: str, basic: 
     return head.encode() + body
 
 
-def publish_request(token: str) -> bytes:
-    """One post; every sending says something else."""
-    text = (
-        "Bench post "
-        + COUNTER.decode()
-        + " about an ordinary morning at the river, with #bread and no news at all."
-    )
+_ORDINARY = (
+    f"Bench post {COUNTER.decode()} about an ordinary morning at the river, with #bread and no news at all."
+)
+
+
+def publish_request(token: str, text: str = _ORDINARY) -> bytes:
+    """One post; without a text of its own, every sending says something else."""
     body = msgspec.json.encode({"status": text, "visibility": "public"})
     return post("/api/v1/statuses", body, token=token, kind="application/json")
 

@@ -101,11 +101,10 @@ def scratch_folder(kept: Path | None) -> Iterator[Path]:
 def running_site(data: Path, options: BenchOptions) -> Iterator[BenchSite]:
     """A server over `data`, without request limits; stopped at the end. Raises Unavailable when it does not start."""
     port = _free_port()
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("HOLDFAST_")}
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [*_UP, "--data", str(data), "--port", str(port), "--workers", str(options.workers)],
-            env={**clean, **_UNLIMITED},
+            env=site_environment(),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -142,19 +141,26 @@ def running_baseline(site: BenchSite, database_url: str) -> Iterator[Baseline]:
         )
     try:
         # Connections wait in the socket's queue until it serves, so asking once is waiting for it.
-        _first_answer(port)
+        first_answer(port)
         yield Baseline(site, port, process.pid)
     finally:
         process.terminate()
         process.wait(_STOP_SECONDS)
 
 
-def _first_answer(port: int) -> None:
+def site_environment() -> dict[str, str]:
+    """The environment without settings of this shell's, and with requests unlimited."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("HOLDFAST_")}
+    return {**clean, **_UNLIMITED}
+
+
+def first_answer(port: int, path: str = "/") -> None:
+    """Wait until what listens there answers; raises Unavailable when its answer is not 200, OSError without one."""
     with socket.create_connection(("127.0.0.1", port), timeout=_STOP_SECONDS) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         began = time.monotonic()
         if not connection.recv(12).startswith(b"HTTP/1.1 200"):
-            raise Unavailable(f"the baseline did not answer within {time.monotonic() - began:.0f} s")
+            raise Unavailable(f"port {port} did not answer within {time.monotonic() - began:.0f} s")
 
 
 def _free_port() -> int:

@@ -32,7 +32,8 @@ from holdfast.main.bench.screening.passes import WHOLE, Parts, timed, ways_of
 from holdfast.main.bench.usage import memory_of
 from holdfast.pure.errors import HoldfastError
 from holdfast.screening import Content, RuleEngine, Screen, load_rules
-from holdfast.screening.classifier import LocalModel, ModelFile, NgramModel, Reader
+from holdfast.screening.classifier import LocalModel, ModelFile
+from holdfast.screening.tiers import NgramModel, Reader
 
 _WARM_UP_POSTS = 64
 

@@ -106,6 +106,16 @@ class Answer(msgspec.Struct, tag=True):
     measured: Measured
 
 
+class AssessTimes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a web process saw of its screen, call by call."""
+
+    version: str
+    calls: int
+    p50_ms: float
+    p99_ms: float
+    p999_ms: float
+
+
 class ScreeningReport(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the benchmark found. `ratios`: to rules alone, in the same run."""
 

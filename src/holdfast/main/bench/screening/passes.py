@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from holdfast.main.bench.screening.model import BASELINE, Timing
 from holdfast.screening import Content, Screen
-from holdfast.screening.classifier import NgramModel, Reader, TransformerModel, pieces_of
+from holdfast.screening.classifier import pieces_of
+from holdfast.screening.tiers import NgramModel, Reader, TransformerModel
 
 Item = TypeVar("Item")
 

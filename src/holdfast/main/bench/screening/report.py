@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
 from rich.console import Console
 from rich.table import Table
 
-from holdfast.main.bench.report import spread_text
+from holdfast.main.bench.report import report_console, spread_text
 from holdfast.main.bench.screening.model import ScreeningReport
-
-_FILE_WIDTH = 140
 
 
 def print_screening_report(report: ScreeningReport, console: Console | None = None) -> None:
     """Tables on standard output."""
-    console = console or Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
+    console = console or report_console()
     options, lengths, measured = report.options, report.lengths, report.measured
     texts = options.texts or "drawn"
     console.print(f"[bold]{report.bench}[/bold]  {report.machine}, one core used")

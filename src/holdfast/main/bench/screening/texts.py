@@ -81,7 +81,7 @@ def _texts_of(lines: BinaryIO | gzip.GzipFile, path: Path) -> Iterator[str]:
             text = msgspec.json.decode(line, type=_Row).text
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Invalid(f'{path.name}:{number}: not an object with "text": {error}') from None
-        if text:
+        if text.strip():
             yield text[:MAX_TEXT_CHARACTERS]
 
 
