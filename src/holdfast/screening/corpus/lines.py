@@ -52,11 +52,13 @@ def read_corpus(path: Path, *, language: str, source: str) -> Iterator[Row]:
     section: _Section | None = None
     lawful_half = True
     pair = 0
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), start=1):
+    where = path.name
+    for number, line in enumerate(_lines(path), start=1):
         where = f"{path.name}:{number}"
         if not line.strip() or line == "#" or line.startswith("# "):
             continue
         if line.startswith("["):
+            _finished(where, lawful_half=lawful_half)
             section = _Section(line.strip(), where)
             lawful_half = True
             continue
@@ -81,6 +83,19 @@ def read_corpus(path: Path, *, language: str, source: str) -> Iterator[Row]:
             kind=section.kind,
             pair=pair if section.is_pairs else None,
         )
+    _finished(where, lawful_half=lawful_half)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path} cannot be read: {error}") from None
+
+
+def _finished(where: str, *, lawful_half: bool) -> None:
+    if not lawful_half:
+        raise Invalid(f"{where}: the pair before this has no '+ violent' half")
 
 
 def read_slots(path: Path) -> dict[str, Slots]:

@@ -138,7 +138,10 @@ def _rows(path: Path, source: Source, folders: Sequence[Path], seed: int) -> Ite
         return
     for number, columns in enumerate(read_json_lines(path), start=1):
         post: str = columns["text"]
-        labels = labels_from_columns(columns)
+        try:
+            labels = labels_from_columns(columns)
+        except (TypeError, ValueError) as error:
+            raise Invalid(f"{path.name}:{number}: {error}; labels are 1, 0 or null") from None
         if labels and post.strip():
             yield Row(
                 text=post,
