@@ -102,12 +102,14 @@ def choose_points(
 
 
 def threshold_for(lawful: Floats, cost: float) -> float:
-    """The least threshold at or above which no more than this share of lawful rows lies."""
+    """The least threshold at or above which no more than this share of lawful rows lies; 1 when there are none."""
     ordered = np.sort(lawful)[::-1]
     allowed = int(cost * len(ordered))
+    if not len(ordered):
+        return 1.0
     if allowed >= len(ordered):
         return 0.0
-    return float(min(0.999, np.nextafter(ordered[allowed], 2.0)))
+    return float(min(1.0, np.nextafter(ordered[allowed], 2.0)))
 
 
 def ask_thresholds(first: Mapping[str, Floats], ordinary: NDArray[np.bool_]) -> dict[str, float]:
