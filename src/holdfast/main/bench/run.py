@@ -75,7 +75,11 @@ class Bench:
     def warm(self, plan: LoadPlan, target: Target | None = None) -> None:
         """Load that is not counted."""
         (target or self.site).measure(
-            msgspec.structs.replace(plan, seconds=_WARM_UP_SECONDS, first_number=self._numbers())
+            msgspec.structs.replace(
+                plan,
+                seconds=min(_WARM_UP_SECONDS, self.options.round_seconds),
+                first_number=self._numbers(),
+            )
         )
 
     async def turns(
