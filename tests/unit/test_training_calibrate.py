@@ -152,4 +152,4 @@ def test_a_count_has_its_interval() -> None:
     low, high = wilson_interval(3, 10)
     counted = measured(np.array([True] * 3 + [False] * 7))
     assert (counted.hits, counted.total) == (3, 10)
-    assert (counted.low, counted.high) == (pytest.approx(low, abs=1e-5), pytest.approx(high, abs=1e-5))
+    assert [counted.low, counted.high] == pytest.approx([low, high], abs=1e-5)
