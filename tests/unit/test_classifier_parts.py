@@ -14,6 +14,7 @@ from holdfast.screening.classifier.calibration import Curve
 from holdfast.screening.classifier.evidence import JOIN_CHARACTERS, MAX_SPANS, strongest
 from holdfast.screening.classifier.heads import HEADS, OUTPUTS
 from holdfast.screening.classifier.points import Measured, OperatingPoint, decide
+from holdfast.screening.tiers import text as text_module
 from holdfast.screening.tiers.text import LONE_CHARACTERS, NOISE_CHARACTERS, NOISE_KEPT, Reader
 from holdfast.screening.tiers.wordpiece import (
     BEGIN,
@@ -173,3 +174,10 @@ def test_any_stretch_of_the_view_leads_back_into_the_text(text: str) -> None:
     for start in range(0, len(view.text), 7):
         first, last = view.span(start, min(start + 3, len(view.text)))
         assert 0 <= first < last <= len(text)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "xy", " ", ". ", "! ", " - ", "a ", "b. ", "🔥"]), max_size=250))
+@settings(deadline=None, max_examples=60)
+def test_the_quicker_look_misses_no_noise(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert text_module._MAY_BE_NOISE.search(text) or not text_module._NOISE.search(text)
