@@ -70,6 +70,8 @@ class LocalModel:
         self._audit_below = int(audit_share * 2**32)
         self._reader = Reader(file.text("lexicon.txt").split())
         self._ngrams = NgramModel(file.entry("ngrams.npz"))
+        if self._ngrams.outputs < len(OUTPUTS):
+            raise ModelUnusable(f"ngrams.npz has {self._ngrams.outputs} outputs, not those of about.json")
         self._second: TransformerModel | None = None
         self._unusable: ModelUnusable | None = None
         self._lock = threading.Lock()
@@ -135,11 +137,14 @@ class LocalModel:
         # Here, because the library alone takes 30 MiB that a server may never need.
         from holdfast.screening.tiers import TransformerModel
 
-        return TransformerModel(
+        second = TransformerModel(
             self._file.entry("encoder.onnx"),
             self._file.text("vocabulary.txt").split("\n"),
             max_tokens=self.about.max_tokens,
         )
+        if second.outputs != len(OUTPUTS) + len(TARGETS):
+            raise ModelUnusable(f"encoder.onnx has {second.outputs} outputs, not those of about.json")
+        return second
 
     def _probabilities(
         self, first: NDArray[np.float32], second: NDArray[np.float32] | None

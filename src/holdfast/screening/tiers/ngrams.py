@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier.heads import OUTPUTS
 from holdfast.screening.tiers.errors import ModelUnusable
 from holdfast.screening.tiers.features import hashed, normalised
 
@@ -38,10 +37,15 @@ class NgramModel:
         if (
             rows < 2
             or rows & (rows - 1)
-            or outputs < len(OUTPUTS)
+            or not outputs
             or shapes != ((width,), (width, inner), (inner,), (outputs,))
         ):
             raise ModelUnusable("ngrams.npz: the arrays do not fit each other")
+
+    @property
+    def outputs(self) -> int:
+        """How many logits a text gets."""
+        return len(self._out_bias)
 
     @property
     def memory_bytes(self) -> int:

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier.heads import OUTPUTS, TARGETS
 from holdfast.screening.tiers.errors import ModelUnusable
 from holdfast.screening.tiers.wordpiece import SPECIALS, Span, WordPiece
 
@@ -46,19 +45,25 @@ class TransformerModel:
             raise ModelUnusable(f"vocabulary.txt does not begin with {', '.join(SPECIALS)}")
         self._pieces = WordPiece(vocabulary)
         self._max_tokens = max_tokens
-        self._try(len(vocabulary) - 1, max_tokens)
+        self.outputs = self._try(len(vocabulary) - 1, max_tokens)
 
-    def _try(self, last: int, max_tokens: int) -> None:
-        """What does not fit shows here, not at the first post: the last entry, as long as a text can be."""
-        wanted = len(OUTPUTS) + len(TARGETS)
+    def _try(self, last: int, max_tokens: int) -> int:
+        """What does not fit shows here, not at the first post: the last entry, as long as a text can be.
+
+        Returns the number of outputs.
+        """
         try:
             logits, shares = self._session.run(
                 ["logits", "shares"], {"ids": np.full((1, max_tokens), last, np.int64)}
             )
         except Exception as error:  # the library raises classes of its own
             raise ModelUnusable(f"encoder.onnx does not fit vocabulary.txt or max_tokens: {error}") from None
-        if logits.shape != (1, wanted) or shares.shape != (1, max_tokens, wanted):
-            raise ModelUnusable(f"encoder.onnx does not have {wanted} outputs")
+        outputs = int(logits.shape[-1])
+        if logits.shape != (1, outputs) or shares.shape != (1, max_tokens, outputs):
+            raise ModelUnusable(
+                "encoder.onnx does not give logits (batch, outputs) and shares (batch, tokens, outputs)"
+            )
+        return outputs
 
     def read(self, views: Sequence[str]) -> list[Read]:
         """Judge texts together; texts of about one length make the least work.
