@@ -241,6 +241,11 @@ def test_evidence_lies_on_what_was_written(model: LocalModel, parts: list[str]) 
         assert "k" in letters or "殺" in letters, (text, text[start:end])
 
 
+def test_a_disguise_of_several_words_is_evidence_once(model: LocalModel) -> None:
+    text = "k i l l  h a n g  k i l l"
+    assert model.read(Content(text=text)).evidence == [(0, len(text))]
+
+
 def test_judging_together_from_many_threads_is_judging_alone(tmp_path: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -113,7 +113,8 @@ class LocalModel:
         return Judgement(
             together,
             _targets(reads[best], together[VIOLENCE]),
-            list(_evidence(pieces[chosen[best]], reads[best], OUTPUTS.index(leading))),
+            # Words put back from one disguise all lead to the whole of it.
+            list(dict.fromkeys(_evidence(pieces[chosen[best]], reads[best], OUTPUTS.index(leading)))),
             asked_second=True,
         )
 
