@@ -127,6 +127,12 @@ def test_a_wrong_statement_of_usage_does_not_spoil_the_answer() -> None:
         assert reading.prompt_tokens is None
 
 
+def test_deep_nesting_ends_nothing() -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    body = completion(json.dumps(GOOD), usage={"prompt_tokens": 1, "completion_tokens": 1, "cost": "DEEP"})
+    assert read_reply(200, body.replace(b'"DEEP"', deep)).scores is not None
+
+
 @pytest.mark.parametrize("cost", [-1, 10**400, "free", True, None])
 def test_a_cost_that_is_no_amount_is_unknown(cost: object) -> None:
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "cost": cost}
