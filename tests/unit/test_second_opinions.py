@@ -130,7 +130,7 @@ def test_a_wrong_statement_of_usage_does_not_spoil_the_answer() -> None:
 def test_deep_nesting_ends_nothing() -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     body = completion(json.dumps(GOOD), usage={"prompt_tokens": 1, "completion_tokens": 1, "cost": "DEEP"})
-    assert read_reply(200, body.replace(b'"DEEP"', deep)).scores is not None
+    assert read_reply(200, body.replace(b'"DEEP"', deep)).failure == "not_a_completion"
 
 
 @pytest.mark.parametrize("cost", [-1, 10**400, "free", True, None])
