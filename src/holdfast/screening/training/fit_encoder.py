@@ -25,7 +25,7 @@ Progress = Callable[[str, float], None]
 class EncoderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that steers one fit; recorded in the model file."""
 
-    epochs: int = 10
+    epochs: int = 7
     batch_tokens: int = 2048
     learning_rate: float = 2e-4
     head_learning_rate: float = 1e-3
