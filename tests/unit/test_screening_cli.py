@@ -35,12 +35,12 @@ def test_classify_skips_broken_lines_and_names_them(tmp_path: Path) -> None:
 
 
 def test_a_cut_off_gzip_file_gives_what_could_be_read(tmp_path: Path) -> None:
-    rows = b"".join(b'{"id": %d, "text": "post %d"}\n' % (n, n * 7919) for n in range(5000))
+    rows = b"".join(b'{"id": %d, "text": "post %d"}\n' % (n, n * 7919) for n in range(1000))
     path = tmp_path / "cut.jsonl.gz"
-    path.write_bytes(gzip.compress(rows)[:20_000])
+    path.write_bytes(gzip.compress(rows)[:4_000])
     result = runner.invoke(app, ["classify", str(path)])
     assert result.exit_code == 0
-    assert 0 < len(result.stdout.splitlines()) < 5000
+    assert 0 < len(result.stdout.splitlines()) < 1000
     assert "damaged" in result.stderr
 
 

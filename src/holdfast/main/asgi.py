@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -75,7 +76,10 @@ def create_app(settings: Settings) -> Litestar:
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         async with open_services(settings) as services:
             holder.services = services
+            # Beside the first requests: a post that needs the second tier would wait for it otherwise.
+            warming = asyncio.create_task(asyncio.to_thread(services.screen.warm))
             yield
+            await warming
 
     return application(holder, [lifespan])
 

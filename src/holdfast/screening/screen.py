@@ -64,6 +64,15 @@ class Screen:
         """What was skipped in the rule file."""
         return self.rules.problems if self.rules else ()
 
+    def warm(self) -> None:
+        """Load what is loaded lazily, so that no post waits for it. Problems are logged; posts say them again."""
+        for judge in self._judges:
+            if isinstance(judge, LocalModel):
+                try:
+                    judge.warm()
+                except ModelUnusable as error:
+                    log.error("screening.model_unusable", problem=str(error))
+
     def assess(self, content: Content) -> Verdict:
         """Judge one content. CPU only, bounded time, never raises."""
         opinions: list[Opinion] = []

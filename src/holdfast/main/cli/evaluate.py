@@ -71,6 +71,7 @@ def evaluate(
 
 def targets(
     data: FoldersOption,
+    *,
     rules: RulesOption = None,
     model: ModelOption = None,
     point: PointOption = "balanced",

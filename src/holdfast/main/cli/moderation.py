@@ -63,6 +63,7 @@ def classify(
         str | None, typer.Argument(help='JSON lines {"id", "text"}, plain or .gz; "-" is standard input.')
     ] = None,
     text: Annotated[str | None, typer.Option("--text", help="Judge this one text.")] = None,
+    *,
     rules: RulesOption = None,
     model: ModelOption = None,
     point: PointOption = "balanced",

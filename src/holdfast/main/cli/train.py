@@ -24,6 +24,7 @@ TOLD_EVERY_SECONDS: Final = 30.0
 def train(
     data: FoldersOption,
     out: Annotated[Path, typer.Option("--out", help="Model file to write.", dir_okay=False)],
+    *,
     base: Annotated[
         Path | None,
         typer.Option(
@@ -49,8 +50,7 @@ def train(
             f"training needs {', '.join(missing)}: install the package with its extra, holdfast[train]"
         )
     from holdfast.screening.evaluation import read_measured
-    from holdfast.screening.training.train import TrainingSettings
-    from holdfast.screening.training.train import train as train_model
+    from holdfast.screening.training import TrainingSettings, train_model
 
     settings = TrainingSettings(name=name)
     if seed is not None:

@@ -118,6 +118,10 @@ class LocalModel:
             asked_second=True,
         )
 
+    def warm(self) -> None:
+        """Read the second tier now, so that no post waits for it. Raises ModelUnusable."""
+        _ = self.second
+
     @property
     def second(self) -> TransformerModel:
         """The second tier, read from the file when it is first asked. Raises ModelUnusable."""

@@ -1,5 +1,7 @@
-"""How the model is made. What needs torch is imported by `train` alone, never by this door."""
+"""How the model is made. What needs torch is imported when training starts, never by this door."""
 
 from holdfast.screening.training.calibrate import measured
+from holdfast.screening.training.settings import TrainingSettings
+from holdfast.screening.training.start import train_model
 
-__all__ = ["measured"]
+__all__ = ["TrainingSettings", "measured", "train_model"]

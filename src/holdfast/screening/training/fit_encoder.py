@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,30 +15,11 @@ from torch.nn import functional
 from holdfast.screening.tiers import WordPiece
 from holdfast.screening.training.encoder import Encoder
 from holdfast.screening.training.examples import Examples, disturbed
+from holdfast.screening.training.settings import EncoderSettings
 
 _READ_TOKENS = 1024
 
 Progress = Callable[[str, float], None]
-
-
-class EncoderSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that steers one fit; recorded in the model file."""
-
-    epochs: int = 7
-    batch_tokens: int = 2048
-    learning_rate: float = 2e-4
-    head_learning_rate: float = 1e-3
-    warm_up_share: float = 0.08
-    weight_decay: float = 0.01
-    max_tokens: int = 96
-    hidden_share: float = 0.05
-    noise_share: float = 0.15
-    joined_share: float = 0.10
-    target_weight: float = 0.3
-    smoothing: float = 0.02
-    layers: tuple[int, ...] = (0, 1, 2, 3, 4, 5)
-    seed: int = 20210110
-    threads: int = 2
 
 
 def fit_encoder(

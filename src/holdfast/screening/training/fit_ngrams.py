@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,21 +13,7 @@ from torch.nn import functional
 from holdfast.screening.tiers import hashed, normalised
 from holdfast.screening.training.examples import Examples, mistyped
 from holdfast.screening.training.fit_encoder import Progress
-
-
-class NgramSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that steers one fit; recorded in the model file."""
-
-    buckets: int = 1 << 17
-    width: int = 16
-    hidden: int = 32
-    epochs: int = 5
-    batch_rows: int = 256
-    learning_rate: float = 4e-3
-    dropped_share: float = 0.3
-    noise_share: float = 0.2
-    teacher_share: float = 0.7
-    seed: int = 20210110
+from holdfast.screening.training.settings import NgramSettings
 
 
 class NgramNet(nn.Module):  # type: ignore[misc]

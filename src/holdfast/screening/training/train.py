@@ -32,24 +32,12 @@ from holdfast.screening.training.calibrate import (
 from holdfast.screening.training.encoder import load_base
 from holdfast.screening.training.examples import Examples, as_examples
 from holdfast.screening.training.export import encoder_bytes, ngram_bytes
-from holdfast.screening.training.fit_encoder import EncoderSettings, fit_encoder, score_encoder
-from holdfast.screening.training.fit_ngrams import NgramSettings, fit_ngrams
+from holdfast.screening.training.fit_encoder import fit_encoder, score_encoder
+from holdfast.screening.training.fit_ngrams import fit_ngrams
+from holdfast.screening.training.settings import TrainingSettings
 from holdfast.screening.training.vocabulary import build_vocabulary, lexicon_of
 
 Progress = Callable[[str, float], None]
-
-
-class TrainingSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that steers a training; recorded in the model file."""
-
-    name: str = "holdfast"
-    seed: int = 20210110
-    vocabulary_size: int = 26_000
-    new_word_least_count: int = 6
-    lexicon_least_count: int = 4
-    serve_tokens: int = 256
-    encoder: EncoderSettings = EncoderSettings()
-    ngrams: NgramSettings = NgramSettings()
 
 
 def train(
@@ -68,9 +56,11 @@ def train(
     """
     progress("reading", 0.0)
     reading = read_sources(folders, use="train", seed=settings.seed)
+    dropped: dict[str, int] = {}
     if measured is not None:
         for name, of_source in reading.rows.items():
             reading.rows[name], _ = without_overlap(of_source, measured)
+            dropped[name] = len(of_source) - len(reading.rows[name])
     rows = [row for of_source in reading.rows.values() for row in of_source]
     kept = [row for row in rows if not is_held_back(row)]
     held = [row for row in rows if is_held_back(row)]
@@ -102,8 +92,8 @@ def train(
     }
     progress("calibrating", 0.97)
     held_examples = as_examples(held, reading.sources, reader)
-    first, second = _served_logits(entries, held_examples, settings.serve_tokens)
-    about = _about(settings, made_at, reading, held, held_examples, first, second)
+    logits = _served_logits(entries, held_examples, settings.serve_tokens)
+    about = _about(settings, reading, held, held_examples, logits, made_at=made_at, dropped=dropped)
     write_model_file(out, about, entries)
     progress("done", 1.0)
     return about
@@ -137,13 +127,15 @@ def _served_logits(
 
 def _about(
     settings: TrainingSettings,
-    made_at: str,
     reading: Reading,
     held: Sequence[Row],
     examples: Examples,
-    first: NDArray[np.float32],
-    second: NDArray[np.float32],
+    logits: tuple[NDArray[np.float32], NDArray[np.float32]],
+    *,
+    made_at: str,
+    dropped: dict[str, int],
 ) -> About:
+    first, second = logits
     calibration = fit_calibration(first, second, examples.labels)
     both = _probabilities(calibration, first, second)
     alone = {
@@ -162,7 +154,7 @@ def _about(
         calibration=calibration,
         ask_above=ask_thresholds(alone, lawful),
         points=choose_points(both, own & violent, own & lawful),
-        training=_record(settings, reading, held, examples, both),
+        training={**_record(settings, reading, held, examples, both), "rows_near_measured_ones": dropped},
         digests={},
     )
 
