@@ -30,7 +30,7 @@ when = 'bank("fruit")'
 def screen(tmp_path: Path, source: str) -> Screen:
     path = tmp_path / "rules.toml"
     path.write_text(source, encoding="utf-8")
-    return load_screen(path)
+    return load_screen(path, model=None)
 
 
 def test_a_file_of_ones_own_takes_the_place_of_the_default(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from holdfast.screening.evaluation.fairness import Comparison, Gap, Treatment, compare, read_cases
 from holdfast.screening.evaluation.labelled import Labelled, read_labelled
 from holdfast.screening.evaluation.measure import Area, Judged, Report, Share, measure, share
-from holdfast.screening.evaluation.metrics import calibration_error, reliability
+from holdfast.screening.evaluation.metrics import calibration_error, measured, reliability
 from holdfast.screening.evaluation.overlap import (
     Dropped,
     Fingerprints,
@@ -34,6 +34,7 @@ __all__ = [
     "calibration_error",
     "compare",
     "measure",
+    "measured",
     "measure_target",
     "overlaps",
     "read_cases",

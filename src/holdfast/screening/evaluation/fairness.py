@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from holdfast.pure.errors import Invalid
 from holdfast.screening.classifier import VIOLENCE, Measured, OperatingPoint, decide
 from holdfast.screening.corpus import SLOTS, Row, Slots, read_corpus, read_slots, write_out
-from holdfast.screening.training import measured
+from holdfast.screening.evaluation.metrics import measured
 
 Axis = Literal["side", "identity", "dialect"]
 Judged = Mapping[str, float]

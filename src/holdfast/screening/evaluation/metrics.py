@@ -8,6 +8,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.pure.proportions import wilson_interval
+from holdfast.screening.classifier import Measured
+
 Floats = NDArray[np.floating]
 
 
@@ -72,3 +75,9 @@ def calibration_error(labels: Floats, probabilities: Floats, *, bins: int = 10) 
     """Expected calibration error: mean gap between probability and share, weighted by rows."""
     rows = reliability(labels, probabilities, bins=bins)
     return sum(abs(mean - share) * count for mean, share, count in rows) / max(1, len(labels))
+
+
+def measured(hits: NDArray[np.bool_]) -> Measured:
+    """k of n with its interval."""
+    low, high = wilson_interval(int(hits.sum()), len(hits))
+    return Measured(int(hits.sum()), len(hits), round(low, 5), round(high, 5))

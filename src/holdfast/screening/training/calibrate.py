@@ -8,17 +8,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.pure.proportions import wilson_interval
 from holdfast.screening.classifier import (
     OUTPUTS,
     POINTS,
     VIOLENCE,
     Calibration,
     Curve,
-    Measured,
     OperatingPoint,
     PointName,
 )
+from holdfast.screening.evaluation import measured
 
 Floats = NDArray[np.floating]
 HARASSMENT: Final = "harassment_hate"
@@ -116,9 +115,3 @@ def ask_thresholds(first: Mapping[str, Floats], ordinary: NDArray[np.bool_]) -> 
     """Probabilities of the first tier above which the second is asked: `ASKED_SHARE` of ordinary posts."""
     names: Sequence[tuple[str, float]] = ((VIOLENCE, 0.75), (HARASSMENT, 0.25))
     return {name: threshold_for(first[name][ordinary], ASKED_SHARE * part) for name, part in names}
-
-
-def measured(hits: NDArray[np.bool_]) -> Measured:
-    """k of n with its interval."""
-    low, high = wilson_interval(int(hits.sum()), len(hits))
-    return Measured(int(hits.sum()), len(hits), round(low, 5), round(high, 5))
