@@ -68,6 +68,7 @@ def classify(
     model: ModelOption = None,
     point: PointOption = "balanced",
     as_posted: AsPostedOption = False,
+    rules_only: Annotated[bool, typer.Option("--rules-only", help="Leave the model out.")] = False,
     workers: WorkersOption = None,
 ) -> None:
     """Judge texts: JSON lines in, JSON lines out. Broken lines are reported on standard error and skipped.
@@ -76,7 +77,7 @@ def classify(
     """
     if (file is None) == (text is None):
         raise typer.BadParameter('give either --text "..." or a FILE ("-" for standard input)')
-    choice = ModelChoice(file=model, point=point, thorough=not as_posted)
+    choice = None if rules_only else ModelChoice(file=model, point=point, thorough=not as_posted)
     screen = usable_screen(rules, choice)
     if text is not None:
         sys.stdout.buffer.write(verdict_line(None, screen.assess(Content(text=text))))
