@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from holdfast.pure.proportions import wilson_interval
 from holdfast.screening.classifier import OUTPUTS, POINTS, VIOLENCE
 from holdfast.screening.classifier.calibration import Curve
+from holdfast.screening.evaluation import measured
 from holdfast.screening.training.calibrate import (
     ASKED_SHARE,
     HARASSMENT,
@@ -21,7 +22,6 @@ from holdfast.screening.training.calibrate import (
     choose_points,
     fit_calibration,
     fit_curve,
-    measured,
     threshold_for,
 )
 
