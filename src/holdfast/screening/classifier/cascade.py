@@ -99,10 +99,9 @@ class LocalModel:
         asked = self._thorough or content.is_reported or self._is_audit(content)
         if not asked and not any(alone[name] >= least for name, least in self.about.ask_above.items()):
             return Judgement(alone, {}, [], asked_second=False)
-        suspicious = np.argsort(-first[:, OUTPUTS.index(VIOLENCE)])[:MAX_PIECES_READ]
-        # Always the beginning as well: hateful openings are not what the violence score ranks by.
-        chosen = sorted({0, *(int(at) for at in suspicious)})[: MAX_PIECES_READ + 1]
-        reads = self.second.read([pieces[at].view.text for at in chosen])
+        chosen = self._chosen(first[:, :outputs], everything=asked)
+        # One by one: pieces differ in length, and padding costs more than a batch saves.
+        reads = [self.second.read([pieces[at].view.text])[0] for at in chosen]
         each = [
             self._probabilities(first[at, :outputs], read.logits[:outputs])
             for at, read in zip(chosen, reads, strict=True)
@@ -117,6 +116,23 @@ class LocalModel:
             list(dict.fromkeys(_evidence(pieces[chosen[best]], reads[best], OUTPUTS.index(leading)))),
             asked_second=True,
         )
+
+    def _chosen(self, first: NDArray[np.float32], *, everything: bool) -> list[int]:
+        """Which pieces the second tier reads: the most suspicious; of those, unless asked for `everything`, the
+        ones that made the first tier unsure."""
+        suspicious = [int(at) for at in np.argsort(-first[:, OUTPUTS.index(VIOLENCE)])[:MAX_PIECES_READ]]
+        if everything or len(first) == 1:
+            # The beginning as well: hateful openings are not what the violence score ranks by.
+            return sorted({0, *suspicious})
+        unsure = [
+            at
+            for at in range(len(first))
+            if any(
+                self.about.calibration.first[name].probability([first[at, OUTPUTS.index(name)]]) >= least
+                for name, least in self.about.ask_above.items()
+            )
+        ]
+        return sorted(unsure, key=lambda at: -first[at, OUTPUTS.index(VIOLENCE)])[:MAX_PIECES_READ]
 
     def warm(self) -> None:
         """Read the second tier now, so that no post waits for it. Raises ModelUnusable."""
