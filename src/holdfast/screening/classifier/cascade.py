@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -97,7 +97,7 @@ class LocalModel:
         outputs = len(OUTPUTS)
         alone = self._probabilities(first.max(0)[:outputs], None)
         asked = self._thorough or content.is_reported or self._is_audit(content)
-        if not asked and not any(alone[name] >= least for name, least in self.about.ask_above.items()):
+        if not asked and not self._is_unsure(alone):
             return Judgement(alone, {}, [], asked_second=False)
         chosen = self._chosen(first[:, :outputs], everything=asked)
         # One by one: pieces differ in length, and padding costs more than a batch saves.
@@ -120,19 +120,16 @@ class LocalModel:
     def _chosen(self, first: NDArray[np.float32], *, everything: bool) -> list[int]:
         """Which pieces the second tier reads: the most suspicious; of those, unless asked for `everything`, the
         ones that made the first tier unsure."""
-        suspicious = [int(at) for at in np.argsort(-first[:, OUTPUTS.index(VIOLENCE)])[:MAX_PIECES_READ]]
-        if everything or len(first) == 1:
+        suspicious = [int(at) for at in np.argsort(-first[:, OUTPUTS.index(VIOLENCE)])]
+        if everything:
             # The beginning as well: hateful openings are not what the violence score ranks by.
-            return sorted({0, *suspicious})
-        unsure = [
-            at
-            for at in range(len(first))
-            if any(
-                self.about.calibration.first[name].probability([first[at, OUTPUTS.index(name)]]) >= least
-                for name, least in self.about.ask_above.items()
-            )
+            return sorted({0, *suspicious[:MAX_PIECES_READ]})
+        return [at for at in suspicious if self._is_unsure(self._probabilities(first[at], None))][
+            :MAX_PIECES_READ
         ]
-        return sorted(unsure, key=lambda at: -first[at, OUTPUTS.index(VIOLENCE)])[:MAX_PIECES_READ]
+
+    def _is_unsure(self, alone: Mapping[str, float]) -> bool:
+        return any(alone[name] >= least for name, least in self.about.ask_above.items())
 
     def warm(self) -> None:
         """Read the second tier now, so that no post waits for it. Raises ModelUnusable."""
@@ -155,9 +152,6 @@ class LocalModel:
         return self._second
 
     def _open_second(self) -> TransformerModel:
-        # Here, because the library alone takes 30 MiB that a server may never need.
-        from holdfast.screening.tiers import TransformerModel
-
         second = TransformerModel(
             self._file.entry("encoder.onnx"),
             self._file.text("vocabulary.txt").split("\n"),
