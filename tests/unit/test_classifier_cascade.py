@@ -88,6 +88,22 @@ def test_a_reported_post_is_always_read_by_both(model: LocalModel, counted: Coun
     assert counted.second == ["peace"]
 
 
+def test_of_a_long_post_the_second_tier_reads_what_is_in_doubt_and_all_of_it_when_reported(
+    model: LocalModel, counted: Counted
+) -> None:
+    harmless = "the garden has peace and bread for all of us today " * 60
+    text = f"{harmless}{THREAT}"
+    judgement = model.read(Content(text=text))
+    assert len(counted.first) > 3
+    assert len(counted.second) == 1
+    assert THREAT in counted.second[0]
+    assert [text[start:end] for start, end in judgement.evidence] == ["kill"]
+    counted.second.clear()
+    reported = model.read(Content(text=text, is_reported=True))
+    assert len(counted.second) > 3
+    assert reported.probabilities[VIOLENCE] >= judgement.probabilities[VIOLENCE]
+
+
 def test_the_audit_takes_its_share_and_the_same_texts_each_time(tmp_path: Path) -> None:
     posts = [Content(text=f"peace number {n}") for n in range(400)]
     audited = tiny_model(tmp_path, audit_share=0.25)
