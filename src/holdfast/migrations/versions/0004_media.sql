@@ -1,0 +1,1 @@
+-- Uploads: files by content hash, attachments of posts, avatars and headers.

@@ -1,0 +1,1 @@
+-- Web Push subscriptions; which notifications are kept apart.

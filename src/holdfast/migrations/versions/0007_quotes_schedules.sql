@@ -1,0 +1,1 @@
+-- Quotes with consent; posts that wait for their time.

@@ -1,0 +1,1 @@
+-- Reports, what the staff did, blocks of networks and mail domains, webhooks.

@@ -1,0 +1,1 @@
+-- Search by operators; exports, imports and removals that members ask for.

@@ -1,0 +1,1 @@
+-- Preview cards of links.

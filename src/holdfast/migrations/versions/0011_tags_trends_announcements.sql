@@ -1,0 +1,1 @@
+-- Followed and featured tags, endorsements, announcements, trends, texts of the instance.

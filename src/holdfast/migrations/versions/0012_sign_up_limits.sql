@@ -1,0 +1,1 @@
+-- Sign-up by apps, confirmation of mail addresses, blocks of networks and mail addresses.
