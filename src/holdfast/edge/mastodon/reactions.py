@@ -30,7 +30,7 @@ from ..routes import Access, Handler, Limit, RouteTable
 from .paging import page_links, window_of
 from .render_account import account_raw
 from .render_post import poll_entity, post_raw, posts_json
-from .statuses import VISIBILITIES
+from .status_drafts import VISIBILITIES
 
 routes = RouteTable()
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
-from ...pure.errors import Invalid, NotFound
-from ...social.accounts import AccountNotVisible, AccountView
+from ...pure.errors import NotFound
 from ...social.posts import (
-    Draft,
-    NewPoll,
-    ParentNotVisible,
-    PostLimits,
     PostNotVisible,
     PostView,
     Seen,
-    Submission,
     Version,
-    Visibility,
     ancestors,
     delete_post,
     descendants,
     edit_post,
-    prepare,
     publish_post,
     versions,
 )
@@ -33,64 +25,24 @@ from ..call import Call
 from ..routes import Access, RouteTable
 from .render_account import account_raw
 from .render_post import post_raw, posts_json
+from .status_drafts import StatusParams, post_limits, submission_of
 from .times import iso
 
 routes = RouteTable()
 
-VISIBILITIES = {
-    "public": Visibility.PUBLIC,
-    "unlisted": Visibility.UNLISTED,
-    "private": Visibility.PRIVATE,
-    "direct": Visibility.DIRECT,
-}
 # How much of a thread is shown, as Mastodon does: to anybody, and to members.
 _ANONYMOUS_ANCESTORS, _ANONYMOUS_DESCENDANTS, _ANONYMOUS_DEPTH = 40, 60, 20
 _MEMBER_ANCESTORS, _MEMBER_DESCENDANTS, _MEMBER_DEPTH = 4096, 4096, 4096
-
-
-class _PollParams(msgspec.Struct):
-    options: list[str] = msgspec.field(default_factory=list)
-    expires_in: int = 0
-    multiple: bool = False
-    hide_totals: bool = False
-
-
-class _StatusParams(msgspec.Struct):
-    status: str = ""
-    spoiler_text: str = ""
-    sensitive: bool | None = None
-    language: str | None = None
-    visibility: Literal["public", "unlisted", "private", "direct", ""] | None = None
-    in_reply_to_id: str | None = None
-    media_ids: list[str] = msgspec.field(default_factory=list)
-    poll: _PollParams | None = None
-    scheduled_at: str | None = None
-    quoted_status_id: str | None = None
 
 
 class _IdsParams(msgspec.Struct):
     id: Annotated[list[str], msgspec.Meta(max_length=200)] = msgspec.field(default_factory=list)
 
 
-def post_limits(call: Call) -> PostLimits:
-    """The limits of posts, from the settings."""
-    settings = call.services.settings
-    return PostLimits(
-        characters=settings.post_max_characters,
-        mentions=settings.post_max_mentions,
-        poll_options=settings.poll_max_options,
-        poll_option_characters=settings.poll_option_max_characters,
-        poll_min_seconds=settings.poll_min_seconds,
-        poll_max_seconds=settings.poll_max_seconds,
-        pinned=settings.pinned_posts_max,
-        idempotency_key_hours=settings.idempotency_key_hours,
-    )
-
-
 @routes.post("/api/v1/statuses", Access.member("write:statuses"))
 async def publish(call: Call) -> Answer:
     """Publish. With `Idempotency-Key`, a repeated request gives the same post."""
-    submission = await _submission(call, await call.params(_StatusParams), call.header(b"idempotency-key"))
+    submission = await submission_of(call, await call.params(StatusParams), call.header(b"idempotency-key"))
     unmarked = await call.services.posts.expect_post(await call.viewer())
     async with call.services.database.transaction() as tx:
         post_id = await publish_post(tx, call.actor, submission, limits=post_limits(call), now=call.now)
@@ -105,9 +57,9 @@ async def edit(call: Call) -> Answer:
     """Edit one's own post; it is screened again and every version is kept."""
     post_id = call.id_segment()
     seen = await call.services.posts.see_one(await call.viewer(), post_id)
-    wanted = await call.params(_StatusParams)
+    wanted = await call.params(StatusParams)
     wanted.in_reply_to_id = None
-    submission = await _submission(call, wanted, "", edited=seen.post)
+    submission = await submission_of(call, wanted, "", edited=seen.post)
     async with call.services.database.transaction() as tx:
         await edit_post(tx, call.actor, post_id, submission, now=call.now)
     return await _one(call, post_id)
@@ -230,83 +182,3 @@ async def _one(call: Call, post_id: int) -> Answer:
     viewer = await call.viewer()
     seen = await call.services.posts.see_one(viewer, post_id)
     return Answer(200, bytes(post_raw(call.services, seen, viewer)), JSON)
-
-
-async def _submission(
-    call: Call, wanted: _StatusParams, idempotency_key: str, *, edited: PostView | None = None
-) -> Submission:
-    """The parameters as a checked and screened submission; what is not set comes from the member's preferences."""
-    services = call.services
-    if wanted.media_ids:
-        raise Invalid("Validation failed: Media cannot be attached yet on this server")
-    if wanted.scheduled_at:
-        raise Invalid("Validation failed: Posts cannot be scheduled yet on this server")
-    if wanted.quoted_status_id:
-        raise Invalid("Validation failed: Posts cannot be quoted yet on this server")
-    author = await services.accounts.get(call.actor.account_id)
-    if author is None:
-        raise AccountNotVisible
-    parent = await _parent(call, wanted.in_reply_to_id)
-    draft = await _draft(call, wanted, author, parent, idempotency_key, edited)
-    facts = await services.rule_keeper.facts(author.id, call.now)
-    return prepare(
-        draft,
-        author,
-        parent=parent,
-        screen=services.screen,
-        facts=facts,
-        limits=post_limits(call),
-        now=call.now,
-    )
-
-
-async def _draft(
-    call: Call,
-    wanted: _StatusParams,
-    author: AccountView,
-    parent: PostView | None,
-    idempotency_key: str,
-    edited: PostView | None,
-) -> Draft:
-    chosen = await call.services.accounts.preferences(author.id)
-    visibility = VISIBILITIES[wanted.visibility or (chosen.posting_visibility if chosen else "public")]
-    sensitive = wanted.sensitive
-    if sensitive is None:
-        sensitive = edited.sensitive if edited else bool(chosen and chosen.posting_sensitive)
-    language = wanted.language or (edited.language if edited else chosen.posting_language if chosen else None)
-    return Draft(
-        text=wanted.status,
-        spoiler=wanted.spoiler_text,
-        visibility=edited.visibility if edited else visibility,
-        sensitive=sensitive,
-        language=_language(language),
-        in_reply_to_id=parent.id if parent else None,
-        poll=_poll(wanted.poll),
-        idempotency_key=idempotency_key[:255] or None,
-    )
-
-
-def _poll(wanted: _PollParams | None) -> NewPoll | None:
-    if wanted is None or not wanted.options:
-        return None
-    return NewPoll(wanted.options, wanted.expires_in, wanted.multiple, wanted.hide_totals)
-
-
-def _language(code: str | None) -> str | None:
-    """A language code as it is stored: the main part, lower case; None for what is no code."""
-    main = (code or "").replace("_", "-").partition("-")[0].lower()
-    return main if 2 <= len(main) <= 3 and main.isascii() and main.isalpha() else None
-
-
-async def _parent(call: Call, public_id: str | None) -> PostView | None:
-    if not public_id:
-        return None
-    internal = call.services.ids.decode(public_id)
-    if internal is None:
-        raise ParentNotVisible
-    try:
-        seen = await call.services.posts.see_one(await call.viewer(), internal)
-    except PostNotVisible as error:
-        raise ParentNotVisible from error
-    # A reply to a boost is a reply to what was boosted.
-    return (seen.boosted or seen).post

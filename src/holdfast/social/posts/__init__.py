@@ -1,26 +1,29 @@
 """Posts: written, edited, deleted, and shown to those they are for."""
 
+from ..drafts import (
+    Composition,
+    Draft,
+    DraftNotAllowed,
+    NewPoll,
+    PostLimits,
+    Visibility,
+    compose,
+    content_of,
+)
 from .decide import decide_post
 from .delete import delete_post
 from .edit import edit_post
-from .errors import DraftNotAllowed, NotYours, ParentNotVisible, PostNotVisible, PostRefused
+from .errors import NotYours, ParentNotVisible, PostNotVisible, PostRefused
 from .events import PostDeleted, PostEdited, PostFlagged, PostHeld, PostPublished
 from .model import (
-    Composition,
-    Draft,
     Marks,
     MentionView,
-    NewPoll,
     PollView,
     PostId,
-    PostLimits,
     PostState,
     PostView,
     Seen,
     Submission,
-    Visibility,
-    compose,
-    content_of,
     may_see,
     prepare,
 )

@@ -10,9 +10,10 @@ from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from ...screening.state import record_trial_hits
 from ..accounts import Actor
+from ..drafts import PostLimits
 from . import store
 from .events import PostFlagged, PostHeld, PostPublished
-from .model import PostId, PostLimits, PostState, Submission
+from .model import PostId, PostState, Submission
 from .queries import post_of_key
 
 

@@ -6,7 +6,8 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Row
-from .model import Marks, MentionView, PollView, PostState, PostView, Visibility
+from ..drafts import Visibility
+from .model import Marks, MentionView, PollView, PostState, PostView
 
 # The one statement that loads posts, shared by every surface, so that PostgreSQL plans it once (ADR 0008).
 LOAD_SQL = """

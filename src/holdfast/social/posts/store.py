@@ -12,7 +12,8 @@ from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from ...screening import Verdict
 from ..accounts import find_handles
-from .model import Composition, Draft, NewPoll, PostState, PostView, Visibility
+from ..drafts import Composition, Draft, NewPoll, Visibility
+from .model import PostState, PostView
 
 _INSERT_POST_SQL = """
 with post as (
