@@ -153,8 +153,9 @@ def _script(step: Migration, previous: str | None, connection: Connection) -> Sc
         # A statement of SQLAlchemy's own opens the transaction ...
         connection.execute(text("SET LOCAL lock_timeout = '60s'"))
         driver: Any = connection.connection.driver_connection
-        # ... and the file, which is many statements, needs the driver's simple protocol.
-        await_only(driver.execute(step.sql))
+        # ... and the file, which is many statements, needs the driver's simple protocol, which fails on none at all.
+        if any(line.strip() and not line.startswith("--") for line in step.sql.splitlines()):
+            await_only(driver.execute(step.sql))
 
     module = types.ModuleType(f"holdfast_schema_{step.revision}")
     module.__dict__.update(revision=step.revision, down_revision=previous, upgrade=apply)
