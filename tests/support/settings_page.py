@@ -10,17 +10,18 @@ import re
 import typing
 from pathlib import Path
 
-from holdfast.platform import settings as source
-from holdfast.platform.settings import SETTINGS, Setting
+from holdfast.platform.settings import SETTINGS, Setting, Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
+SETTINGS_PACKAGE = "holdfast.platform.settings"
 LAST_SECTION = "\n## Notes\n"
 
 
 def sections() -> list[tuple[str, list[Setting]]]:
-    """The comments that divide the class of settings, and what stands under each."""
+    """The comments that divide the classes of settings, and what stands under each."""
     found: list[tuple[str, list[Setting]]] = []
-    for line in inspect.getsource(source.Settings).splitlines():
+    classes = [one for one in reversed(Settings.__mro__) if one.__module__.startswith(SETTINGS_PACKAGE)]
+    for line in (line for one in classes for line in inspect.getsource(one).splitlines()):
         title = re.fullmatch(r"    # ([A-Z][^.]*)", line)
         name = re.match(r"    (\w+): Annotated", line)
         if title:

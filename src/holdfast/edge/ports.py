@@ -9,6 +9,7 @@ from ..platform.clock import Clock
 from ..platform.config import Settings
 from ..platform.crypto import Keyring
 from ..platform.db import Database
+from ..platform.guarded_http import GuardedClient
 from ..platform.ids import PublicIds
 from ..platform.limits import RateLimits
 from ..screening import Screen
@@ -42,6 +43,7 @@ class Services:
     notifications: NotificationReader
     tokens: TokenReader
     sessions: SessionReader
+    outbound: GuardedClient
 
     @property
     def base_url(self) -> str:

@@ -13,6 +13,7 @@ from ..platform.clock import Clock, SystemClock
 from ..platform.config import Settings
 from ..platform.crypto import Keyring
 from ..platform.db import Database, PoolLimits
+from ..platform.guarded_http import guarded_client
 from ..platform.ids import PublicIds
 from ..platform.limits import RateLimits
 from ..platform.master_key import load_master_key
@@ -91,6 +92,7 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
             sessions=SessionReader(
                 database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)
             ),
+            outbound=await stack.enter_async_context(guarded_client(settings)),
         )
 
 

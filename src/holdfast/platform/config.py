@@ -23,6 +23,7 @@ import msgspec
 from holdfast.platform.settings import SETTINGS, Setting, Settings
 from holdfast.pure.endpoint_addresses import endpoint_problem, proxy_problem
 from holdfast.pure.errors import Invalid
+from holdfast.pure.outbound_addresses import read_allowed
 
 __all__ = ["SETTINGS", "ConfigError", "Loaded", "Setting", "Settings", "load", "load_settings", "shown"]
 
@@ -220,6 +221,7 @@ def _derive(values: dict[str, Any], sources: dict[str, str]) -> Settings:
                 f"trusted_proxies ({sources['trusted_proxies']}): '{network}' is not an address or network"
             ) from None
     _check_second_opinions(raw, sources)
+    _check_outbound(raw, sources)
     # A relative file is one beside holdfast.toml, wherever the command was started.
     files = {
         name: raw.data / getattr(raw, name) for name in SETTINGS if _is_file(name) and getattr(raw, name)
@@ -250,6 +252,17 @@ def _check_database_url(url: str | None, source: str) -> None:
     if url is not None and urlsplit(url).scheme not in ("postgresql", "postgres"):
         # The value may hold a password, so it is not repeated.
         raise ConfigError(f"database_url ({source}): it must begin with postgresql://")
+
+
+def _check_outbound(raw: Settings, sources: dict[str, str]) -> None:
+    for name in ("outbound_ports", "outbound_private_allowed"):
+        given = {"outbound_ports": (), "outbound_private_allowed": (), name: getattr(raw, name)}
+        try:
+            read_allowed(given["outbound_ports"], given["outbound_private_allowed"])
+        except Invalid as error:
+            raise ConfigError(f"{name} ({sources[name]}): {error.public}") from None
+    if raw.outbound_proxy_url and (problem := proxy_problem(raw.outbound_proxy_url)):
+        raise ConfigError(f"outbound_proxy_url ({sources['outbound_proxy_url']}): {problem}")
 
 
 def _check_second_opinions(raw: Settings, sources: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ import asyncpg
 
 from ..pure.errors import Unavailable
 from .connections import Connections
+from .live import Inbox, LiveEvent, Notifier
 from .outbox import INSERT_JOBS_SQL, Event, NewJob, job_rows
 from .stamps import TOUCH_SQL, Kind, SharedMemoryStamps, Stamps, slot
 
@@ -27,7 +28,7 @@ UniqueViolation = asyncpg.UniqueViolationError
 Deadlock = asyncpg.DeadlockDetectedError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 JOBS_CHANNEL = "holdfast_jobs"
-_NOTIFY_JOBS = "notify holdfast_jobs"
+_NOTIFY_SQL = "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as new (channel, payload)"
 _CLOSE_SECONDS = 5.0
 
 
@@ -74,6 +75,7 @@ class Tx:
         self._database = database
         self._connection: Any = None
         self._jobs: list[NewJob] = []
+        self._live: list[LiveEvent] = []
         self._touched: set[int] = set()
         self._everything = False
 
@@ -118,8 +120,9 @@ class Tx:
         await self.execute("release savepoint attempt")
 
     def emit(self, event: Event) -> None:
-        """Record that something happened; its reactions become jobs of this transaction."""
+        """Record that something happened; its reactions become jobs of this transaction, streams hear of it after."""
         self._jobs.extend(self._database.reactions(event))
+        self._live.extend(self._database.live(event))
 
     def enqueue(self, job: NewJob) -> None:
         """Add one job that is not a reaction to an event."""
@@ -148,7 +151,9 @@ class Tx:
             if self._everything:
                 stamps.touch_everything()
         if self._jobs:
-            self._database.wake_workers()
+            self._database.notifier.wake_workers()
+        if self._live:
+            self._database.notifier.announce(self._live)
 
     async def _rollback(self) -> None:
         if self._connection is not None and not self._connection.is_closed():
@@ -210,12 +215,13 @@ class Database:
         pool: asyncpg.Pool[Row],
         limits: PoolLimits,
         reactions: Callable[[Event], Iterable[NewJob]] | None = None,
+        live: Callable[[Event], Iterable[LiveEvent]] | None = None,
     ) -> None:
         self._connections = Connections(pool, limits.size, limits.acquire_timeout_seconds)
         self.reactions: Callable[[Event], Iterable[NewJob]] = reactions or (lambda _event: ())
+        self.live: Callable[[Event], Iterable[LiveEvent]] = live or (lambda _event: ())
         self.stamps: Stamps = _NoStamps()
-        self._wake = asyncio.Event()
-        self._flusher: asyncio.Task[None] | None = None
+        self.notifier = Notifier(self._notify, JOBS_CHANNEL)
 
     @classmethod
     async def connect(
@@ -223,6 +229,7 @@ class Database:
         dsn: str,
         limits: PoolLimits | None = None,
         reactions: Callable[[Event], Iterable[NewJob]] | None = None,
+        live: Callable[[Event], Iterable[LiveEvent]] | None = None,
     ) -> Self:
         """Open the whole pool now: opened lazily, a burst of first requests storms the server."""
         limits = limits or PoolLimits()
@@ -238,7 +245,7 @@ class Database:
             command_timeout=limits.statement_timeout_seconds,
             server_settings={"application_name": "holdfast", "timezone": "UTC", "jit": "off"},
         )
-        return cls(pool, limits, reactions)
+        return cls(pool, limits, reactions, live)
 
     async def __aenter__(self) -> Self:
         return self
@@ -248,13 +255,7 @@ class Database:
 
     async def close(self) -> None:
         """Send what is still to be made known, then close every connection."""
-        if self._flusher is not None:
-            self._flusher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._flusher
-            if self._wake.is_set():
-                with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                    await self._run("execute", _NOTIFY_JOBS, ())
+        await self.notifier.close()
         await self._connections.close(_CLOSE_SECONDS)
 
     def transaction(self) -> _Transaction:
@@ -306,37 +307,22 @@ class Database:
         self._connections.keep(connection)
         return result
 
-    def wake_workers(self) -> None:
-        """Tell the workers that there are jobs; many calls become one NOTIFY (ADR 0007)."""
-        self._wake.set()
-        if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush_wakes())
-
-    async def _flush_wakes(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                await self._run("execute", _NOTIFY_JOBS, ())
-            await asyncio.sleep(0.02)
+    async def _notify(self, channels: list[str], payloads: list[str]) -> None:
+        await self._run("execute", _NOTIFY_SQL, (channels, payloads))
 
     @asynccontextmanager
-    async def listening(self, channel: str) -> AsyncIterator[asyncio.Event]:
-        """A connection of its own that sets the event at each NOTIFY on `channel`, or when it is lost."""
-        heard = asyncio.Event()
-
-        def hear(*_: Any) -> None:
-            heard.set()
-
+    async def listening(self, channel: str) -> AsyncIterator[Inbox]:
+        """A connection of its own that hears each NOTIFY on `channel`, and notices when it is lost."""
         connection = await self.acquire()
-        connection.add_termination_listener(hear)
-        await connection.add_listener(channel, hear)
+        inbox = Inbox(connection)
+        connection.add_termination_listener(inbox.lose)
         try:
-            yield heard
+            await connection.add_listener(channel, inbox.hear)
+            yield inbox
         finally:
             with contextlib.suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-                connection.remove_termination_listener(hear)
-                await connection.remove_listener(channel, hear)
+                connection.remove_termination_listener(inbox.lose)
+                await connection.remove_listener(channel, inbox.hear)
             await self.release(connection)
 
 

@@ -88,8 +88,8 @@ class JobRunner:
         """Claim and run until `stop` is set; what was claimed is finished first."""
         while not stop.is_set():
             try:
-                async with self._database.listening(JOBS_CHANNEL) as heard:
-                    await self._work(stop, heard)
+                async with self._database.listening(JOBS_CHANNEL) as inbox:
+                    await self._work(stop, inbox)
             except (Unavailable, OSError) as error:
                 log.warning("jobs.database_away", error=str(error))
                 with contextlib.suppress(TimeoutError):

@@ -1,38 +1,33 @@
-"""Outbound HTTP to one endpoint that the operator named: the part of the guarded client that this needs (ADR 0010).
+"""Outbound HTTP to one endpoint that the operator named (ADR 0010); for addresses that strangers give there is
+guarded_http.py.
 
-The address is a setting, so it may be on this machine or in a private network; addresses that strangers give are not
-for this client. It follows no redirects, so what is sent goes to the named host or nowhere; it bounds every wait, the
-whole exchange and the size of the answer; it checks certificates; it uses no proxy and no credentials that the
-environment happens to hold; and it keeps no connection open.
+The address is a setting, so it may be on this machine or in a private network. The client follows no redirects, so
+what is sent goes to the named host or nowhere; it bounds every wait, the whole exchange and the size of the answer; it
+checks certificates; it uses no proxy and no credentials that the environment happens to hold; and it keeps no
+connection open.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Self
-
-import httpx2
+from typing import Self
 
 from ..pure.endpoint_addresses import endpoint_problem
-from ..pure.errors import Invalid, Unavailable
+from ..pure.errors import Invalid
+from .exchanges import Bounds, ExchangeFailed, Received, Sent, Trouble, exchange, open_client
 
-Trouble = Literal["unreachable", "timeout", "broken_off", "too_large"]
+__all__ = ["EndpointFailed", "EndpointLimits", "EndpointNotUsable", "NamedEndpoint", "Reply", "Trouble"]
 
 
 class EndpointNotUsable(Invalid):
     """The address cannot be used; the text says what it must look like."""
 
 
-class EndpointFailed(Unavailable):
-    """No whole answer came. `trouble`: unreachable (nothing was sent), timeout, broken_off or too_large."""
+class EndpointFailed(ExchangeFailed):
+    """The endpoint gave no whole answer."""
 
     public = "The endpoint did not answer."
-
-    def __init__(self, trouble: Trouble, private: str = "") -> None:
-        super().__init__(private=private)
-        self.trouble: Trouble = trouble
 
 
 @dataclass(frozen=True)
@@ -44,12 +39,7 @@ class EndpointLimits:
     response_max_bytes: int = 256 * 1024
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An HTTP answer, whatever its status."""
-
-    status: int
-    body: bytes
+Reply = Received
 
 
 class NamedEndpoint:
@@ -62,12 +52,10 @@ class NamedEndpoint:
             raise EndpointNotUsable(problem)
         self._url = url
         self._limits = limits or EndpointLimits()
-        self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(self._limits.total_seconds, connect=self._limits.connect_seconds),
-            limits=httpx2.Limits(max_keepalive_connections=0),
-            follow_redirects=False,
-            trust_env=False,
-            proxy=proxy_url or None,
+        self._client = open_client(
+            connect_seconds=self._limits.connect_seconds,
+            total_seconds=self._limits.total_seconds,
+            proxy_url=proxy_url,
         )
 
     async def __aenter__(self) -> Self:
@@ -89,24 +77,9 @@ class NamedEndpoint:
         }
         if bearer:
             headers["authorization"] = f"Bearer {bearer}"
+        sent = Sent("POST", self._url, headers, body)
+        bounds = Bounds(self._limits.total_seconds, self._limits.response_max_bytes)
         try:
-            async with asyncio.timeout(self._limits.total_seconds):
-                return await self._exchange(body, headers)
-        except (TimeoutError, httpx2.TimeoutException) as error:
-            early = isinstance(error, httpx2.ConnectTimeout)
-            raise EndpointFailed("unreachable" if early else "timeout", repr(error)) from error
-        except (httpx2.ConnectError, httpx2.ProxyError) as error:
-            raise EndpointFailed("unreachable", repr(error)) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            raise EndpointFailed("broken_off", repr(error)) from error
-
-    async def _exchange(self, body: bytes, headers: dict[str, str]) -> Reply:
-        most = self._limits.response_max_bytes
-        request: Any = self._client.stream("POST", self._url, content=body, headers=headers)
-        async with request as response:
-            received = bytearray()
-            async for chunk in response.aiter_raw():
-                received += chunk
-                if len(received) > most:
-                    raise EndpointFailed("too_large", f"more than {most} bytes")
-            return Reply(response.status_code, bytes(received))
+            return await exchange(self._client, sent, bounds)
+        except ExchangeFailed as error:
+            raise EndpointFailed(error.trouble, error.private) from error

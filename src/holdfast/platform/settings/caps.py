@@ -1,0 +1,89 @@
+"""Settings that bound how much and how often."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from .about import S
+from .community import CommunitySettings
+
+
+class CapSettings(CommunitySettings, frozen=True, kw_only=True):
+    """How large, how many, how often."""
+
+    # Limits of posts and profiles
+    post_max_characters: Annotated[int, S("Longest post.", unit="characters", minimum=1, maximum=100_000)] = (
+        500
+    )
+    post_max_mentions: Annotated[int, S("Most accounts mentioned in one post.", minimum=0, maximum=1000)] = 50
+    post_max_media: Annotated[int, S("Most attachments of one post.", minimum=0, maximum=32)] = 4
+    pinned_posts_max: Annotated[int, S("Most pinned posts per account.", minimum=0, maximum=100)] = 5
+    poll_max_options: Annotated[int, S("Most options of a poll.", minimum=2, maximum=50)] = 4
+    poll_option_max_characters: Annotated[
+        int, S("Longest option of a poll.", unit="characters", minimum=1, maximum=500)
+    ] = 50
+    poll_min_seconds: Annotated[int, S("Shortest poll.", unit="seconds", minimum=60, maximum=86_400)] = 300
+    poll_max_seconds: Annotated[int, S("Longest poll.", unit="seconds", minimum=3600, maximum=31_622_400)] = (
+        2_629_746
+    )
+    username_max_characters: Annotated[
+        int, S("Longest user name.", unit="characters", minimum=1, maximum=64)
+    ] = 30
+    display_name_max_characters: Annotated[
+        int, S("Longest display name.", unit="characters", minimum=1, maximum=200)
+    ] = 30
+    bio_max_characters: Annotated[
+        int, S("Longest profile text.", unit="characters", minimum=0, maximum=10_000)
+    ] = 500
+    profile_max_fields: Annotated[int, S("Most rows in a profile's table.", minimum=0, maximum=32)] = 4
+    profile_field_name_max_characters: Annotated[
+        int, S("Longest label of a profile row.", unit="characters", minimum=1, maximum=2048)
+    ] = 255
+    profile_field_value_max_characters: Annotated[
+        int, S("Longest value of a profile row.", unit="characters", minimum=1, maximum=2048)
+    ] = 255
+    note_max_characters: Annotated[
+        int, S("Longest private note about an account.", unit="characters", minimum=1, maximum=10_000)
+    ] = 2000
+    page_size_default: Annotated[int, S("Posts per page.", minimum=1, maximum=200)] = 20
+    page_size_max: Annotated[int, S("Most posts per page.", minimum=1, maximum=200)] = 40
+    accounts_page_size_default: Annotated[int, S("Accounts per page.", minimum=1, maximum=200)] = 40
+    notifications_page_size_default: Annotated[int, S("Notifications per page.", minimum=1, maximum=200)] = 40
+    notifications_page_size_max: Annotated[int, S("Most notifications per page.", minimum=1, maximum=200)] = (
+        80
+    )
+    unread_count_max: Annotated[
+        int, S("Unread notifications are counted up to this.", minimum=1, maximum=10_000)
+    ] = 1000
+    search_query_max_characters: Annotated[
+        int, S("Longest search query.", unit="characters", minimum=10, maximum=10_000)
+    ] = 500
+    search_offset_max: Annotated[
+        int, S("Most results that a search may skip.", minimum=0, maximum=1_000_000)
+    ] = 10_000
+    accounts_page_size_max: Annotated[int, S("Most accounts per page.", minimum=1, maximum=200)] = 80
+    ids_per_request_max: Annotated[int, S("Most ids in one request.", minimum=1, maximum=500)] = 40
+
+    # Rate limits
+    rate_requests: Annotated[
+        int, S("Requests per window, per account and per address.", minimum=1, maximum=10_000_000)
+    ] = 300
+    rate_window_seconds: Annotated[
+        int, S("Window of the request limit.", unit="seconds", minimum=1, maximum=86_400)
+    ] = 300
+    rate_deletes: Annotated[
+        int, S("Deletions and un-boosts per window and account.", minimum=1, maximum=10_000_000)
+    ] = 30
+    rate_deletes_window_seconds: Annotated[
+        int, S("Window of the deletion limit.", unit="seconds", minimum=1, maximum=86_400)
+    ] = 1800
+    rate_signups: Annotated[int, S("Sign-ups per window and address.", minimum=1, maximum=10_000_000)] = 5
+    rate_signups_window_seconds: Annotated[
+        int, S("Window of the sign-up limit.", unit="seconds", minimum=1, maximum=86_400)
+    ] = 1800
+    rate_signin_attempts: Annotated[
+        int, S("Failed sign-ins per window, per account and per address.", minimum=1, maximum=10_000_000)
+    ] = 10
+    rate_signin_window_seconds: Annotated[
+        int, S("Window of the sign-in limit.", unit="seconds", minimum=1, maximum=86_400)
+    ] = 900

@@ -1,0 +1,45 @@
+"""Settings of what this server asks of others."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from .about import S
+from .screening import ScreeningSettings
+
+
+class OutboundSettings(ScreeningSettings, frozen=True, kw_only=True):
+    """Requests that leave the server."""
+
+    # Outbound HTTP
+    outbound_ports: Annotated[
+        tuple[str, ...],
+        S("Ports and ranges of ports of addresses that strangers give; requests go nowhere else."),
+    ] = ("80", "443", "1024-65535")
+    outbound_private_allowed: Annotated[
+        tuple[str, ...],
+        S(
+            "Hosts, hosts with a port, and networks that may be reached on behalf of strangers although they are"
+            " private: bot.internal:8080, 10.1.0.0/16. Those may be asked by http:// too."
+        ),
+    ] = ()
+    outbound_proxy_url: Annotated[
+        str,
+        S(
+            "HTTP proxy for requests to addresses that strangers give; none is taken from the environment.",
+            secret=True,
+        ),
+    ] = ""
+    outbound_timeout_seconds: Annotated[
+        int,
+        S(
+            "Longest time one such request may take, with its redirects and its waiting.",
+            unit="seconds",
+            minimum=1,
+            maximum=300,
+        ),
+    ] = 30
+    outbound_concurrent_max: Annotated[
+        int, S("Most such requests that one process makes at once.", minimum=1, maximum=1000)
+    ] = 32
+    outbound_per_host_max: Annotated[int, S("Most of them to one host.", minimum=1, maximum=100)] = 4
