@@ -7,7 +7,6 @@ command emits and stamps that it touches are written, or made known, exactly whe
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -28,7 +27,9 @@ UniqueViolation = asyncpg.UniqueViolationError
 Deadlock = asyncpg.DeadlockDetectedError
 ForeignKeyViolation = asyncpg.ForeignKeyViolationError
 JOBS_CHANNEL = "holdfast_jobs"
-_NOTIFY_SQL = "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as new (channel, payload)"
+_NOTIFY_SQL = (
+    "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as new (channel, payload)"
+)
 _CLOSE_SECONDS = 5.0
 
 

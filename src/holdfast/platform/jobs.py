@@ -19,6 +19,7 @@ import structlog
 from ..pure.errors import HoldfastError, Unavailable
 from .clock import Clock, Instant
 from .db import JOBS_CHANNEL, Database, Row, Tx, UniqueViolation
+from .live import Inbox
 
 log = structlog.get_logger(__name__)
 
@@ -95,15 +96,15 @@ class JobRunner:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), self._limits.poll_seconds)
 
-    async def _work(self, stop: asyncio.Event, heard: asyncio.Event) -> None:
+    async def _work(self, stop: asyncio.Event, inbox: Inbox) -> None:
         waits = [asyncio.create_task(stop.wait())]
         try:
-            while not stop.is_set():
-                heard.clear()
+            while not stop.is_set() and not inbox.lost:
+                inbox.take()
                 await self._revive_expired()
                 if await self.run_batch():
                     continue
-                listener = asyncio.create_task(heard.wait())
+                listener = asyncio.create_task(inbox.heard.wait())
                 await asyncio.wait(
                     [*waits, listener], timeout=self._limits.poll_seconds, return_when=asyncio.FIRST_COMPLETED
                 )
