@@ -16,6 +16,7 @@ from ..platform.crypto import new_secret
 from ..platform.db import Deadlock, ForeignKeyViolation
 from ..platform.limits import Rate, Spent
 from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated, NotFound
+from ..pure.permissions import permits
 from ..social.tokens import allows
 from .answers import Answer, Header, error_answer, json_answer
 from .call import Call
@@ -71,6 +72,8 @@ def dispatcher(routes: Mapping[str, Route]) -> Dispatch:
 async def _answer(call: Call, route: Route, request_id: str) -> Answer:
     spent: Spent | None = None
     try:
+        if await call.services.networks.shut_out(call.client_ip, call.now):
+            raise NotAllowed("Access from your network is blocked by the people who run this server.")
         await _authorise(call, route)
         spent = _spend(call, route)
         if spent is not None and not spent.allowed:
@@ -123,6 +126,10 @@ async def _authorise(call: Call, route: Route) -> None:
         raise NotAllowed("This action is outside the authorized scopes")
     if access.who is Who.MEMBER and call.token.account_id is None:
         raise NotAuthenticated("This method requires an authenticated user")
+    if access.permission is not None and not permits(call.token.role, access.permission):
+        raise NotAllowed(
+            "This action is for the people who run this server, and your role does not include it"
+        )
 
 
 def _spend(call: Call, route: Route) -> Spent | None:

@@ -15,6 +15,7 @@ from ..platform.limits import RateLimits
 from ..screening import Screen
 from ..screening.state import RuleKeeper
 from ..social.accounts import AccountReader
+from ..social.bans import NetworkReader
 from ..social.graph import RelationsReader
 from ..social.instance import InstanceReader
 from ..social.notifications import NotificationReader
@@ -49,6 +50,11 @@ class Services:
     def base_url(self) -> str:
         """The public address, without a slash at the end."""
         return self.settings.public_url.rstrip("/")
+
+    @cached_property
+    def networks(self) -> NetworkReader:
+        """Whether an address may come here at all."""
+        return NetworkReader(self.database)
 
     @cached_property
     def instance(self) -> InstanceReader:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..pure.permissions import Permission
 from .answers import Answer
 from .call import Call
 
@@ -40,10 +41,14 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call a route, with any one of `scopes` (none: no scope asked)."""
+    """Who may call a route, with any one of `scopes` (none: no scope asked), and with what role.
+
+    `permission`: what the member's role must include; it is asked of the role that the member has now.
+    """
 
     who: Who
     scopes: tuple[str, ...] = ()
+    permission: Permission | None = None
 
     @classmethod
     def anyone(cls, *scopes: str) -> Access:
@@ -59,6 +64,11 @@ class Access:
     def member(cls, *scopes: str) -> Access:
         """A signed-in member whose token holds one of the scopes."""
         return cls(Who.MEMBER, scopes)
+
+    @classmethod
+    def staff(cls, permission: Permission, *scopes: str) -> Access:
+        """A signed-in member whose role includes the permission, and whose token holds one of the scopes."""
+        return cls(Who.MEMBER, scopes, permission)
 
     @classmethod
     def browser(cls) -> Access:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ...pure.permissions import PERMISSIONS
 from ...social.accounts import AccountView, Preferences
 from ...social.graph import Relationship, requests_pending
 from ..authored_html import field_html, note_html
@@ -24,11 +25,13 @@ _encode = msgspec.json.Encoder().encode
 
 # Ids, names, and permission bits as the Mastodon API numbers them. Bits say which desks a client may offer.
 _ROLES: dict[str, dict[str, Any]] = {
-    "member": {"id": "-99", "name": "", "permissions": "0", "color": "", "highlighted": False},
-    "moderator": {"id": "1", "name": "Moderator", "permissions": "1308", "color": "", "highlighted": True},
-    "admin": {"id": "2", "name": "Admin", "permissions": "983036", "color": "", "highlighted": True},
-    "owner": {"id": "3", "name": "Owner", "permissions": "1", "color": "", "highlighted": True},
-}
+    role: {
+        "id": ident, "name": name, "permissions": str(int(PERMISSIONS[role])), "color": "", "highlighted": bool(name),
+    }
+    for role, ident, name in (
+        ("member", "-99", ""), ("moderator", "1", "Moderator"), ("admin", "2", "Admin"), ("owner", "3", "Owner"),
+    )
+}  # fmt: skip
 
 
 def account_raw(services: Services, account: AccountView) -> msgspec.Raw:
@@ -156,7 +159,7 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "show_featured": True,
         "moved": None,
         "suspended": False,
-        "limited": False,
+        "limited": account.limited,
         "memorial": False,
         "emojis": [],
         "roles": _public_roles(account),

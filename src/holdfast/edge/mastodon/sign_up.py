@@ -49,6 +49,7 @@ async def sign_up(call: Call) -> Answer:
     new = NewAccount(
         username=asked.username.strip(), email=asked.email, password_hash=password_hash,
         locale=asked.locale[:10] or "en", reason=asked.reason[:_REASON_CHARACTERS] or None, app_id=token.app_id,
+        ip=call.client_ip,
     )  # fmt: skip
     async with call.services.database.transaction() as tx:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...platform.limits import Rate
 from ...platform.passwords import hash_password
 from ...pure.errors import HoldfastError, Invalid, LimitReached, NotAllowed
-from ...social.accounts import NewAccount, RegistrationsClosed, create_account
+from ...social.accounts import AccountState, NewAccount, RegistrationsClosed, create_account
 from ...social.credentials import PasswordLimits, password_problem
 from ...social.sessions import SessionLimits, start_session
 from ..answers import Answer, redirect
@@ -54,7 +54,8 @@ async def sign_up(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
         account_id = await _create(call, fields, problems)
     except HoldfastError as error:
         return _form(call, visit, {**fields, "next": back_to}, error)
-    if settings.registrations == "approval":
+    account = await call.services.accounts.get(account_id)
+    if account is not None and account.state is AccountState.PENDING:
         return render(
             call,
             visit,
@@ -73,7 +74,7 @@ async def _create(call: Call, fields: dict[str, str], problems: Problems) -> int
     password_hash = None if problems else await hash_password(fields.get("password", ""))
     new = NewAccount(
         username=fields.get("username", "").strip(), email=fields.get("email", ""), password_hash=password_hash,
-        reason=fields.get("reason", "")[:_REASON_CHARACTERS] or None,
+        reason=fields.get("reason", "")[:_REASON_CHARACTERS] or None, ip=call.client_ip,
     )  # fmt: skip
     async with call.services.database.transaction() as tx:
         try:

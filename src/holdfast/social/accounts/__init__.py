@@ -5,12 +5,20 @@ from .edit import edit_profile
 from .errors import (
     AccountNotVisible,
     EmailNotAllowed,
+    NetworkNotAllowed,
     ProfileNotAllowed,
     RegistrationsClosed,
     UsernameNotAllowed,
     UsernameTaken,
 )
-from .events import AccountCreated, AccountSuspended
+from .events import (
+    AccountApproved,
+    AccountCreated,
+    AccountReinstated,
+    AccountRejected,
+    AccountRestricted,
+    AccountSuspended,
+)
 from .model import (
     ROLES,
     SHOWN_STATES,
@@ -22,15 +30,18 @@ from .model import (
     Preferences,
     ProfileChange,
     ProfileLimits,
+    Restriction,
     canonical_email,
 )
 from .queries import AccountReader, find_by_handle, find_handles, list_members, preferences, search_accounts
 from .reinstate import reinstate_account
-from .store import set_role
+from .restrict import restrict_account
+from .store import delete_pending, set_role
 from .suspend import suspend_account
 
 __all__ = [
-    "ROLES", "SHOWN_STATES", "AccountCreated", "AccountId", "AccountNotVisible", "AccountReader", "AccountState",
+    "ROLES", "SHOWN_STATES", "AccountApproved", "AccountReinstated", "AccountRejected", "AccountRestricted",
+    "NetworkNotAllowed", "Restriction", "delete_pending", "restrict_account", "AccountCreated", "AccountId", "AccountNotVisible", "AccountReader", "AccountState",
     "AccountSuspended", "AccountView", "Actor", "EmailNotAllowed", "Field", "NewAccount", "Preferences",
     "ProfileChange", "ProfileLimits", "ProfileNotAllowed", "RegistrationsClosed", "UsernameNotAllowed",
     "UsernameTaken", "canonical_email", "create_account", "edit_profile", "find_by_handle", "find_handles",

@@ -8,7 +8,8 @@ Invalid
 ├── EmailNotAllowed          taken, or no address
 └── ProfileNotAllowed        a part is too long or unknown
 NotAllowed
-└── RegistrationsClosed
+├── RegistrationsClosed
+└── NetworkNotAllowed        sign-ups from this network are blocked
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ class RegistrationsClosed(NotAllowed):
     """This server takes no new accounts."""
 
     public = "Sign-ups are closed on this server"
+
+
+class NetworkNotAllowed(NotAllowed):
+    """The staff blocked sign-ups from this network."""
+
+    public = "Sign-ups from your network are not allowed here"
 
 
 class _FieldInvalid(Invalid):

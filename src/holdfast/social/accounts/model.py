@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, NewType
 
 import msgspec
@@ -28,6 +28,16 @@ class AccountState(IntEnum):
 
 
 SHOWN_STATES = frozenset({AccountState.ACTIVE, AccountState.UNCLAIMED})
+
+
+class Restriction(StrEnum):
+    """What the staff may take from an account without hiding it. Each may have an end."""
+
+    LIMITED = "limited"  # kept out of public timelines and of searches by those who do not follow it
+    SENSITIZED = "sensitized"  # everything it shows is marked sensitive
+    DISABLED = "disabled"  # nobody can sign in to it, and no token opens anything
+
+
 ROLES = ("member", "moderator", "admin", "owner")
 
 
@@ -74,6 +84,8 @@ class AccountView(msgspec.Struct):
     posts: int
     last_post_on: Any
     role: str
+    limited: bool = False
+    sensitized: bool = False
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property

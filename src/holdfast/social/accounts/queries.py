@@ -15,7 +15,7 @@ LOAD_SQL = """
 select a.id, a.username, a.domain, a.display_name, a.note, a.fields, a.state, a.locked, a.bot, a.discoverable,
        a.indexable, a.hide_collections, a.badge, a.created_at, coalesce(c.followers, 0) as followers,
        coalesce(c.following, 0) as following, coalesce(c.posts, 0) as posts, c.last_post_on,
-       coalesce(u.role, 'member') as role
+       coalesce(u.role, 'member') as role, a.limited_at is not null as limited, a.sensitized_at is not null as sensitized
 from accounts a left join account_counts c on c.account_id = a.id left join users u on u.account_id = a.id
 where a.id = any($1::bigint[])
 """
@@ -94,13 +94,14 @@ async def search_accounts(
 ) -> list[int]:
     """Ids of shown, discoverable accounts whose name or display name begins with `words`; exact names first.
 
-    `among`: only these.
+    `among`: only these. One that the staff limited is found by its whole name, or among these.
     """
     prefix = words.lstrip("@").lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await reader.fetch(
         "select a.id from accounts a left join account_counts c on c.account_id = a.id"
         " where a.state = any($2::smallint[]) and (lower(a.username) like $1 || '%'"
         "   or (a.discoverable and lower(a.display_name) like $1 || '%'))"
+        "   and (a.limited_at is null or $6::bigint[] is not null or lower(a.username) = $5)"
         "   and ($6::bigint[] is null or a.id = any($6))"
         " order by (lower(a.username) = $5) desc, c.followers desc nulls last, a.id limit $3 offset $4",
         prefix, [AccountState.ACTIVE.value, AccountState.UNCLAIMED.value], limit, offset, words.lstrip("@").lower(),

@@ -7,7 +7,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.stamps import Kind
-from .model import AccountState, ProfileChange
+from .model import AccountState, ProfileChange, Restriction
 
 _ACCOUNT_COLUMNS = (
     "display_name",
@@ -41,13 +41,13 @@ async def insert_account(
 
 async def insert_user(
     tx: Tx, account_id: int, *, email: str, email_canonical: str, password_hash: str | None, role: str,
-    locale: str, reason: str | None, app_id: int | None, now: Instant,
+    locale: str, reason: str | None, app_id: int | None, ip: str | None = None, now: Instant,
 ) -> None:  # fmt: skip
     """What an account needs to sign in; raises UniqueViolation when the address is taken."""
     await tx.execute(
         "insert into users (account_id, email, email_canonical, password_hash, role, locale, sign_up_reason,"
-        " created_by_app_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        account_id, email, email_canonical, password_hash, role, locale, reason, app_id, now,
+        " created_by_app_id, created_at, sign_up_ip) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::inet)",
+        account_id, email, email_canonical, password_hash, role, locale, reason, app_id, now, ip,
     )  # fmt: skip
     tx.touch(Kind.PREFERENCES, account_id)
 
@@ -77,6 +77,12 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
     tx.touch(Kind.PREFERENCES, account_id)
 
 
+async def lock_state(tx: Tx, account_id: int) -> AccountState | None:
+    """Where an account stands; it stays there until this transaction ends. None when there is none."""
+    state = await tx.fetchval("select state from accounts where id = $1 for update", account_id)
+    return None if state is None else AccountState(state)
+
+
 async def set_state(tx: Tx, account_id: int, state: AccountState, *, now: Instant) -> bool:
     """Move an account to a state; whether that changed anything."""
     changed = await tx.execute(
@@ -85,6 +91,47 @@ async def set_state(tx: Tx, account_id: int, state: AccountState, *, now: Instan
         account_id, state.value, now,
     )  # fmt: skip
     return changed > 0
+
+
+_RESTRICT_SQL = {
+    Restriction.LIMITED: "update accounts set limited_at = $2, limited_until = $3 where id = $1",
+    Restriction.SENSITIZED: "update accounts set sensitized_at = $2, sensitized_until = $3 where id = $1",
+    Restriction.DISABLED: "update users set disabled_at = $2, disabled_until = $3 where account_id = $1",
+}
+_LIFT_SQL = {
+    Restriction.LIMITED: "update accounts set limited_at = null, limited_until = null where id = $1 and limited_at is not null",
+    Restriction.SENSITIZED: (
+        "update accounts set sensitized_at = null, sensitized_until = null where id = $1 and sensitized_at is not null"
+    ),
+    Restriction.DISABLED: (
+        "update users set disabled_at = null, disabled_until = null where account_id = $1 and disabled_at is not null"
+    ),
+}
+
+
+async def restrict(
+    tx: Tx, account_id: int, restriction: Restriction, *, until: Instant | None, now: Instant
+) -> bool:
+    """Set a restriction; False when there is no such account, or it cannot sign in here and that was to be ended."""
+    return await tx.execute(_RESTRICT_SQL[restriction], account_id, now, until) > 0
+
+
+async def lift(tx: Tx, account_id: int, restriction: Restriction) -> bool:
+    """Take a restriction back; whether there was one."""
+    return await tx.execute(_LIFT_SQL[restriction], account_id) > 0
+
+
+async def suspend_until(tx: Tx, account_id: int, until: Instant | None) -> None:
+    """When a suspension ends by itself; None: not."""
+    await tx.execute("update accounts set suspended_until = $2 where id = $1", account_id, until)
+
+
+async def delete_pending(tx: Tx, account_id: int) -> bool:
+    """Remove an account that waits for approval, so that its name and address are free; whether it was one."""
+    deleted = await tx.execute(
+        "delete from accounts where id = $1 and state = $2", account_id, AccountState.PENDING.value
+    )
+    return deleted > 0
 
 
 async def set_role(tx: Tx, account_id: int, role: str) -> bool:

@@ -10,9 +10,15 @@ from .events import AccountSuspended
 from .model import AccountState
 
 
-async def suspend_account(tx: Tx, account_id: int, *, now: Instant) -> bool:
-    """Suspend; whether that changed anything. Every cache forgets the account when this commits."""
+async def suspend_account(tx: Tx, account_id: int, *, now: Instant, until: Instant | None = None) -> bool:
+    """Suspend; whether that changed anything. Every cache forgets the account when this commits.
+
+    One statement, however much the account has posted: what it wrote is hidden by the gate, since its author is.
+    `until`: when it ends by itself.
+    """
     changed = await store.set_state(tx, account_id, AccountState.SUSPENDED, now=now)
+    if changed or until is not None:
+        await store.suspend_until(tx, account_id, until)
     if changed:
         _forget(tx, account_id)
         tx.emit(AccountSuspended(account_id))

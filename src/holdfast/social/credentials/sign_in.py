@@ -42,6 +42,8 @@ async def sign_in(
             raise CodeRefused
     if row["state"] != AccountState.ACTIVE:
         raise AccountNotOpen(_WHY_NOT.get(row["state"], "This account cannot be used."))
+    if row["disabled"]:
+        raise AccountNotOpen("This account is disabled. Ask the people who run this server.")
     return await start_session(tx, proof.account_id, device, limits=limits, now=now)
 
 

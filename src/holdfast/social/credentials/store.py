@@ -38,9 +38,10 @@ async def login_of(reader: Reader, account_id: int) -> Row | None:
 
 
 async def lock_login(tx: Tx, account_id: int) -> Row | None:
-    """The same as `login_of`, with the member's row locked."""
+    """The same as `login_of`, with the member's row locked, and whether the staff disabled it."""
     return await tx.fetchrow(
-        "select u.account_id, u.password_hash, u.email, a.username, a.state, u.totp_secret is not null as has_totp"
+        "select u.account_id, u.password_hash, u.email, a.username, a.state, u.totp_secret is not null as has_totp,"
+        " u.disabled_at is not null as disabled"
         " from users u join accounts a on a.id = u.account_id where u.account_id = $1 for update of u",
         account_id,
     )

@@ -18,7 +18,7 @@ from .model import BrowserSession, SessionLimits
 _FIND_SQL = """
 select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.role
 from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
-where s.secret_hash = $1 and (a.suspended_at is null or s.created_at > a.suspended_at)
+where s.secret_hash = $1 and (a.suspended_at is null or s.created_at > a.suspended_at) and u.disabled_at is null
 """
 # Writing the time of every request would cost more than it tells.
 _USE_GRANULARITY = timedelta(hours=1)

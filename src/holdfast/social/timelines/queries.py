@@ -84,7 +84,7 @@ PUBLIC_SQL = """
 select p.id from posts p join accounts a on a.id = p.account_id
 where p.visibility = 0 and p.state = 0 and p.boost_of_id is null and p.id < $3 and p.id > $4
   and (p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id)
-  and a.state in (0, 4) and (not $1::boolean or a.domain is null) and (not $2::boolean or a.domain is not null)
+  and a.state in (0, 4) and a.limited_at is null and (not $1::boolean or a.domain is null) and (not $2::boolean or a.domain is not null)
 order by p.id desc limit $5
 """
 PUBLIC_FORWARD_SQL = PUBLIC_SQL.replace("order by p.id desc", "order by p.id")
@@ -103,7 +103,7 @@ async def public_ids(reader: Reader, feed: Feed, window: Window) -> Ids:
 TAG_SQL = """
 select p.id from posts p join accounts a on a.id = p.account_id
 where p.id in (select post_id from post_tags where tag_id = any($1::bigint[]) and post_id < $6 and post_id > $7)
-  and p.visibility = 0 and p.state = 0 and p.boost_of_id is null and a.state in (0, 4)
+  and p.visibility = 0 and p.state = 0 and p.boost_of_id is null and a.state in (0, 4) and a.limited_at is null
   and (not $4::boolean or a.domain is null) and (not $5::boolean or a.domain is not null)
   and (select count(*) from post_tags t where t.post_id = p.id and t.tag_id = any($2::bigint[])) = cardinality($2)
   and not exists (select 1 from post_tags t where t.post_id = p.id and t.tag_id = any($3::bigint[]))

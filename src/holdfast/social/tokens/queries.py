@@ -82,7 +82,7 @@ _OPEN_STATES = frozenset((AccountState.ACTIVE.value, AccountState.PENDING.value)
 _FIND_SQL = """
 select t.id, t.app_id, t.account_id, t.scopes, t.last_used_on, a.state, coalesce(u.role, 'member') as role
 from access_tokens t left join accounts a on a.id = t.account_id left join users u on u.account_id = t.account_id
-where t.secret_hash = $1 and (a.suspended_at is null or t.created_at > a.suspended_at)
+where t.secret_hash = $1 and (a.suspended_at is null or t.created_at > a.suspended_at) and u.disabled_at is null
 """
 
 

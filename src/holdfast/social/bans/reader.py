@@ -1,0 +1,38 @@
+"""Whether a network may come here at all, asked at every request: two memory reads when there is no block."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from ...platform.clock import Instant
+from ...platform.db import Database
+from ...platform.stamps import Kind, slot
+from .model import Network, NetworkSeverity, address_of, strictest
+from .queries import all_network_blocks
+
+_SLOTS = [slot(Kind.BANS)]
+
+
+class NetworkReader:
+    """The blocks of networks that shut out, kept in memory under the stamp BANS."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stamp: int | None = None
+        self._blocks: list[tuple[Network, NetworkSeverity, Instant | None]] = []
+
+    async def shut_out(self, ip: str, now: Instant) -> bool:
+        """Whether requests from this address are refused."""
+        (stamp,) = await self._database.stamps.read(_SLOTS)
+        # Where nothing is cached, each stamp is -1 and every look is a fresh one.
+        if stamp != self._stamp or stamp == -1:
+            self._blocks = [
+                (ipaddress.ip_network(block.network), block.severity, block.expires_at)
+                for block in await all_network_blocks(self._database)
+                if block.severity is NetworkSeverity.NO_ACCESS
+            ]
+            self._stamp = stamp
+        if not self._blocks:
+            return False
+        address = address_of(ip)
+        return address is not None and strictest(address, self._blocks, now) is not None
