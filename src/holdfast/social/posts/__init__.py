@@ -6,6 +6,7 @@ from ..drafts import (
     DraftNotAllowed,
     NewPoll,
     PostLimits,
+    QuotePolicy,
     Visibility,
     compose,
     content_of,
@@ -14,7 +15,7 @@ from .decide import decide_post
 from .delete import delete_post
 from .edit import edit_post
 from .errors import NotYours, ParentNotVisible, PostNotVisible, PostRefused
-from .events import PostDeleted, PostEdited, PostFlagged, PostHeld, PostPublished
+from .events import PostDeleted, PostEdited, PostFlagged, PostHeld, PostHidden, PostPublished
 from .model import (
     Marks,
     MentionView,
@@ -23,9 +24,11 @@ from .model import (
     PostState,
     PostView,
     Seen,
+    SeenQuote,
     Submission,
     may_see,
     prepare,
+    viewer_may_quote,
 )
 from .publish import publish_post
 from .queries import HeldPost, Version, ancestors, descendants, held_posts, load_posts, versions
@@ -35,9 +38,9 @@ from .store import announce, forget_old_keys
 
 __all__ = [
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
-    "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostId", "PostLimits", "PostNotVisible",
-    "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "Seen", "Submission", "Version",
+    "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostHidden", "PostId", "PostLimits", "PostNotVisible",
+    "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "Seen", "SeenQuote", "Submission", "Version",
     "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
     "Rejudged", "Rescreened", "content_of", "rescreen_posts",
-    "may_see", "prepare", "publish_post", "versions",
+    "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
 ]  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...platform.db import Tx
 from ...platform.stamps import Kind
+from ..quotes import count_quote, settle_quote
 from . import store
 from .errors import PostNotVisible
-from .events import PostEdited, PostPublished
+from .events import PostEdited, PostHidden, PostPublished
 from .model import PostState
 from .queries import load_posts
 
@@ -26,12 +27,21 @@ async def decide_post(tx: Tx, post_id: int, state: PostState) -> bool:
     await store.set_state(tx, post_id, state)
     if state is PostState.VISIBLE:
         await store.count_post(tx, post.account_id, post.in_reply_to_id, 1)
+        if post.quote is not None:
+            await settle_quote(tx, post_id, post.account_id)
         tx.emit(PostPublished(post_id) if post.edited_at is None else PostEdited(post_id))
     elif post.state is PostState.VISIBLE:
         await store.count_post(tx, post.account_id, post.in_reply_to_id, -1)
+        await count_quote(tx, post_id, -1)
     store.announce(tx, post.account_id, post_id, post.visibility, None)
-    for row in await tx.fetch("select tag_id from post_tags where post_id = $1", post_id):
-        tx.touch(Kind.TAG, row[0])
+    tag_ids = tuple(
+        row[0] for row in await tx.fetch("select tag_id from post_tags where post_id = $1", post_id)
+    )
+    for tag_id in tag_ids:
+        tx.touch(Kind.TAG, tag_id)
+    if post.state is PostState.VISIBLE:
+        named = tuple(mention.account_id for mention in post.mentions)
+        tx.emit(PostHidden(post_id, post.account_id, post.visibility.value, tag_ids, named))
     if post.in_reply_to_id is not None:
         tx.touch(Kind.POST, post.in_reply_to_id)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...platform.db import Tx
 from ...platform.stamps import Kind
 from ..accounts import Actor
+from ..quotes import count_quote, quoting_posts
 from . import store
 from .errors import PostNotVisible
 from .events import PostDeleted
@@ -32,8 +33,14 @@ async def delete_post(tx: Tx, actor: Actor, post_id: int) -> PostView:
         tx.touch(Kind.MARKS, actor.account_id)
     if post.state is PostState.VISIBLE:
         await store.count_post(tx, post.account_id, post.in_reply_to_id, -1)
-    for row in await tx.fetch("select tag_id from post_tags where post_id = $1", post_id):
-        tx.touch(Kind.TAG, row[0])
+        await count_quote(tx, post_id, -1)
+    for quoting_id in await quoting_posts(tx, post_id):
+        tx.touch(Kind.POST, quoting_id)
+    tag_ids = tuple(
+        row[0] for row in await tx.fetch("select tag_id from post_tags where post_id = $1", post_id)
+    )
+    for tag_id in tag_ids:
+        tx.touch(Kind.TAG, tag_id)
     for row in await tx.fetch("select id from posts where in_reply_to_id = $1", post_id):
         tx.touch(Kind.POST, row[0])
     for row in await tx.fetch("select distinct account_id from notifications where post_id = $1", post_id):
@@ -42,13 +49,16 @@ async def delete_post(tx: Tx, actor: Actor, post_id: int) -> PostView:
     store.announce(tx, actor.account_id, post_id, post.visibility, None)
     if post.in_reply_to_id is not None:
         tx.touch(Kind.POST, post.in_reply_to_id)
-    tx.emit(PostDeleted(post_id, actor.account_id))
+    named = tuple(mention.account_id for mention in post.mentions)
+    tx.emit(PostDeleted(post_id, actor.account_id, post.visibility.value, tag_ids, named))
     return post
 
 
 async def _forget_boosts(tx: Tx, post_id: int) -> None:
     """The boosts go with the post; those who boosted are counted and told apart no longer."""
-    rows = await tx.fetch("delete from posts where boost_of_id = $1 returning id, account_id", post_id)
+    rows = await tx.fetch(
+        "delete from posts where boost_of_id = $1 returning id, account_id, visibility", post_id
+    )
     if not rows:
         return
     await tx.execute(
@@ -57,6 +67,7 @@ async def _forget_boosts(tx: Tx, post_id: int) -> None:
         [row["account_id"] for row in rows],
     )
     for row in rows:
+        tx.emit(PostDeleted(row["id"], row["account_id"], row["visibility"]))
         tx.touch(Kind.POST, row["id"])
         for kind in (Kind.AUTHORED, Kind.ACCOUNT, Kind.MARKS):
             tx.touch(kind, row["account_id"])

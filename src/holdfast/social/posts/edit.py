@@ -9,9 +9,10 @@ from ...platform.db import Tx
 from ...platform.stamps import Kind
 from ...screening.state import record_trial_hits
 from ..accounts import Actor
+from ..quotes import count_quote, set_quote_policy
 from . import store
 from .errors import NotYours, PostNotVisible
-from .events import PostEdited, PostFlagged, PostHeld
+from .events import PostEdited, PostFlagged, PostHeld, PostHidden
 from .model import PostState, Submission
 from .queries import load_posts
 
@@ -47,17 +48,23 @@ async def edit_post(tx: Tx, actor: Actor, post_id: int, submission: Submission, 
     elif post.poll is not None:
         await store.delete_poll(tx, post_id)
     await store.set_mentions(tx, post_id, [], edited=True)
-    for tag_id in await store.set_tags(tx, post_id, {}, now, edited=True):
+    tags_before = await store.set_tags(tx, post_id, {}, now, edited=True)
+    for tag_id in tags_before:
         tx.touch(Kind.TAG, tag_id)
     await store.attach(tx, post_id, composed, now, edited=True)
     await store.keep_version(tx, post_id)
+    if draft.quote_policy is not None:
+        await set_quote_policy(tx, actor, post_id, draft.quote_policy)
     if verdict.action != "allow":
         await store.insert_verdict(tx, post_id, verdict, now)
     await record_trial_hits(tx, post_id, verdict, now)
     store.announce(tx, actor.account_id, post_id, post.visibility, None)
     if post.state is PostState.VISIBLE and state is PostState.HELD:
         await store.count_post(tx, post.account_id, post.in_reply_to_id, -1)
+        await count_quote(tx, post_id, -1)
         tx.emit(PostHeld(post_id))
+        named = tuple(mention.account_id for mention in post.mentions)
+        tx.emit(PostHidden(post_id, post.account_id, post.visibility.value, tuple(tags_before), named))
     elif state is PostState.VISIBLE:
         tx.emit(PostEdited(post_id))
         if verdict.action == "flag":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...platform.outbox import Event
+from ..drafts import Visibility
 
 
 class PostPublished(Event, frozen=True):
@@ -29,8 +30,27 @@ class PostEdited(Event, frozen=True):
     post_id: int
 
 
-class PostDeleted(Event, frozen=True):
-    """A post is gone from every surface."""
+class PostHidden(Event, frozen=True):
+    """A post that could be seen was held or withdrawn: its author alone sees it now.
+
+    What the post was is told along, as with `PostDeleted`.
+    """
 
     post_id: int
     account_id: int
+    visibility: int = Visibility.DIRECT.value
+    tag_ids: tuple[int, ...] = ()
+    mentioned_ids: tuple[int, ...] = ()
+
+
+class PostDeleted(Event, frozen=True):
+    """A post, or a boost, is gone from every surface. What it was is told along, since no one can look it up any more.
+
+    `tag_ids`: its hashtags; `mentioned_ids`: accounts that it named.
+    """
+
+    post_id: int
+    account_id: int
+    visibility: int = Visibility.DIRECT.value
+    tag_ids: tuple[int, ...] = ()
+    mentioned_ids: tuple[int, ...] = ()

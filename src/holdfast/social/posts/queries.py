@@ -6,14 +6,15 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Row
-from ..drafts import Visibility
+from ..drafts import QuotePolicy, Visibility
+from ..quotes import QuoteView
 from .model import Marks, MentionView, PollView, PostState, PostView
 
 # The one statement that loads posts, shared by every surface, so that PostgreSQL plans it once (ADR 0008).
 LOAD_SQL = """
 select p.id, p.account_id, p.thread_id, p.in_reply_to_id, p.in_reply_to_account_id, p.boost_of_id, p.visibility,
        p.state, p.sensitive, p.text, p.spoiler, p.language, p.created_at, p.edited_at, p.imported,
-       c.replies, c.boosts, c.favourites, apps.name as app_name, apps.website as app_website,
+       p.quote_policy, c.replies, c.boosts, c.favourites, c.quotes, apps.name as app_name, apps.website as app_website,
        (select jsonb_agg(jsonb_build_array(m.account_id, a.username, a.domain, m.silent) order by m.account_id)
           from mentions m join accounts a on a.id = m.account_id where m.post_id = p.id)::text as mentions,
        (select jsonb_agg(jsonb_build_array(t.name, t.display) order by t.name)
@@ -21,6 +22,7 @@ select p.id, p.account_id, p.thread_id, p.in_reply_to_id, p.in_reply_to_account_
        (select jsonb_build_object('id', id, 'options', options, 'multiple', multiple, 'hide_totals', hide_totals,
                'expires_at', expires_at, 'tally', tally, 'voters', voters)
           from polls where post_id = p.id)::text as poll,
+       (select jsonb_build_object('quoted_id', quoted_id, 'state', state) from quotes where post_id = p.id)::text as quote,
        case when p.state <> 0 then
          (select v.reason from post_verdicts v where v.post_id = p.id order by v.id desc limit 1) end as hold_reason
 from posts p left join post_counts c on c.post_id = p.id left join apps on apps.id = p.app_id
@@ -32,6 +34,7 @@ LOAD_ONE_SQL = LOAD_SQL.replace("any($1::bigint[])", "$1")
 _mentions = msgspec.json.Decoder(list[MentionView])
 _tags = msgspec.json.Decoder(list[tuple[str, str]])
 _poll = msgspec.json.Decoder(PollView)
+_quote = msgspec.json.Decoder(QuoteView)
 
 
 async def load_posts(reader: Reader, ids: list[int]) -> dict[int, PostView]:
@@ -44,11 +47,13 @@ def _view(row: Row) -> PostView:
     values = dict(row)
     values["visibility"] = Visibility(row["visibility"])
     values["state"] = PostState(row["state"])
-    for counter in ("replies", "boosts", "favourites"):
+    for counter in ("replies", "boosts", "favourites", "quotes"):
         values[counter] = row[counter] or 0
     values["mentions"] = _mentions.decode(row["mentions"]) if row["mentions"] else []
     values["tags"] = _tags.decode(row["tags"]) if row["tags"] else []
     values["poll"] = _poll.decode(row["poll"]) if row["poll"] else None
+    values["quote_policy"] = QuotePolicy(row["quote_policy"])
+    values["quote"] = _quote.decode(row["quote"]) if row["quote"] else None
     values["imported"] = msgspec.json.decode(row["imported"]) if row["imported"] else None
     return PostView(**values)
 
@@ -85,6 +90,51 @@ async def load_marks(reader: Reader, viewer_id: int, posts: list[PostView]) -> d
             votes.get(post.id),
         )
         for post in posts
+    }
+
+
+_MARKS_OF_MANY_SQL = """
+select 1 as what, account_id, post_id, null::smallint[] as votes from favourites
+  where post_id = any($2::bigint[]) and account_id = any($1::bigint[])
+union all select 2, account_id, boost_of_id, null from posts
+  where boost_of_id = any($2::bigint[]) and account_id = any($1::bigint[])
+union all select 3, account_id, post_id, null from bookmarks
+  where post_id = any($2::bigint[]) and account_id = any($1::bigint[])
+union all select 4, account_id, post_id, null from pins
+  where post_id = any($2::bigint[]) and account_id = any($1::bigint[])
+union all select 5, account_id, thread_id, null from thread_mutes
+  where thread_id = any($3::bigint[]) and account_id = any($1::bigint[])
+union all select 6, v.account_id, polls.post_id, v.choices from poll_votes v join polls on polls.id = v.poll_id
+  where polls.post_id = any($2::bigint[]) and v.account_id = any($1::bigint[])
+"""
+
+
+async def load_marks_of_many(
+    reader: Reader, viewer_ids: list[int], posts: list[PostView]
+) -> dict[int, dict[int, Marks]]:
+    """What each of many viewers did with these posts; viewers and posts without any mark are left out."""
+    rows = await reader.fetch(
+        _MARKS_OF_MANY_SQL, viewer_ids, [post.id for post in posts], [post.thread_id for post in posts]
+    )
+    flags: dict[int, set[tuple[int, int]]] = {}
+    votes: dict[tuple[int, int], tuple[int, ...]] = {}
+    for what, account_id, ident, choices in rows:
+        flags.setdefault(account_id, set()).add((what, ident))
+        if choices is not None:
+            votes[account_id, ident] = tuple(choices)
+    return {
+        account_id: {
+            post.id: Marks(
+                (1, post.id) in held,
+                (2, post.id) in held,
+                (3, post.id) in held,
+                (4, post.id) in held,
+                (5, post.thread_id) in held,
+                votes.get((account_id, post.id)),
+            )
+            for post in posts
+        }
+        for account_id, held in flags.items()
     }
 
 

@@ -13,6 +13,7 @@ from ...pure.window import Window
 from ..graph import Viewer
 from ..posts import PostReader, Seen, Visibility
 from .model import Feed, Page, ProfileFeed
+from .places import reads_language
 from .queries import Ids, home_ids, profile_ids, public_ids, tagged_ids
 
 # Candidates are fetched beyond the page, because some will be blocked, muted or repeated.
@@ -112,9 +113,7 @@ class _HomeFilter:
         original = seen.boosted or seen
         if original.post.id in self._shown:
             return False
-        following = self._viewer.following.get(seen.post.account_id)
-        language = original.post.language
-        if following and following.languages and language and language not in following.languages:
+        if not reads_language(seen, self._viewer):
             return False
         self._shown.add(original.post.id)
         return True

@@ -1,0 +1,70 @@
+"""Where new posts belong: the timelines' own rules, asked of single posts, for streams."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ...platform.db import Reader
+from ..graph import Viewer
+from ..posts import Seen, Visibility
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a post that can be seen belongs. `public`: in the public timelines; `tags`: in these hashtags' timelines."""
+
+    post_id: int
+    author_id: int
+    local: bool
+    public: bool
+    tags: tuple[str, ...]
+
+
+# The conditions are those of PUBLIC_SQL and TAG_SQL in queries.py: change them together.
+_PLACES_SQL = """
+select p.id, p.account_id, a.domain is null as local,
+       p.visibility = 0 and p.boost_of_id is null and a.state in (0, 4) and a.limited_at is null as open,
+       p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id as not_to_others,
+       case when p.visibility = 0 and p.boost_of_id is null then
+         array(select t.name from post_tags pt join tags t on t.id = pt.tag_id where pt.post_id = p.id) end as tags
+from posts p join accounts a on a.id = p.account_id
+where p.id = any($1::bigint[]) and p.state = 0
+"""
+
+
+async def places_of(reader: Reader, post_ids: list[int]) -> dict[int, Place]:
+    """Where these posts belong; held, withdrawn and missing ones are left out."""
+    return {
+        row["id"]: Place(
+            row["id"],
+            row["account_id"],
+            row["local"],
+            row["open"] and row["not_to_others"],
+            tuple(row["tags"] or ()) if row["open"] else (),
+        )
+        for row in await reader.fetch(_PLACES_SQL, post_ids)
+    }
+
+
+def belongs_at_home(seen: Seen, viewer: Viewer) -> bool:
+    """Whether the viewer's home timeline shows the post; what the gate and `wants_to_see` decide was decided before."""
+    post, me = seen.post, viewer.account_id
+    if post.account_id == me:
+        return True
+    following = viewer.following.get(post.account_id)
+    if following is None:
+        return False
+    if post.boost_of_id is not None and not following.show_boosts:
+        return False
+    answers = post.in_reply_to_account_id
+    if answers is not None and answers not in (post.account_id, me) and answers not in viewer.following:
+        return False
+    if post.visibility is Visibility.DIRECT and all(one.account_id != me for one in post.mentions):
+        return False
+    return reads_language(seen, viewer)
+
+
+def reads_language(seen: Seen, viewer: Viewer) -> bool:
+    """Whether the viewer wants this account's posts in the language of this one; a post without one is always wanted."""
+    following = viewer.following.get(seen.post.account_id)
+    language = (seen.boosted or seen).post.language
+    return not (following and following.languages and language and language not in following.languages)
