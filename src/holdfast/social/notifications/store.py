@@ -8,6 +8,7 @@ from ...platform.clock import Instant
 from ...platform.db import Row, Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
+from .events import NotificationMade
 from .model import NotificationKind
 
 
@@ -41,7 +42,7 @@ where (told.account_id <> $4 or $8)
   and not exists (select 1 from domain_blocks d join accounts f on f.domain = d.domain
                   where f.id = $4 and d.account_id = told.account_id)
 on conflict do nothing
-returning account_id
+returning id, account_id
 """
 
 
@@ -60,6 +61,8 @@ async def tell(tx: Tx, notice: Notice, account_ids: list[int], now: Instant) -> 
         notice.thread_id, notice.own,
     )  # fmt: skip
     _touch(tx, rows)
+    for row in rows:
+        tx.emit(NotificationMade(row["id"], row["account_id"]))
 
 
 def _fresh_ids(count: int, now: Instant) -> list[int]:
