@@ -72,6 +72,7 @@ def _post(number: int, text: str = "", *, account: int = 1, hours: int = 0) -> S
         language=None,
         poll_options=[],
         is_reply=False,
+        is_quote=False,
         created_at=START + timedelta(hours=hours),
         edited_at=None,
         author_age_days=1.0,

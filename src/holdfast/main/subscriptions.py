@@ -12,15 +12,18 @@ import msgspec
 
 from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
-from ..social import accounts, follows, notifications, posts, reactions, search
+from ..social import accounts, follows, notifications, posts, quotes, reactions, search
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post),
-    posts.PostEdited: (notifications.notify_edited, search.index_post),
+    posts.PostEdited: (notifications.notify_edited, notifications.notify_quoters, search.index_post),
     # A person decides about these. The moderation desk subscribes here; until then they wait in `post_verdicts`.
     posts.PostHeld: (search.index_post,),
     posts.PostFlagged: (),
     posts.PostDeleted: (),
+    quotes.PostQuoted: (notifications.notify_quoted,),
+    quotes.QuoteRevoked: (),
+    quotes.QuotePolicyChanged: (),
     reactions.PostBoosted: (notifications.notify_boosted,),
     reactions.PostFavourited: (notifications.notify_favourited,),
     reactions.PostUnfavourited: (notifications.forget_favourite,),

@@ -33,6 +33,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     author_age_days: float | None = None
     author_post_count: int | None = None
     is_reply: bool = False
+    is_quote: bool = False
     mention_count: int = 0
     media_count: int = 0
     author_id: int | None = None

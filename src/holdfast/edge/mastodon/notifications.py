@@ -38,6 +38,8 @@ TYPES: dict[str, NotificationKind] = {
     "follow": NotificationKind.FOLLOW,
     "follow_request": NotificationKind.FOLLOW_REQUEST,
     "update": NotificationKind.EDIT,
+    "quote": NotificationKind.QUOTE,
+    "quoted_update": NotificationKind.QUOTED_UPDATE,
     "poll": NotificationKind.POLL,
     "admin.sign_up": NotificationKind.SIGN_UP,
 }

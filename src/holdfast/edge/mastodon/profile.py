@@ -31,6 +31,7 @@ class SourceForm(msgspec.Struct):
     """What new posts start with. An empty or null `language` means: none chosen."""
 
     privacy: str | None = None
+    quote_policy: str | None = None
     sensitive: bool | None = None
     language: str | None | msgspec.UnsetType = msgspec.UNSET
 
@@ -100,7 +101,7 @@ async def show_preferences(call: Call) -> Answer:
             "posting:default:visibility": chosen.posting_visibility,
             "posting:default:sensitive": chosen.posting_sensitive,
             "posting:default:language": chosen.posting_language,
-            "posting:default:quote_policy": "nobody",
+            "posting:default:quote_policy": chosen.posting_quote_policy,
             "reading:expand:media": chosen.expand_media,
             "reading:expand:spoilers": chosen.expand_spoilers,
             "reading:autoplay:gifs": False,
@@ -151,6 +152,8 @@ def _change(form: ProfileForm) -> ProfileChange:
     if form.source is not None:
         if form.source.privacy:
             given["posting_visibility"] = form.source.privacy
+        if form.source.quote_policy:
+            given["posting_quote_policy"] = form.source.quote_policy
         if form.source.sensitive is not None:
             given["posting_sensitive"] = form.source.sensitive
         if form.source.language is not msgspec.UNSET:

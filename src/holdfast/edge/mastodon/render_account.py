@@ -184,7 +184,7 @@ def _source(account: AccountView, chosen: Preferences | None, waiting: int) -> d
         "privacy": chosen.posting_visibility if chosen else "public",
         "sensitive": chosen.posting_sensitive if chosen else False,
         "language": chosen.posting_language if chosen else None,
-        "quote_policy": "nobody",
+        "quote_policy": chosen.posting_quote_policy if chosen else "public",
         "note": account.note,
         "fields": _source_fields(account),
         "follow_requests_count": waiting,

@@ -14,14 +14,16 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...social.graph import Viewer
-from ...social.posts import Marks, PollView, PostState, PostView, Seen
+from ...social.posts import Marks, PollView, PostState, PostView, Seen, SeenQuote
 from ..authored_html import content_html
 from ..links import account_url, post_uri, post_url, tag_url
 from ..ports import Services
 from .render_account import account_raw
+from .render_quote import quote_approval_json, quote_line
 from .times import iso
 
 _DIALECT = "mastodon"
+_DIALECT_QUOTING = "mastodon, quoting"
 _encode = msgspec.json.Encoder().encode
 _HELD_NOTE = {
     PostState.HELD: "<p><em>Held for review: until a moderator has looked, only you can see this post.</em></p>",
@@ -39,11 +41,15 @@ def posts_json(services: Services, posts: list[Seen], viewer: Viewer) -> bytes:
     return b"[" + b",".join(_post_bytes(services, seen, viewer) for seen in posts) + b"]"
 
 
-def _post_bytes(services: Services, seen: Seen, viewer: Viewer) -> bytes:
+def _post_bytes(services: Services, seen: Seen, viewer: Viewer, *, shallow: bool = False) -> bytes:
+    """`shallow`: it stands in a quote, so what it quotes itself is named by its id alone."""
     post = seen.post
-    fragment = post.rendered.get(_DIALECT)
+    quoted = None if seen.quote is None else seen.quote.quoted
+    # Those who may not see what it quotes are not given its address either.
+    key = _DIALECT if quoted is None else _DIALECT_QUOTING
+    fragment = post.rendered.get(key)
     if fragment is None:
-        fragment = post.rendered[_DIALECT] = _fragment(services, seen)
+        fragment = post.rendered[key] = _fragment(services, seen, quoted)
     marks = seen.marks if seen.boosted is None else seen.boosted.marks
     own = viewer.account_id is not None
     return b"".join(
@@ -57,11 +63,26 @@ def _post_bytes(services: Services, seen: Seen, viewer: Viewer) -> bytes:
             b"null"
             if post.poll is None
             else _encode(poll_entity(services, post.poll, seen.marks, viewer, post)),
+            b',"quote_approval":',
+            quote_approval_json(post, viewer),
+            b',"quote":',
+            b"null" if seen.quote is None else _quote_bytes(services, seen.quote, viewer, shallow),
             b',"reblog":',
             b"null" if seen.boosted is None else _post_bytes(services, seen.boosted, viewer),
             b"}",
         )
     )
+
+
+def _quote_bytes(services: Services, quote: SeenQuote, viewer: Viewer, shallow: bool) -> bytes:
+    """A Quote, or a ShallowQuote."""
+    if quote.quoted is None:
+        shown, name = b"null", b"quoted_status_id" if shallow else b"quoted_status"
+    elif shallow:
+        shown, name = _encode(services.ids.encode(quote.quoted.post.id)), b"quoted_status_id"
+    else:
+        shown, name = _post_bytes(services, quote.quoted, viewer, shallow=True), b"quoted_status"
+    return b'{"state":"%s","%s":%s}' % (quote.state.value.encode(), name, shown)
 
 
 @cache
@@ -77,8 +98,8 @@ def _marks_json(favourited: bool, boosted: bool, muted: bool, bookmarked: bool, 
     return b"," + _encode(flags)[1:-1]
 
 
-def _fragment(services: Services, seen: Seen) -> bytes:
-    """The viewer-free part, open at the place where the account goes."""
+def _fragment(services: Services, seen: Seen, quoted: Seen | None) -> bytes:
+    """The viewer-free part, open at the place where the account goes. `quoted`: what is shown as quoted in it."""
     post = seen.post
     ids = services.ids
     entity: dict[str, Any] = {
@@ -97,9 +118,11 @@ def _fragment(services: Services, seen: Seen) -> bytes:
         "replies_count": post.replies,
         "reblogs_count": post.boosts,
         "favourites_count": post.favourites,
-        "quotes_count": 0,
+        "quotes_count": post.quotes,
         "edited_at": None if post.edited_at is None else iso(post.edited_at),
-        "content": _HELD_NOTE.get(post.state, "") + content_html(services, post),
+        "content": _HELD_NOTE.get(post.state, "")
+        + quote_line(services, post, quoted)
+        + content_html(services, post),
         "application": None
         if post.app_name is None
         else {"name": post.app_name, "website": post.app_website},
@@ -108,8 +131,6 @@ def _fragment(services: Services, seen: Seen) -> bytes:
         "tags": [{"name": name, "url": tag_url(services, name)} for name, _ in post.tags],
         "emojis": [],
         "card": None,
-        "quote": None,
-        "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
     }
     if post.state is not PostState.VISIBLE or post.imported:
         entity["holdfast"] = {

@@ -15,10 +15,15 @@ from ...social.posts import (
     PostLimits,
     PostNotVisible,
     PostView,
+    QuotedNotVisible,
+    QuotePolicy,
+    Seen,
     Submission,
     Visibility,
     prepare,
+    viewer_may_quote,
 )
+from ...social.quotes import QuoteNotAllowed
 from ..call import Call
 
 VISIBILITIES = {
@@ -26,6 +31,12 @@ VISIBILITIES = {
     "unlisted": Visibility.UNLISTED,
     "private": Visibility.PRIVATE,
     "direct": Visibility.DIRECT,
+}
+
+QUOTE_POLICIES = {
+    "public": QuotePolicy.PUBLIC,
+    "followers": QuotePolicy.FOLLOWERS,
+    "nobody": QuotePolicy.NOBODY,
 }
 
 
@@ -51,6 +62,7 @@ class StatusParams(msgspec.Struct):
     poll: PollParams | None = None
     scheduled_at: str | None = None
     quoted_status_id: str | None = None
+    quote_approval_policy: Literal["public", "followers", "nobody", ""] | None = None
 
 
 def post_limits(call: Call) -> PostLimits:
@@ -77,12 +89,11 @@ async def submission_of(
         raise Invalid("Validation failed: Media cannot be attached yet on this server")
     if wanted.scheduled_at:
         raise Invalid("Validation failed: Posts cannot be scheduled yet on this server")
-    if wanted.quoted_status_id:
-        raise Invalid("Validation failed: Posts cannot be quoted yet on this server")
     author = await services.accounts.get(call.actor.account_id)
     if author is None:
         raise AccountNotVisible
     parent = await _parent(call, wanted.in_reply_to_id)
+    quoted = await _quoted(call, wanted.quoted_status_id, edited)
     draft = await _draft(call, wanted, author, parent, idempotency_key, edited)
     facts = await services.rule_keeper.facts(author.id, call.now)
     return prepare(
@@ -91,6 +102,7 @@ async def submission_of(
         parent=parent,
         screen=services.screen,
         facts=facts,
+        quoted=quoted,
         limits=post_limits(call),
         now=call.now,
     )
@@ -109,6 +121,9 @@ async def _draft(
     sensitive = wanted.sensitive
     if sensitive is None:
         sensitive = edited.sensitive if edited else bool(chosen and chosen.posting_sensitive)
+    policy = wanted.quote_approval_policy or (
+        None if edited else chosen.posting_quote_policy if chosen else "public"
+    )
     language = wanted.language or (edited.language if edited else chosen.posting_language if chosen else None)
     return Draft(
         text=wanted.status,
@@ -119,6 +134,8 @@ async def _draft(
         in_reply_to_id=parent.id if parent else None,
         poll=_poll(wanted.poll),
         idempotency_key=idempotency_key[:255] or None,
+        quoted_id=edited.quote.quoted_id if edited and edited.quote else None,
+        quote_policy=None if policy is None else QUOTE_POLICIES[policy],
     )
 
 
@@ -146,3 +163,25 @@ async def _parent(call: Call, public_id: str | None) -> PostView | None:
         raise ParentNotVisible from error
     # A reply to a boost is a reply to what was boosted.
     return (seen.boosted or seen).post
+
+
+async def _quoted(call: Call, public_id: str | None, edited: PostView | None) -> Seen | None:
+    """The post to be quoted, as the author sees it. An edit may name what the post quotes already, and nothing else."""
+    if not public_id:
+        return None
+    internal = call.services.ids.decode(public_id)
+    if edited is not None:
+        if edited.quote is None or internal != edited.quote.quoted_id:
+            raise Invalid("Validation failed: What a post quotes cannot be changed; delete it and post anew")
+        return None
+    if internal is None:
+        raise QuotedNotVisible
+    try:
+        seen = await call.services.posts.see_one(await call.viewer(), internal)
+    except PostNotVisible as error:
+        raise QuotedNotVisible from error
+    # A quote of a boost is a quote of what was boosted.
+    seen = seen.boosted or seen
+    if not viewer_may_quote(seen.post, await call.viewer()):
+        raise QuoteNotAllowed
+    return seen

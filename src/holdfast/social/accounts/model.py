@@ -38,6 +38,7 @@ class Restriction(StrEnum):
     DISABLED = "disabled"  # nobody can sign in to it, and no token opens anything
 
 
+QUOTE_POLICIES = ("public", "followers", "nobody")
 ROLES = ("member", "moderator", "admin", "owner")
 
 
@@ -108,6 +109,7 @@ class Preferences(msgspec.Struct, frozen=True):
     posting_visibility: str
     posting_sensitive: bool
     posting_language: str | None
+    posting_quote_policy: str
     expand_media: str
     expand_spoilers: bool
 
@@ -126,6 +128,7 @@ class ProfileChange(msgspec.Struct, frozen=True):
     posting_visibility: str | msgspec.UnsetType = msgspec.UNSET
     posting_sensitive: bool | msgspec.UnsetType = msgspec.UNSET
     posting_language: str | None | msgspec.UnsetType = msgspec.UNSET
+    posting_quote_policy: str | msgspec.UnsetType = msgspec.UNSET
     expand_media: str | msgspec.UnsetType = msgspec.UNSET
     expand_spoilers: bool | msgspec.UnsetType = msgspec.UNSET
 
@@ -201,6 +204,8 @@ def profile_problems(change: ProfileChange, limits: ProfileLimits) -> Mapping[st
         "public", "unlisted", "private", "direct",
     }:  # fmt: skip
         problems["source[privacy]"] = [("ERR_INCLUSION", "is not one of public, unlisted, private, direct")]
+    if isinstance(change.posting_quote_policy, str) and change.posting_quote_policy not in QUOTE_POLICIES:
+        problems["source[quote_policy]"] = [("ERR_INCLUSION", "is not one of public, followers, nobody")]
     if isinstance(change.posting_language, str) and not _LANGUAGE.fullmatch(change.posting_language):
         problems["source[language]"] = [("ERR_INCLUSION", "must be an ISO 639 code such as en or pt-BR")]
     return problems

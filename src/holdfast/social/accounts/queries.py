@@ -82,7 +82,7 @@ async def find_handles(reader: Reader, usernames: list[str]) -> dict[str, int]:
 async def preferences(reader: Reader, account_id: int) -> Preferences | None:
     """What a member chose; None for an account that cannot sign in here."""
     row = await reader.fetchrow(
-        "select email, role, locale, posting_visibility, posting_sensitive, posting_language, expand_media,"
+        "select email, role, locale, posting_visibility, posting_sensitive, posting_language, posting_quote_policy, expand_media,"
         " expand_spoilers from users where account_id = $1",
         account_id,
     )

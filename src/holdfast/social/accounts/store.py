@@ -23,6 +23,7 @@ _USER_COLUMNS = (
     "posting_visibility",
     "posting_sensitive",
     "posting_language",
+    "posting_quote_policy",
     "expand_media",
     "expand_spoilers",
 )
@@ -68,8 +69,9 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
     await tx.execute(
         "update users set posting_visibility = coalesce($2, posting_visibility),"
         " posting_sensitive = coalesce($3, posting_sensitive),"
-        " posting_language = case when $7 then $4 else posting_language end,"
-        " expand_media = coalesce($5, expand_media), expand_spoilers = coalesce($6, expand_spoilers)"
+        " posting_language = case when $8 then $4 else posting_language end,"
+        " posting_quote_policy = coalesce($5, posting_quote_policy),"
+        " expand_media = coalesce($6, expand_media), expand_spoilers = coalesce($7, expand_spoilers)"
         " where account_id = $1",
         account_id, *(values.get(column) for column in _USER_COLUMNS), language_given,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from .model import (
     Draft,
     NewPoll,
     PostLimits,
+    QuotePolicy,
     Visibility,
     compose,
     content_of,
@@ -13,6 +14,6 @@ from .model import (
 )
 
 __all__ = [
-    "Composition", "Draft", "DraftNotAllowed", "NewPoll", "PostLimits", "Visibility", "compose", "content_of",
+    "Composition", "Draft", "DraftNotAllowed", "NewPoll", "PostLimits", "QuotePolicy", "Visibility", "compose", "content_of",
     "draft_problems",
 ]  # fmt: skip

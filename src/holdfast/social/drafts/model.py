@@ -22,6 +22,14 @@ class Visibility(IntEnum):
     DIRECT = 3  # those mentioned
 
 
+class QuotePolicy(IntEnum):
+    """Who may quote a post without asking. Its author always may."""
+
+    PUBLIC = 0
+    FOLLOWERS = 1
+    NOBODY = 2
+
+
 class NewPoll(msgspec.Struct, frozen=True):
     """A poll to be made."""
 
@@ -32,7 +40,7 @@ class NewPoll(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What somebody wants to post, before screening."""
+    """What somebody wants to post, before screening. `quote_policy` None: nobody, or in an edit as before."""
 
     text: str
     spoiler: str = ""
@@ -42,6 +50,8 @@ class Draft(msgspec.Struct, frozen=True):
     in_reply_to_id: int | None = None
     poll: NewPoll | None = None
     idempotency_key: str | None = None
+    quoted_id: int | None = None
+    quote_policy: QuotePolicy | None = None
 
 
 class PostLimits(msgspec.Struct, frozen=True):
@@ -134,6 +144,7 @@ def content_of(
     author_age_days: float | None,
     author_post_count: int | None,
     is_reply: bool,
+    is_quote: bool,
 ) -> Content:
     """What screening is shown of a post: the same when it is written and when it is judged again later."""
     options = "\n".join(poll_options)
@@ -145,5 +156,6 @@ def content_of(
         author_age_days=author_age_days,
         author_post_count=author_post_count,
         is_reply=is_reply,
+        is_quote=is_quote,
         mention_count=len(composed.mention_names),
     )

@@ -34,6 +34,7 @@ class Viewer(msgspec.Struct):
     blocked_by: frozenset[int] = frozenset()
     mutes: dict[int, Mute] = msgspec.field(default_factory=dict)
     home_slots: list[int] = msgspec.field(default_factory=list)
+    blocked_domains: frozenset[str] = frozenset()
 
     def mutes_now(self, account_id: int, now: Instant) -> bool:
         """Whether a mute of that account is in force."""

@@ -13,11 +13,12 @@ from .model import Following, Mute, Relationship, Standing, Viewer
 _SHOWN = sorted(state.value for state in SHOWN_STATES)
 
 VIEWER_SQL = """
-select 1 as what, followed_id as id, show_boosts as flag, notify as flag2, languages, null::timestamptz as until
+select 1 as what, followed_id as id, show_boosts as flag, notify as flag2, languages as texts, null::timestamptz as until
   from follows where follower_id = $1
 union all select 2, target_id, true, true, null, null from blocks where account_id = $1
 union all select 3, account_id, true, true, null, null from blocks where target_id = $1
 union all select 4, target_id, hide_notifications, true, null, expires_at from mutes where account_id = $1
+union all select 5, id, true, true, array[domain], null from domain_blocks where account_id = $1
 """
 
 
@@ -44,19 +45,24 @@ def viewer_from_rows(account_id: int, rows: list[Row]) -> Viewer:
     mutes: dict[int, Mute] = {}
     blocking: set[int] = set()
     blocked_by: set[int] = set()
-    for what, ident, flag, flag2, languages, until in rows:
+    domains: set[str] = set()
+    for what, ident, flag, flag2, texts, until in rows:
         match what:
             case 1:
-                following[ident] = Following(flag, flag2, tuple(languages) if languages else None)
+                following[ident] = Following(flag, flag2, tuple(texts) if texts else None)
             case 2:
                 blocking.add(ident)
             case 3:
                 blocked_by.add(ident)
             case 4:
                 mutes[ident] = Mute(flag, until)
+            case 5:
+                domains.update(texts)
     slots = [slot(Kind.RELATIONS, account_id), slot(Kind.AUTHORED, account_id)]
     slots += [slot(Kind.AUTHORED, ident) for ident in following]
-    return Viewer(account_id, following, frozenset(blocking), frozenset(blocked_by), mutes, slots)
+    return Viewer(
+        account_id, following, frozenset(blocking), frozenset(blocked_by), mutes, slots, frozenset(domains)
+    )
 
 
 RELATIONSHIP_SQL = """

@@ -258,6 +258,7 @@ def prepare_posts(rows: Sequence[Incoming], screen: Screen) -> list[Prepared]:
                 text=text,
                 link_urls=tuple(links),
                 is_reply=row.kind == "comment",
+                is_quote=False,
                 mention_count=len(mentions),
             )
         )

@@ -12,6 +12,7 @@ from ...platform.db import Tx
 from ..accounts import AccountCreated
 from ..follows import AccountFollowed, FollowAccepted, FollowEnded, FollowRejected, FollowRequested
 from ..posts import PostEdited, PostPublished, PostState, PostView, Visibility, load_posts
+from ..quotes import PostQuoted, QuoteState
 from ..reactions import PollClosed, PostBoosted, PostFavourited, PostUnfavourited
 from . import queries, store
 from .model import NotificationKind
@@ -41,6 +42,28 @@ async def notify_edited(tx: Tx, payload: bytes, now: Instant) -> None:
     concerned = set(await queries.told_or_boosted(tx, post.id)) - named
     notice = Notice(NotificationKind.EDIT, post.account_id, post.id, post.thread_id)
     await store.tell(tx, notice, list(concerned), now)
+
+
+async def notify_quoted(tx: Tx, payload: bytes, now: Instant) -> None:
+    """PostQuoted: the author of the quoted post, about the post that quotes it."""
+    event = msgspec.json.decode(payload, type=PostQuoted)
+    post = await _visible_post(tx, event.post_id)
+    quoted = (await load_posts(tx, [event.quoted_id])).get(event.quoted_id)
+    if post is None or quoted is None or post.quote is None or post.quote.state is not QuoteState.ACCEPTED:
+        return
+    notice = Notice(NotificationKind.QUOTE, event.account_id, post.id, quoted.thread_id)
+    await store.tell(tx, notice, [quoted.account_id], now)
+
+
+async def notify_quoters(tx: Tx, payload: bytes, now: Instant) -> None:
+    """PostEdited: those who quote it, each about their own post; the last edit replaces earlier ones."""
+    post = await _visible_post(tx, msgspec.json.decode(payload, type=PostEdited).post_id)
+    if post is None or not post.quotes:
+        return
+    for quoting_id, account_id in await queries.quoters(tx, post.id):
+        await store.forget_post_notices(tx, NotificationKind.QUOTED_UPDATE, quoting_id)
+        notice = Notice(NotificationKind.QUOTED_UPDATE, post.account_id, quoting_id, post.thread_id)
+        await store.tell(tx, notice, [account_id], now)
 
 
 async def notify_boosted(tx: Tx, payload: bytes, now: Instant) -> None:

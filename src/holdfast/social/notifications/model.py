@@ -22,6 +22,10 @@ class NotificationKind(StrEnum):
     FOLLOW = "follow"
     FOLLOW_REQUEST = "follow_request"
     EDIT = "edit"  # a post that the member boosted, or was told of, has a new version
+    QUOTE = "quote"  # somebody quoted a post of the member's
+    QUOTED_UPDATE = (
+        "quoted_update"  # a post that the member quoted has a new version; about the member's own post
+    )
     POLL = "poll"  # a poll ended that the member made or voted in
     SIGN_UP = "sign_up"  # for staff: somebody waits for approval
 

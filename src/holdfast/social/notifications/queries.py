@@ -101,6 +101,20 @@ async def still_requested(reader: Reader, follower_id: int, followed_id: int) ->
     )  # fmt: skip
 
 
+QUOTERS_TOLD_MOST = 1_000
+"""How many authors of quotes one edit tells; more would be a flood, whoever edits."""
+
+
+async def quoters(reader: Reader, post_id: int) -> list[tuple[int, int]]:
+    """The posts that quote a post with consent and can be seen, with their authors, the newest first."""
+    rows = await reader.fetch(
+        "select p.id, p.account_id from quotes q join posts p on p.id = q.post_id"
+        " where q.quoted_id = $1 and q.state = 1 and p.state = 0 order by p.id desc limit $2",
+        post_id, QUOTERS_TOLD_MOST,
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in rows]
+
+
 async def still_boosted(reader: Reader, boost_id: int) -> bool:
     """Whether the boost is still there; in a transaction it stays until that ends."""
     return bool(await reader.fetchval("select true from posts where id = $1 for key share", boost_id))

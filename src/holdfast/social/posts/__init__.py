@@ -14,7 +14,7 @@ from ..drafts import (
 from .decide import decide_post
 from .delete import delete_post
 from .edit import edit_post
-from .errors import NotYours, ParentNotVisible, PostNotVisible, PostRefused
+from .errors import NotYours, ParentNotVisible, PostNotVisible, PostRefused, QuotedNotVisible
 from .events import PostDeleted, PostEdited, PostFlagged, PostHeld, PostHidden, PostPublished
 from .model import (
     Marks,
@@ -39,7 +39,7 @@ from .store import announce, forget_old_keys
 __all__ = [
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostHidden", "PostId", "PostLimits", "PostNotVisible",
-    "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "Seen", "SeenQuote", "Submission", "Version",
+    "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "Submission", "Version",
     "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
     "Rejudged", "Rescreened", "content_of", "rescreen_posts",
     "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",

@@ -1,7 +1,8 @@
 """What can go wrong with posts.
 
 NotFound
-└── PostNotVisible           missing, deleted, or not for this viewer
+├── PostNotVisible           missing, deleted, or not for this viewer
+└── QuotedNotVisible         the post to be quoted is not there for the author
 Invalid
 ├── PostRefused              a rule with a human-made entry turns it away; says why
 └── ParentNotVisible         the post replied to is not there for the author
@@ -28,6 +29,12 @@ class ParentNotVisible(NotFound):
     """The post that is replied to cannot be seen by the author of the reply."""
 
     public = "The post you are replying to does not exist"
+
+
+class QuotedNotVisible(NotFound):
+    """The post that is to be quoted cannot be seen by the author of the quote."""
+
+    public = "The post you are trying to quote does not exist"
 
 
 class NotYours(NotAllowed):

@@ -16,12 +16,14 @@ from ..drafts import (
     Draft,
     DraftNotAllowed,
     PostLimits,
+    QuotePolicy,
     Visibility,
     compose,
     content_of,
     draft_problems,
 )
 from ..graph import Viewer
+from ..quotes import QuoteNotAllowed, QuoteState, QuoteView, ShownQuote, may_quote
 from .errors import PostRefused
 
 PostId = NewType("PostId", int)
@@ -87,6 +89,9 @@ class PostView(msgspec.Struct):
     tags: list[tuple[str, str]]
     poll: PollView | None
     hold_reason: str | None
+    quote_policy: QuotePolicy = QuotePolicy.NOBODY
+    quotes: int = 0
+    quote: QuoteView | None = None
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -105,12 +110,23 @@ NO_MARKS = Marks()
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A post that this viewer may see, with its author, the viewer's marks and, for a boost, the boosted post."""
+    """A post that this viewer may see, with its author, the viewer's marks and, for a boost, the boosted post.
+
+    `quote`: what it quotes, None when it quotes nothing, and for a boost.
+    """
 
     post: PostView
     author: AccountView
     marks: Marks
     boosted: Seen | None = None
+    quote: SeenQuote | None = None
+
+
+class SeenQuote(msgspec.Struct, frozen=True):
+    """What this viewer is told of a quote. `quoted` None: the viewer may not see it, or it is not (any more) quoted."""
+
+    state: ShownQuote
+    quoted: Seen | None = None
 
 
 def may_see(post: PostView, author: AccountView, viewer: Viewer) -> bool:
@@ -126,6 +142,48 @@ def may_see(post: PostView, author: AccountView, viewer: Viewer) -> bool:
     if any(mention.account_id == viewer.account_id for mention in post.mentions):
         return True
     return post.visibility is Visibility.PRIVATE and post.account_id in viewer.following
+
+
+def shown_quote(
+    quote: QuoteView, quoted: tuple[PostView, AccountView] | None, viewer: Viewer, now: Instant
+) -> ShownQuote:
+    """What a viewer is told of a quote. `quoted`: the post with its author as they are now, None when it is gone.
+
+    The gate is asked for the quoted post as for any other: being quoted shows it to nobody new.
+    """
+    if quote.state is not QuoteState.ACCEPTED:
+        return _UNSETTLED[quote.state]
+    if quote.quoted_id is None or quoted is None:
+        return ShownQuote.DELETED
+    post, author = quoted
+    if not may_see(post, author, viewer):
+        return ShownQuote.UNAUTHORIZED
+    if author.id in viewer.blocking:
+        return ShownQuote.BLOCKED_ACCOUNT
+    if author.domain is not None and author.domain in viewer.blocked_domains:
+        return ShownQuote.BLOCKED_DOMAIN
+    if viewer.mutes_now(author.id, now):
+        return ShownQuote.MUTED_ACCOUNT
+    return ShownQuote.ACCEPTED
+
+
+_UNSETTLED = {
+    QuoteState.PENDING: ShownQuote.PENDING,
+    QuoteState.REJECTED: ShownQuote.REJECTED,
+    QuoteState.REVOKED: ShownQuote.REVOKED,
+}
+
+
+def viewer_may_quote(post: PostView, viewer: Viewer) -> bool:
+    """Whether this viewer, who sees the post, may quote it."""
+    if viewer.account_id is None or post.state is not PostState.VISIBLE:
+        return False
+    author_id = post.account_id
+    return may_quote(
+        post.visibility, post.quote_policy, own=author_id == viewer.account_id,
+        follows_author=author_id in viewer.following,
+        blocked=author_id in viewer.blocking or author_id in viewer.blocked_by,
+    )  # fmt: skip
 
 
 def wants_to_see(seen: Seen, viewer: Viewer, now: Instant) -> bool:
@@ -154,6 +212,7 @@ class Submission(msgspec.Struct, frozen=True):
     composed: Composition
     verdict: Verdict
     parent: PostView | None = None
+    quoted: PostView | None = None
 
 
 def prepare(
@@ -165,18 +224,22 @@ def prepare(
     limits: PostLimits,
     now: Instant,
     facts: AuthorFacts | None = None,
+    quoted: Seen | None = None,
 ) -> Submission:
-    """Compose, check and screen a draft; CPU only. `parent` was seen by the author through the gate.
+    """Compose, check and screen a draft; CPU only. `parent` and `quoted` were seen by the author through the gate.
 
-    `facts`: what the keeper of the rules knows of the author; a rule that needs them does not count without.
+    `facts`: what the keeper of the rules knows of the author; a rule that needs them does not count without. A quote is
+    judged by its own text: that of the quoted post was judged where it stands.
 
-    Raises DraftNotAllowed with every problem, PostRefused with the reason.
+    Raises DraftNotAllowed with every problem, PostRefused with the reason, QuoteNotAllowed.
     """
     if len(draft.text) + len(draft.spoiler) > limits.characters * _LONGEST_CHARACTER:
         raise DraftNotAllowed(
             {"text": [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]}
         )
     composed = compose(draft)
+    if quoted is not None:
+        draft = _quoting(draft, composed, quoted, author.id)
     problems = draft_problems(draft, composed, limits)
     if problems:
         raise DraftNotAllowed(problems)
@@ -187,8 +250,25 @@ def prepare(
         author_age_days=(now - author.created_at).total_seconds() / 86_400,
         author_post_count=author.posts,
         is_reply=parent is not None,
+        is_quote=draft.quoted_id is not None,
     )
     verdict = screen.assess(content if facts is None else facts.about(content))
     if verdict.action == "refuse":
         raise PostRefused(verdict.reason)
-    return Submission(draft, composed, verdict, parent)
+    return Submission(draft, composed, verdict, parent, None if quoted is None else quoted.post)
+
+
+def _quoting(draft: Draft, composed: Composition, quoted: Seen, author_id: int) -> Draft:
+    """The draft with the quote, narrowed so that it shows the quoted post to nobody new. Raises QuoteNotAllowed."""
+    post = quoted.post
+    own = post.account_id == author_id
+    if draft.visibility is Visibility.DIRECT and not own:
+        named = {name.lower() for name in composed.mention_names}
+        if quoted.author.acct.lower() not in named:
+            raise QuoteNotAllowed(
+                "Validation failed: In a private mention you can only quote posts of people you mention"
+            )
+    narrowest = Visibility.PRIVATE if post.visibility is Visibility.PRIVATE else Visibility.PUBLIC
+    return msgspec.structs.replace(
+        draft, quoted_id=post.id, visibility=Visibility(max(draft.visibility, narrowest))
+    )

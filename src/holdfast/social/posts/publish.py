@@ -11,6 +11,7 @@ from ...platform.stamps import Kind
 from ...screening.state import record_trial_hits
 from ..accounts import Actor
 from ..drafts import PostLimits
+from ..quotes import attach_quote
 from . import store
 from .events import PostFlagged, PostHeld, PostPublished
 from .model import PostId, PostState, Submission
@@ -22,7 +23,7 @@ async def publish_post(
 ) -> PostId:
     """Store the post with everything that follows from it and return its id.
 
-    The same Idempotency-Key gives the same post.
+    The same Idempotency-Key gives the same post. Raises QuoteNotAllowed when the quoted author does not agree (any more).
     """
     draft, composed, verdict = submission.draft, submission.composed, submission.verdict
     post_id = new_id(now)
@@ -42,6 +43,8 @@ async def publish_post(
             tx, post_id, draft.poll, now + timedelta(seconds=draft.poll.expires_in_seconds), now
         )
     await store.attach(tx, post_id, composed, now)
+    if draft.quoted_id is not None:
+        await attach_quote(tx, post_id, draft.quoted_id, actor.account_id, visible=state is PostState.VISIBLE)
     if verdict.action != "allow":
         await store.insert_verdict(tx, post_id, verdict, now)
     await record_trial_hits(tx, post_id, verdict, now)

@@ -12,14 +12,15 @@ from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from ...screening import Verdict
 from ..accounts import find_handles
-from ..drafts import Composition, Draft, NewPoll, Visibility
+from ..drafts import Composition, Draft, NewPoll, QuotePolicy, Visibility
+from ..quotes import policy_for
 from .model import PostState, PostView
 
 _INSERT_POST_SQL = """
 with post as (
     insert into posts (id, account_id, thread_id, in_reply_to_id, in_reply_to_account_id, app_id, visibility, state,
-                       sensitive, text, spoiler, language, created_at)
-    select $1, $2, $3, (select id from posts where id = $4 for key share), $5, $6, $7, $8, $9, $10, $11, $12, $13),
+                       sensitive, text, spoiler, language, created_at, quote_policy)
+    select $1, $2, $3, (select id from posts where id = $4 for key share), $5, $6, $7, $8, $9, $10, $11, $12, $13, $15),
 counts as (insert into post_counts (post_id) values ($1)),
 parent as (update post_counts set replies = replies + 1 where post_id = $4 and $14::boolean)
 update account_counts set posts = posts + 1, last_post_on = $13::timestamptz::date
@@ -37,6 +38,7 @@ async def insert_post(
         post_id, author_id, thread_id, draft.in_reply_to_id, parent_author_id, app_id, draft.visibility.value,
         state.value, draft.sensitive or bool(composed.spoiler), composed.text, composed.spoiler, draft.language, now,
         state is PostState.VISIBLE,
+        policy_for(draft.visibility, QuotePolicy.NOBODY if draft.quote_policy is None else draft.quote_policy).value,
     )  # fmt: skip
 
 

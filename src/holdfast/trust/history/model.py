@@ -35,6 +35,7 @@ class StoredPost(msgspec.Struct, frozen=True, array_like=True):
     language: str | None
     poll_options: list[str]
     is_reply: bool
+    is_quote: bool
     created_at: Instant
     edited_at: Instant | None
     author_age_days: float | None
@@ -59,6 +60,7 @@ def content_of_stored(post: StoredPost) -> Content:
         author_age_days=post.author_age_days,
         author_post_count=post.author_post_count,
         is_reply=post.is_reply,
+        is_quote=post.is_quote,
     )
     return msgspec.structs.replace(
         content, author_id=post.account_id, author_posts_this_hour=post.author_posts_this_hour

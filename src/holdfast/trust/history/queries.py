@@ -10,7 +10,8 @@ from .model import Range
 
 _PAGE_SQL = """
 select p.id, p.account_id, p.state, p.boost_of_id is not null as boost, p.text, p.spoiler, p.language,
-       p.in_reply_to_account_id is not null as is_reply, p.imported is not null as imported, p.created_at, p.edited_at,
+       p.in_reply_to_account_id is not null as is_reply,
+       exists (select 1 from quotes where post_id = p.id) as is_quote, p.imported is not null as imported, p.created_at, p.edited_at,
        a.created_at as author_created_at, (select options from polls where post_id = p.id) as poll_options,
        (select case when v.at >= coalesce(p.edited_at, p.created_at) then v.version end
           from post_verdicts v where v.post_id = p.id order by v.id desc limit 1) as version
