@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
-from holdfast.main.cli.context import DataOption, command_settings, warn_of_unknown_variables
+from holdfast.main.cli.context import DataOption, warn_of_unknown_variables
+from holdfast.platform.config import Settings, load, load_settings
 
 app = typer.Typer()
 
@@ -25,10 +28,24 @@ def up(
         typer.Option(metavar="NAME", help="Name in addresses: @you@NAME.", show_default="localhost:PORT"),
     ] = None,
     workers: Annotated[str | None, typer.Option(metavar="N", help="Web processes.", show_default="1")] = None,
+    dev: Annotated[
+        bool,
+        typer.Option("--dev", help="For writing clients: open sign-up, no rate limits.", show_default=False),
+    ] = False,
 ) -> None:
     """Start everything: database, web, worker. Ctrl-C stops it."""
     from holdfast.main.up import up as run_everything
 
-    settings = command_settings(data, host=host, port=port, domain=domain, workers=workers)
+    options = {"data": data, "host": host, "port": port, "domain": domain, "workers": workers}
+    settings = _dev_settings(options) if dev else load_settings(options)
     warn_of_unknown_variables(data)
     raise typer.Exit(run_everything(settings))
+
+
+def _dev_settings(options: Mapping[str, Any]) -> Settings:
+    from holdfast.main.dev_mode import check_dev_host, dev_overrides
+
+    loaded = load(options)
+    check_dev_host(loaded.settings.host)
+    sys.stderr.write("development mode: sign-up is open and nothing is limited; not for a public site\n")
+    return load_settings({**options, **dev_overrides(loaded.sources)})
