@@ -34,7 +34,7 @@ from .publish import publish_post
 from .queries import HeldPost, Version, ancestors, descendants, held_posts, load_posts, versions
 from .reader import PostReader
 from .rescreen import Rejudged, Rescreened, rescreen_posts
-from .store import announce, forget_old_keys
+from .store import announce, forget_old_keys, mark_sensitive
 
 __all__ = [
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
@@ -42,5 +42,5 @@ __all__ = [
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "Submission", "Version",
     "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
     "Rejudged", "Rescreened", "content_of", "rescreen_posts",
-    "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
+    "mark_sensitive", "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
 ]  # fmt: skip

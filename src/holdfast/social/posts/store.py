@@ -188,6 +188,17 @@ async def attach(tx: Tx, post_id: int, composed: Composition, now: Instant, *, e
             tx.touch(Kind.TAG, tag_id)
 
 
+async def mark_sensitive(tx: Tx, post_id: int) -> bool:
+    """The staff marks a post as sensitive, in every cache when this commits; whether it was not before."""
+    row = await tx.fetchrow(
+        "update posts set sensitive = true where id = $1 and not sensitive returning account_id, visibility", post_id
+    )
+    if row is None:
+        return False
+    announce(tx, row["account_id"], post_id, Visibility(row["visibility"]), None)
+    return True
+
+
 def announce(tx: Tx, author_id: int, post_id: int, visibility: Visibility, parent: PostView | None) -> None:
     """Make every cache know that a post appeared, changed its place, or went."""
     tx.touch(Kind.POST, post_id)

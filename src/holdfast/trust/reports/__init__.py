@@ -1,0 +1,17 @@
+"""Reports: what members say is wrong, for the staff to read. Who reported is never shown to anybody else."""
+
+from .assign import assign_report
+from .errors import PostOfAnother, ReportNotAllowed, ReportNotThere, YourselfReported
+from .events import LegalReportFiled, ReportChanged, ReportFiled
+from .file import file_report
+from .model import Category, NewReport, Report, ReportFilter, ReportLimits
+from .queries import get_report, list_reports, lock_report, open_reports_about, reported_posts, reports_by_id
+from .recategorise import recategorise_report
+from .resolve import resolve_report
+
+__all__ = [
+    "Category", "LegalReportFiled", "NewReport", "PostOfAnother", "Report", "ReportChanged", "ReportFiled",
+    "ReportFilter", "ReportLimits", "ReportNotAllowed", "ReportNotThere", "YourselfReported", "assign_report",
+    "file_report", "get_report", "list_reports", "lock_report", "open_reports_about", "recategorise_report",
+    "reported_posts", "reports_by_id", "resolve_report",
+]  # fmt: skip

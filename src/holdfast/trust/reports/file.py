@@ -1,0 +1,30 @@
+"""Use case: a member reports an account."""
+
+from __future__ import annotations
+
+from ...platform.clock import Instant
+from ...platform.db import Tx
+from ...platform.ids import new_id
+from ...social.accounts import Actor
+from . import store
+from .errors import YourselfReported
+from .events import LegalReportFiled, ReportFiled
+from .model import Category, NewReport, Report, ReportLimits, checked
+from .queries import get_report
+
+
+async def file_report(tx: Tx, actor: Actor, new: NewReport, *, limits: ReportLimits, now: Instant) -> Report:
+    """Keep the report and tell whom it concerns: never the account that is reported.
+
+    The account was found for the reporter, the posts were seen by the reporter through the gate.
+    Raises YourselfReported, ReportNotAllowed, PostOfAnother.
+    """
+    if new.target_id == actor.account_id:
+        raise YourselfReported
+    report = checked(new, limits)
+    report_id = new_id(now)
+    await store.insert_report(tx, report_id, actor.account_id, report, app_id=actor.app_id, now=now)
+    tx.emit(ReportFiled(report_id, report.target_id, [seen.post.id for seen in report.posts]))
+    if report.category is Category.LEGAL:
+        tx.emit(LegalReportFiled(report_id))
+    return await get_report(tx, report_id)
