@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from holdfast.platform.config import ENVIRONMENT_PREFIX
 from holdfast.pure.errors import Invalid
 
-DEV_SETTINGS: Final[Mapping[str, Any]] = {
+DEV_SETTINGS: Final[Mapping[str, str]] = {
     "registrations": "open",
-    "rate_requests": 10_000_000,
-    "rate_deletes": 10_000_000,
-    "rate_signups": 10_000_000,
-    "rate_signin_attempts": 10_000_000,
-    "outbound_private_allowed": ("localhost", "127.0.0.0/8", "::1/128"),
+    "rate_requests": "10000000",
+    "rate_deletes": "10000000",
+    "rate_signups": "10000000",
+    "rate_signin_attempts": "10000000",
+    "outbound_private_allowed": "localhost, 127.0.0.0/8, ::1/128",
 }
 """Accounts and tokens at once, no waiting for limits, and push services on this machine."""
 
 
-def dev_overrides(sources: Mapping[str, str]) -> dict[str, Any]:
-    """The settings to relax: those that the operator did not set. `sources`: where each setting came from."""
-    return {name: value for name, value in DEV_SETTINGS.items() if sources[name] == "default"}
+def dev_environment(sources: Mapping[str, str]) -> dict[str, str]:
+    """Variables that relax the settings which the operator did not set; child processes inherit them.
+
+    `sources`: where each setting came from.
+    """
+    return {
+        f"{ENVIRONMENT_PREFIX}{name.upper()}": value
+        for name, value in DEV_SETTINGS.items()
+        if sources[name] == "default"
+    }
 
 
 def check_dev_host(host: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -43,9 +44,10 @@ def up(
 
 
 def _dev_settings(options: Mapping[str, Any]) -> Settings:
-    from holdfast.main.dev_mode import check_dev_host, dev_overrides
+    from holdfast.main.dev_mode import check_dev_host, dev_environment
 
     loaded = load(options)
     check_dev_host(loaded.settings.host)
     sys.stderr.write("development mode: sign-up is open and nothing is limited; not for a public site\n")
-    return load_settings({**options, **dev_overrides(loaded.sources)})
+    os.environ.update(dev_environment(loaded.sources))
+    return load_settings(options)
