@@ -18,6 +18,23 @@ class CapSettings(CommunitySettings, frozen=True, kw_only=True):
     post_max_mentions: Annotated[int, S("Most accounts mentioned in one post.", minimum=0, maximum=1000)] = 50
     post_max_media: Annotated[int, S("Most attachments of one post.", minimum=0, maximum=32)] = 4
     pinned_posts_max: Annotated[int, S("Most pinned posts per account.", minimum=0, maximum=100)] = 5
+    scheduled_posts_max: Annotated[
+        int, S("Most posts of one account that wait for their time.", minimum=0, maximum=100_000)
+    ] = 300
+    scheduled_posts_per_day: Annotated[
+        int,
+        S(
+            "Most posts of one account that are to be published within one day, in UTC.",
+            minimum=0,
+            maximum=10_000,
+        ),
+    ] = 25
+    scheduled_min_seconds: Annotated[
+        int, S("How far ahead a post is scheduled at least.", unit="seconds", minimum=1, maximum=86_400)
+    ] = 300
+    scheduled_max_days: Annotated[
+        int, S("How far ahead a post is scheduled at most.", unit="days", minimum=1, maximum=36_500)
+    ] = 3650
     poll_max_options: Annotated[int, S("Most options of a poll.", minimum=2, maximum=50)] = 4
     poll_option_max_characters: Annotated[
         int, S("Longest option of a poll.", unit="characters", minimum=1, maximum=500)
@@ -62,6 +79,24 @@ class CapSettings(CommunitySettings, frozen=True, kw_only=True):
         int, S("Most results that a search may skip.", minimum=0, maximum=1_000_000)
     ] = 10_000
     accounts_page_size_max: Annotated[int, S("Most accounts per page.", minimum=1, maximum=200)] = 80
+    context_ancestors_max: Annotated[
+        int, S("Most posts above one in a thread, for members.", minimum=1, maximum=10_000)
+    ] = 4096
+    context_descendants_max: Annotated[
+        int, S("Most posts below one in a thread, for members.", minimum=1, maximum=10_000)
+    ] = 4096
+    context_depth_max: Annotated[
+        int, S("How many answers deep a thread is shown to members.", minimum=1, maximum=10_000)
+    ] = 4096
+    context_anonymous_ancestors_max: Annotated[
+        int, S("Most posts above one in a thread, for visitors.", minimum=1, maximum=10_000)
+    ] = 40
+    context_anonymous_descendants_max: Annotated[
+        int, S("Most posts below one in a thread, for visitors.", minimum=1, maximum=10_000)
+    ] = 60
+    context_anonymous_depth_max: Annotated[
+        int, S("How many answers deep a thread is shown to visitors.", minimum=1, maximum=10_000)
+    ] = 20
     ids_per_request_max: Annotated[int, S("Most ids in one request.", minimum=1, maximum=500)] = 40
 
     # Rate limits

@@ -31,8 +31,13 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ("127.0.0.1", "::1")
     listen_backlog: Annotated[int, S("Connections the kernel queues.", minimum=16, maximum=65535)] = 1024
     connections_max: Annotated[
-        int, S("Connections that one web process serves at once.", minimum=64, maximum=1_000_000)
-    ] = 4096
+        int,
+        S(
+            "Connections that one web process serves at once, streams included.",
+            minimum=64,
+            maximum=1_000_000,
+        ),
+    ] = 16_384
     request_body_max_bytes: Annotated[
         int, S("Largest request body.", unit="bytes", minimum=65536, maximum=1 << 31)
     ] = 16 * 1024 * 1024

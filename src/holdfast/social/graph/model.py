@@ -25,7 +25,8 @@ class Mute(msgspec.Struct, frozen=True):
 class Viewer(msgspec.Struct):
     """Somebody who looks, with all relations that decide what they may and want to see.
 
-    `home_slots` are the change stamps that the home timeline depends on.
+    `home_slots` are the change stamps that the home timeline depends on. `as_staff` are posts that the viewer may
+    read as one of the staff, because a report names them, whoever they were for.
     """
 
     account_id: int | None
@@ -34,6 +35,7 @@ class Viewer(msgspec.Struct):
     blocked_by: frozenset[int] = frozenset()
     mutes: dict[int, Mute] = msgspec.field(default_factory=dict)
     home_slots: list[int] = msgspec.field(default_factory=list)
+    as_staff: frozenset[int] = frozenset()
     blocked_domains: frozenset[str] = frozenset()
 
     def mutes_now(self, account_id: int, now: Instant) -> bool:

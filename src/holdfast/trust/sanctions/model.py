@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from ...platform.clock import Instant
-from ...pure.errors import Invalid, NotFound
+from ...pure.errors import Invalid, NotAllowed, NotFound
 from ...social.accounts import Restriction
 from ..staff_actions import WarningKind
 
@@ -62,6 +62,12 @@ class Sanction(msgspec.Struct, frozen=True):
 
 class SanctionNotAllowed(Invalid):
     """What is to be done does not fit together; says why."""
+
+
+class SignUpNotWaiting(NotAllowed):
+    """Only a sign-up that waits can be decided about."""
+
+    public = "This sign-up does not wait for approval"
 
 
 class SanctionedNotThere(NotFound):

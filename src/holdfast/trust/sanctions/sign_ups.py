@@ -7,7 +7,7 @@ from ...platform.db import Tx
 from ...pure.permissions import Permission
 from ...social.accounts import AccountRejected, AccountState, delete_pending, reinstate_account
 from ..staff_actions import Staff, Subject, SubjectKind, Why, record_action
-from .model import SanctionedNotThere, SanctionNotAllowed
+from .model import SanctionedNotThere, SignUpNotWaiting
 from .queries import lock_member
 
 
@@ -16,14 +16,14 @@ async def decide_sign_up(
 ) -> None:
     """Let it in, or remove it, so that its name and address are free again.
 
-    Raises RoleLacks, SanctionedNotThere, SanctionNotAllowed when it does not wait.
+    Raises RoleLacks, SanctionedNotThere, SignUpNotWaiting.
     """
     staff.require(Permission.MANAGE_USERS)
     member = await lock_member(tx, account_id)
     if member is None:
         raise SanctionedNotThere
     if member["state"] != AccountState.PENDING:
-        raise SanctionNotAllowed("This sign-up does not wait for approval")
+        raise SignUpNotWaiting
     if approved:
         await reinstate_account(tx, account_id, now=now)
     else:

@@ -1,0 +1,51 @@
+"""Settings of reports, of what the staff does, and of webhooks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from .about import S
+from .live import LiveSettings
+
+
+class TrustSettings(LiveSettings, frozen=True, kw_only=True):
+    """What members may report, how the staff is served, and who else is told."""
+
+    # Reports and staff
+    report_comment_characters: Annotated[
+        int, S("Longest comment of a report.", unit="characters", minimum=100, maximum=20_000)
+    ] = 1000
+    report_posts_max: Annotated[int, S("Most posts that one report names.", minimum=1, maximum=1000)] = 100
+    rate_reports: Annotated[
+        int, S("Reports of one member per window.", unit="requests", minimum=1, maximum=1_000_000)
+    ] = 30
+    rate_reports_window_seconds: Annotated[
+        int, S("Window of that limit.", unit="seconds", minimum=1, maximum=86_400)
+    ] = 3600
+    reported_posts_may_be_held: Annotated[
+        bool,
+        S(
+            "Whether a reported post is hidden until a person decides when the closer look of screening says so."
+        ),
+    ] = True
+    warning_presets: Annotated[
+        tuple[str, ...], S("Texts that the staff can send to members, numbered from 1 in this order.")
+    ] = ()
+    admin_page_size_default: Annotated[
+        int, S("Rows of a page of the staff's lists.", minimum=1, maximum=1000)
+    ] = 100
+    admin_page_size_max: Annotated[
+        int, S("Most rows that a page of them may have.", minimum=1, maximum=1000)
+    ] = 200
+    domain_blocks_shown: Annotated[
+        Literal["nobody", "members", "everybody"], S("Who may read which servers are blocked here.")
+    ] = "nobody"
+    domain_block_reasons_shown: Annotated[
+        Literal["nobody", "members", "everybody"], S("Who of those may read the public reason, too.")
+    ] = "nobody"
+
+    # Webhooks
+    webhook_give_up_days: Annotated[
+        int, S("A webhook that failed for so long is switched off.", unit="days", minimum=1, maximum=365)
+    ] = 3
+    webhooks_max: Annotated[int, S("Most webhooks.", minimum=1, maximum=1000)] = 20
