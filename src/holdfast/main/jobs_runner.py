@@ -15,11 +15,13 @@ from ..platform.config import Settings
 from ..platform.db import Database, Tx
 from ..platform.jobs import JobRunner, Periodic, RunnerLimits, run_due
 from ..pure.errors import Unavailable
+from ..social.cards import forget_unlinked_cards
 from ..social.credentials import purge_expired_links
 from ..social.posts import forget_old_keys
 from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
+from .outside import keep_running
 from .subscriptions import ERRANDS, HANDLERS
 from .wiring import open_database
 
@@ -51,6 +53,7 @@ PERIODIC: tuple[Due, ...] = (
     Due("close_polls", timedelta(seconds=30), close_polls),
     Due("freshen_caches", timedelta(minutes=10), freshen_caches),
     Due("forget_old_keys", timedelta(minutes=10), forget_old_keys),
+    Due("forget_unlinked_cards", timedelta(hours=6), forget_unlinked_cards),
     Due("forget_expired_access", timedelta(minutes=30), forget_expired_access),
 )
 _LOOK_EVERY_SECONDS = 5.0
@@ -61,10 +64,13 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     limits = RunnerLimits(concurrency=settings.worker_pool_size - 1)
     # Errands take a connection for moments only; one more keeps them out of the way of jobs.
-    connections = settings.worker_pool_size + bool(settings.second_opinion_url)
+    connections = settings.worker_pool_size + 1 + bool(settings.second_opinion_url)
     async with open_database(settings, connections) as database:
         runner = JobRunner(database, clock, HANDLERS, limits, elsewhere=ERRANDS)
-        beside = [asyncio.create_task(_keep_time(database, clock, stop))]
+        beside = [
+            asyncio.create_task(_keep_time(database, clock, stop)),
+            asyncio.create_task(keep_running(settings, database, clock, stop)),
+        ]
         if settings.second_opinion_url:
             # Here, because it brings an HTTP client along, which is only loaded where it is used.
             from .second_opinions import keep_asking

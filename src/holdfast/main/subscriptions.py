@@ -6,10 +6,13 @@ before an upgrade still finds its handler as long as the function keeps its name
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
+from datetime import timedelta
 
 import msgspec
 
+from ..platform.clock import SystemClock
 from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
 from ..social import accounts, follows, notifications, posts, quotes, reactions, search
@@ -44,15 +47,35 @@ HANDLERS: dict[str, Handler] = {
 
 SECOND_OPINION = "ask_second_opinion"
 """The kind of the errands that ask an outside judge about a queued post (main/second_opinions.py)."""
-ERRANDS = frozenset({SECOND_OPINION})
+FETCH_CARD = "fetch_card"
+"""The kind of the errands that ask the address of a post's first link for its card (main/card_fetching.py)."""
+ERRANDS = frozenset({SECOND_OPINION, FETCH_CARD})
 _AFTER_EVERYTHING_ELSE = 9
 
 
-def reactions_to(event: Event, *, second_opinions: bool = False) -> Iterable[NewJob]:
-    """The jobs that an event leads to. `second_opinions`: whether an outside judge is asked about queued posts."""
+def reactions_to(
+    event: Event, *, second_opinions: bool = False, cards_within_seconds: float | None = None
+) -> Iterable[NewJob]:
+    """The jobs that an event leads to. `second_opinions`: whether an outside judge is asked about queued posts.
+
+    cards_within_seconds: None for no cards; else an address is asked at a random time within so many seconds, so that
+    servers to which a post travels do not all ask in the same moment.
+    """
     payload = msgspec.json.encode(event)
     jobs = [NewJob(handler.__name__, payload) for handler in SUBSCRIPTIONS.get(type(event), ())]
     if second_opinions and isinstance(event, posts.PostHeld | posts.PostFlagged):
         key = f"{SECOND_OPINION} {event.post_id}"
         jobs.append(NewJob(SECOND_OPINION, payload, priority=_AFTER_EVERYTHING_ELSE, unique_key=key))
+    if cards_within_seconds is not None and isinstance(event, posts.PostPublished | posts.PostEdited):
+        jobs += _card_jobs(event, payload, cards_within_seconds)
     return jobs
+
+
+def _card_jobs(
+    event: posts.PostPublished | posts.PostEdited, payload: bytes, within_seconds: float
+) -> list[NewJob]:
+    if isinstance(event, posts.PostPublished) and not event.links:
+        return []
+    soon = timedelta(seconds=random.uniform(0, within_seconds))
+    run_at = SystemClock().now() + soon if within_seconds else None
+    return [NewJob(FETCH_CARD, payload, run_at=run_at, unique_key=f"{FETCH_CARD} {event.post_id}")]

@@ -8,7 +8,6 @@ outside is, other jobs go on. An errand may run more than once: it keeps its own
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
@@ -39,17 +38,40 @@ class ErrandRunner(JobRunner):
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look for due errands until `stop` is set. Nothing that fails here ends it."""
-        while not stop.is_set():
-            try:
-                await self._revive_expired()
-                if await self.run_batch():
+        under_way: set[asyncio.Task[None]] = set()
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                if await self._start_due(under_way):
                     continue
-            except (Unavailable, OSError) as error:
-                log.warning("errands.database_away", error=str(error))
-            except Exception:
-                log.exception("errands.runner_failed")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._limits.poll_seconds)
+                await asyncio.wait(
+                    {stopping, *under_way},
+                    timeout=self._limits.poll_seconds,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                under_way.difference_update([task for task in under_way if task.done()])
+        finally:
+            # The outside is not waited for: what was under way comes back when its lease ends.
+            for task in (stopping, *under_way):
+                task.cancel()
+            await asyncio.gather(stopping, *under_way, return_exceptions=True)
+
+    async def _start_due(self, under_way: set[asyncio.Task[None]]) -> int:
+        """Take as many due errands as there is room for, beside those that wait for the outside."""
+        room = self._limits.batch - len(under_way)
+        if room <= 0:
+            return 0
+        try:
+            await self._revive_expired()
+            rows = await self._claim(room)
+        except (Unavailable, OSError) as error:
+            log.warning("errands.database_away", error=str(error))
+            return 0
+        except Exception:
+            log.exception("errands.runner_failed")
+            return 0
+        under_way.update(asyncio.create_task(self._run_one(row)) for row in rows)
+        return len(rows)
 
     async def _run_one(self, row: Row) -> None:
         errand = self._errands.get(row["kind"])

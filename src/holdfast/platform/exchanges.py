@@ -10,6 +10,7 @@ import asyncio
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..pure.errors import Unavailable
@@ -69,6 +70,7 @@ def open_client(*, connect_seconds: float, total_seconds: float, proxy_url: str 
         limits=httpx2.Limits(max_keepalive_connections=0),
         follow_redirects=False,
         trust_env=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         proxy=proxy_url or None,
     )
 

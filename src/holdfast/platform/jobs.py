@@ -132,11 +132,11 @@ class JobRunner:
         await asyncio.gather(*(one(row) for row in rows))
         return len(rows)
 
-    async def _claim(self) -> list[Row]:
+    async def _claim(self, most: int | None = None) -> list[Row]:
         try:
             async with self._database.transaction() as tx:
                 return await tx.fetch(
-                    CLAIM_SQL, self._clock.now(), self._limits.batch, self._limits.lease_seconds,
+                    CLAIM_SQL, self._clock.now(), most or self._limits.batch, self._limits.lease_seconds,
                     self._kinds, self._only_these,
                 )  # fmt: skip
         except UniqueViolation:

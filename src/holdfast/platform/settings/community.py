@@ -21,6 +21,10 @@ class CommunitySettings(ServerSettings, frozen=True, kw_only=True):
     registrations: Annotated[
         Literal["open", "approval", "closed"], S("Who may sign up: everybody, after approval, nobody.")
     ] = "approval"
+    oauth_password_grant: Annotated[
+        bool,
+        S("Whether apps may trade a name and a password for a token. For test suites; `up --dev` turns it on."),
+    ] = False
     timelines_access: Annotated[
         Literal["public", "members"],
         S("Who may read the public and the hashtag timelines: everybody, or members only."),

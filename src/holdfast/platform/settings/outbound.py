@@ -43,3 +43,41 @@ class OutboundSettings(ScreeningSettings, frozen=True, kw_only=True):
         int, S("Most such requests that one process makes at once.", minimum=1, maximum=1000)
     ] = 32
     outbound_per_host_max: Annotated[int, S("Most of them to one host.", minimum=1, maximum=100)] = 4
+    outbound_errands_max: Annotated[
+        int,
+        S(
+            "Most errands of one kind, such as fetching cards, that one worker has under way.",
+            minimum=1,
+            maximum=100,
+        ),
+    ] = 4
+
+    # Preview cards
+    preview_cards: Annotated[
+        bool,
+        S("Whether the first link of a post is asked for what it says of itself, and shown below the post."),
+    ] = True
+    card_jitter_seconds: Annotated[
+        int,
+        S(
+            "It is asked at a random time within this after the post.",
+            unit="seconds",
+            minimum=0,
+            maximum=3600,
+        ),
+    ] = 5
+    card_fresh_hours: Annotated[
+        int,
+        S(
+            "How long a card will do before its address is asked again.",
+            unit="hours",
+            minimum=1,
+            maximum=8760,
+        ),
+    ] = 12
+    card_timeout_seconds: Annotated[
+        int, S("Longest time a page may take.", unit="seconds", minimum=1, maximum=60)
+    ] = 10
+    card_page_max_bytes: Annotated[
+        int, S("Of a page so much is read.", unit="bytes", minimum=16_384, maximum=16_777_216)
+    ] = 1_048_576

@@ -7,9 +7,11 @@ from ..drafts import Visibility
 
 
 class PostPublished(Event, frozen=True):
-    """A post, or a boost, can be seen by those it is for."""
+    """A post, or a boost, can be seen by those it is for. `links`: whether its text holds addresses, if that is known
+    where it was published."""
 
     post_id: int
+    links: bool = True
 
 
 class PostHeld(Event, frozen=True):

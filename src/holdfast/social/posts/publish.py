@@ -53,7 +53,7 @@ async def publish_post(
         tx.touch(Kind.AUTHORED, actor.account_id)
     else:
         store.announce(tx, actor.account_id, post_id, draft.visibility, parent)
-        tx.emit(PostPublished(post_id))
+        tx.emit(PostPublished(post_id, links=bool(composed.urls)))
         if verdict.action == "flag":
             tx.emit(PostFlagged(post_id))
     return PostId(post_id)

@@ -1,0 +1,72 @@
+"""A worker's part that waits for the outside: one runner for each kind of errand, so that a slow kind delays no other.
+
+To add a kind, name it in `subscriptions.ERRANDS`, and give it a row in `_kinds`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from ..platform.clock import Clock
+from ..platform.config import Settings
+from ..platform.db import Database
+from ..platform.errands import Errand, ErrandRunner
+from ..platform.guarded_http import GuardedClient, guarded_client
+from ..platform.jobs import RunnerLimits
+from .card_fetching import CardFetcher
+from .card_fetching import lease_seconds as card_lease_seconds
+from .subscriptions import FETCH_CARD
+
+_LOOK_EVERY_SECONDS = 1.0
+_FIRST_RETRY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of errand. `lease_seconds`: longer than it can take."""
+
+    errand: Errand
+    lease_seconds: float
+    attempts: int = 3
+    first_retry_seconds: float = _FIRST_RETRY_SECONDS
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What errands are given."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    outbound: GuardedClient
+
+
+def kinds_of(given: Outside) -> dict[str, Kind]:
+    """Every kind of errand to addresses that strangers gave, by the name that `subscriptions.py` has for it."""
+    cards = CardFetcher(given.settings, given.database, given.clock, given.outbound)
+    return {FETCH_CARD: Kind(cards.errand, card_lease_seconds(given.settings))}
+
+
+def runners_of(given: Outside) -> list[ErrandRunner]:
+    """One runner for each kind."""
+    most = given.settings.outbound_errands_max
+    return [
+        ErrandRunner(
+            given.database, given.clock, {name: kind.errand},
+            RunnerLimits(
+                batch=most, concurrency=most, lease_seconds=kind.lease_seconds, attempts=kind.attempts,
+                first_retry_seconds=kind.first_retry_seconds, poll_seconds=_LOOK_EVERY_SECONDS,
+            ),
+        )
+        for name, kind in kinds_of(given).items()
+    ]  # fmt: skip
+
+
+async def keep_running(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
+    """Run errands until `stop` is set."""
+    async with guarded_client(settings) as outbound:
+        runners = runners_of(Outside(settings, database, clock, outbound))
+        async with asyncio.TaskGroup() as group:
+            for runner in runners:
+                group.create_task(runner.run(stop))

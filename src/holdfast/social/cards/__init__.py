@@ -1,0 +1,21 @@
+"""Cards: what a page that a post links to says of itself, shown below the post."""
+
+from .begin import Begun, begin_card, drop_card
+from .events import CardShown
+from .model import (
+    CardImage,
+    CardKind,
+    CardLimits,
+    CardState,
+    CardView,
+    Preview,
+    first_link,
+)
+from .preview import preview_of, with_oembed
+from .record import record_card, record_failure
+from .store import forget_unlinked_cards
+
+__all__ = [
+    "Begun", "CardImage", "CardKind", "CardLimits", "CardShown", "CardState", "CardView", "Preview", "begin_card",
+    "drop_card", "first_link", "forget_unlinked_cards", "preview_of", "record_card", "record_failure", "with_oembed",
+]  # fmt: skip

@@ -1,0 +1,125 @@
+"""What a card is, which address it is for, and when that is asked again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import IntEnum
+
+import msgspec
+
+from ...platform.clock import Instant
+from ...pure.entities import Url, find_entities
+from ...pure.outbound_addresses import AddressNotAllowed, read_target
+
+
+class CardState(IntEnum):
+    """What is known of an address."""
+
+    WANTED = 0
+    SHOWN = 1
+    NONE = 2
+    WITHHELD = 3  # screening holds what the page says of itself
+
+
+class CardKind(IntEnum):
+    """What stands behind the address."""
+
+    LINK = 0
+    PHOTO = 1
+    VIDEO = 2
+
+
+class CardView(msgspec.Struct, frozen=True):
+    """A card as it is shown below a post. `url`: as posts write it; `final_url`: where it led; `image`: the key of a
+    blob. `html` is of our own making: one frame that can do nothing to the page around it."""
+
+    id: int
+    url: str
+    final_url: str
+    kind: CardKind
+    title: str
+    description: str
+    language: str | None
+    provider_name: str
+    provider_url: str
+    author_name: str
+    author_url: str
+    html: str
+    embed_url: str
+    width: int
+    height: int
+    published_at: Instant | None
+    image: str | None
+    image_description: str
+    blurhash: str | None
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What was learned of an address. `image_url`: a picture to fetch, or ""."""
+
+    final_url: str
+    title: str
+    kind: CardKind = CardKind.LINK
+    description: str = ""
+    language: str | None = None
+    provider_name: str = ""
+    provider_url: str = ""
+    author_name: str = ""
+    author_url: str = ""
+    html: str = ""
+    embed_url: str = ""
+    width: int = 0
+    height: int = 0
+    published_at: Instant | None = None
+    image_url: str = ""
+    image_description: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that a reader would be shown, for screening."""
+        parts = (self.title, self.description, self.provider_name, self.author_name, self.image_description)
+        return "\n".join(part for part in parts if part)
+
+
+class CardImage(msgspec.Struct, frozen=True):
+    """A stored picture."""
+
+    key: str
+    width: int
+    height: int
+    blurhash: str | None
+
+
+class CardLimits(msgspec.Struct, frozen=True):
+    """How often an address is asked; every number is a setting or follows from one."""
+
+    fresh_hours: int = 12
+    lease_seconds: float = 120.0
+    attempts: int = 3
+    first_retry_minutes: int = 10
+
+
+def first_link(text: str) -> str | None:
+    """The address that a post's card is for: its first one, in its one form; None without one that can be asked."""
+    for entity in find_entities(text):
+        if isinstance(entity, Url):
+            try:
+                return read_target(entity.value).url
+            except AddressNotAllowed:
+                continue
+    return None
+
+
+def is_fresh(state: CardState, fetched_at: Instant | None, now: Instant, limits: CardLimits) -> bool:
+    """Whether what is known of an address will do; where nothing came it is asked again sooner."""
+    if state is CardState.WANTED or fetched_at is None:
+        return False
+    hours = limits.fresh_hours if state is not CardState.NONE else max(1, limits.fresh_hours // 4)
+    return now - fetched_at < timedelta(hours=hours)
+
+
+def asked_again_at(failures: int, now: Instant, limits: CardLimits) -> Instant | None:
+    """When to ask again after so many failures in a row; None: it is given up."""
+    if failures >= limits.attempts:
+        return None
+    return now + timedelta(minutes=limits.first_retry_minutes * 3 ** (failures - 1))
