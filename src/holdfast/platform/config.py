@@ -222,6 +222,7 @@ def _derive(values: dict[str, Any], sources: dict[str, str]) -> Settings:
             ) from None
     _check_second_opinions(raw, sources)
     _check_outbound(raw, sources)
+    _check_media(raw, sources)
     # A relative file is one beside holdfast.toml, wherever the command was started.
     files = {
         name: raw.data / getattr(raw, name) for name in SETTINGS if _is_file(name) and getattr(raw, name)
@@ -263,6 +264,20 @@ def _check_outbound(raw: Settings, sources: dict[str, str]) -> None:
             raise ConfigError(f"{name} ({sources[name]}): {error.public}") from None
     if raw.outbound_proxy_url and (problem := proxy_problem(raw.outbound_proxy_url)):
         raise ConfigError(f"outbound_proxy_url ({sources['outbound_proxy_url']}): {problem}")
+
+
+def _check_media(raw: Settings, sources: dict[str, str]) -> None:
+    store = urlsplit(raw.media_store_url)
+    if raw.media_store_url and (store.scheme != "s3" or not store.netloc):
+        raise ConfigError(
+            f"media_store_url ({sources['media_store_url']}): '{raw.media_store_url}' is not like s3://bucket/prefix"
+        )
+    if raw.media_url:
+        parts = urlsplit(raw.media_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.path.strip("/"):
+            raise ConfigError(
+                f"media_url ({sources['media_url']}): '{raw.media_url}' is not like https://media.example.org"
+            )
 
 
 def _check_second_opinions(raw: Settings, sources: dict[str, str]) -> None:

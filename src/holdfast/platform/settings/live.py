@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from .about import S
-from .outbound import OutboundSettings
+from .media import MediaSettings
 
 
-class LiveSettings(OutboundSettings, frozen=True, kw_only=True):
+class LiveSettings(MediaSettings, frozen=True, kw_only=True):
     """Streams over Server-Sent Events and WebSocket."""
 
     # Live streams

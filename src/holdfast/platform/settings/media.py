@@ -42,7 +42,13 @@ class MediaSettings(OutboundSettings, frozen=True, kw_only=True):
         int, S("Longest description of an avatar or header.", unit="characters", minimum=0, maximum=10_000)
     ] = 150
     media_quota_mb: Annotated[
-        int, S("Most that the uploads of one account may take; 0 is no limit.", unit="MiB", minimum=0, maximum=1 << 30)
+        int,
+        S(
+            "Most that the uploads of one account may take; 0 is no limit.",
+            unit="MiB",
+            minimum=0,
+            maximum=1 << 30,
+        ),
     ] = 10_240
     media_orphan_hours: Annotated[
         int, S("An upload that no post has is removed after this.", unit="hours", minimum=1, maximum=8760)
@@ -53,39 +59,41 @@ class MediaSettings(OutboundSettings, frozen=True, kw_only=True):
     ] = 1800
 
     # Reading uploads
-    media_decoders: Annotated[
-        int, S("Pictures that one process reads at once.", minimum=1, maximum=64)
-    ] = 2
+    media_decoders: Annotated[int, S("Pictures that one process reads at once.", minimum=1, maximum=64)] = 2
     media_decoder_memory_mb: Annotated[
         int, S("Most memory that reading one picture may take.", unit="MiB", minimum=256, maximum=65_536)
     ] = 1024
     media_decoder_seconds: Annotated[
         int, S("Longest time that reading one picture may take.", unit="seconds", minimum=1, maximum=600)
     ] = 20
-    ffmpeg_file: Annotated[
-        str, S("The program ffmpeg, for videos and sounds; ffprobe stands beside it.", derived="ffmpeg of the PATH")
-    ] = ""
+    ffmpeg_file: Annotated[str, S("The program that reads videos and sounds; ffprobe stands beside it.")] = (
+        "ffmpeg"
+    )
     media_transcoder_memory_mb: Annotated[
         int, S("Most memory that ffmpeg may take.", unit="MiB", minimum=256, maximum=65_536)
     ] = 4096
     media_transcoder_seconds: Annotated[
-        int, S("Longest time that one video or sound may be worked on.", unit="seconds", minimum=10, maximum=86_400)
+        int,
+        S(
+            "Longest time that one video or sound may be worked on.",
+            unit="seconds",
+            minimum=10,
+            maximum=86_400,
+        ),
     ] = 1200
 
     # Where uploads are kept
     media_url: Annotated[
         str,
         S(
-            "Address that uploads are served from, such as https://media.example.org; it must lead to this server.",
-            derived="public_url",
+            "Another address that uploads are served from, such as https://media.example.org; it must lead to this"
+            " server, and should be no part of its domain.",
         ),
     ] = ""
     media_store_url: Annotated[
         str, S("Where uploads are kept: s3://bucket/prefix; empty is the folder media in the data folder.")
     ] = ""
-    media_store_endpoint: Annotated[
-        str, S("Address of an S3-compatible service; empty is Amazon's.")
-    ] = ""
+    media_store_endpoint: Annotated[str, S("Address of an S3-compatible service; empty is Amazon's.")] = ""
     media_store_region: Annotated[str, S("Region of that service.")] = ""
     media_store_access_key: Annotated[str, S("Name to sign requests to it with.", secret=True)] = ""
     media_store_secret_key: Annotated[str, S("Key to sign requests to it with.", secret=True)] = ""

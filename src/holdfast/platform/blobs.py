@@ -1,0 +1,179 @@
+"""The blob store: files under the SHA-256 of their content, in a folder or in an S3-compatible bucket.
+
+    DATA/media/ab/cdef…     a folder: two digits, then the rest
+    s3://BUCKET/PREFIX      the same names in a bucket
+
+A blob never changes, so writing one that is there already does no harm. A reader sees all of a blob or nothing; in a
+folder it is on the disk when `put` returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, MemoryStore, ObjectStore, S3Store
+
+from ..pure.errors import NotFound, Unavailable
+
+CHUNK_BYTES: Final = 256 * 1024
+_PART_BYTES: Final = 8 * 1024 * 1024
+
+
+class BlobMissing(NotFound):
+    """There is no such blob."""
+
+
+class BlobsAway(Unavailable):
+    """The store does not answer, or cannot be written."""
+
+    public = "Files cannot be stored or read at the moment; try again shortly."
+
+
+class BlobAccess(Protocol):
+    """How a bucket is reached; the settings `media_store_*`."""
+
+    @property
+    def media_store_url(self) -> str:
+        """`s3://bucket/prefix`, or empty for the folder."""
+
+    @property
+    def media_store_endpoint(self) -> str:
+        """Where the S3-compatible service is; empty for Amazon's."""
+
+    @property
+    def media_store_region(self) -> str:
+        """Its region."""
+
+    @property
+    def media_store_access_key(self) -> str:
+        """The name that is signed with; empty: what the machine offers."""
+
+    @property
+    def media_store_secret_key(self) -> str:
+        """The key that is signed with."""
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+
+
+class Blobs:
+    """A store of blobs. Hashes are SHA-256 digests, 32 bytes."""
+
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+
+    async def put(self, content: bytes | BinaryIO) -> bytes:
+        """Keep a blob and return its hash. A file is read from its start. Raises BlobsAway."""
+        digest = await asyncio.to_thread(hash_of, content)
+        path = _path(digest)
+        if not isinstance(content, bytes):
+            content.seek(0)
+        try:
+            await obstore.put_async(self._store, path, content, chunk_size=_PART_BYTES)
+            if self._folder is not None:
+                await asyncio.to_thread(_settle, self._folder / path)
+        except (BaseError, OSError) as error:
+            raise BlobsAway(private=repr(error)) from error
+        return digest
+
+    async def get(self, digest: bytes) -> bytes:
+        """All of a blob; for small ones. Raises BlobMissing, BlobsAway."""
+        return b"".join([chunk async for chunk in self.stream(digest)])
+
+    async def stream(self, digest: bytes, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` to before `end`, in pieces. Raises BlobMissing before the first one, BlobsAway."""
+        try:
+            if end is not None and end <= start:
+                return
+            if start or end is not None:
+                bounds = {"range": {"offset": start} if end is None else (start, end)}
+                found = await obstore.get_async(self._store, _path(digest), options=bounds)  # type: ignore[arg-type]
+            else:
+                found = await obstore.get_async(self._store, _path(digest))
+            async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
+                yield bytes(chunk)
+        except FileNotFoundError as error:
+            raise BlobMissing(private=digest.hex()) from error
+        except (BaseError, OSError) as error:
+            raise BlobsAway(private=repr(error)) from error
+
+    async def size(self, digest: bytes) -> int | None:
+        """The size in bytes; None when there is no such blob. Raises BlobsAway."""
+        try:
+            return (await obstore.head_async(self._store, _path(digest)))["size"]
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise BlobsAway(private=repr(error)) from error
+
+    async def delete(self, digest: bytes) -> None:
+        """Remove a blob; one that is not there is no error. Raises BlobsAway."""
+        try:
+            await obstore.delete_async(self._store, _path(digest))
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise BlobsAway(private=repr(error)) from error
+
+
+def hash_of(content: bytes | BinaryIO) -> bytes:
+    """The SHA-256 of bytes, or of a file from its start."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).digest()
+    content.seek(0)
+    digest = hashlib.sha256()
+    while piece := content.read(CHUNK_BYTES):
+        digest.update(piece)
+    return digest.digest()
+
+
+def open_blobs(access: BlobAccess) -> Blobs:
+    """The store that the settings name."""
+    if not access.media_store_url:
+        folder = access.data.resolve() / "media"
+        return Blobs(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+    parts = urlsplit(access.media_store_url)
+    options: dict[str, str] = {}
+    if access.media_store_access_key:
+        options["access_key_id"] = access.media_store_access_key
+        options["secret_access_key"] = access.media_store_secret_key
+    if access.media_store_endpoint:
+        options["endpoint"] = access.media_store_endpoint
+    store = S3Store(
+        parts.netloc,
+        prefix=parts.path.strip("/") or None,
+        region=access.media_store_region or "us-east-1",
+        client_options={"allow_http": access.media_store_endpoint.startswith("http://")},
+        **options,  # type: ignore[arg-type]
+    )
+    return Blobs(store)
+
+
+def memory_blobs() -> Blobs:
+    """A store that lasts as long as the process: the fake for tests."""
+    return Blobs(MemoryStore())
+
+
+def _path(digest: bytes) -> str:
+    name = digest.hex()
+    return f"{name[:2]}/{name[2:]}"
+
+
+def _settle(file: Path) -> None:
+    """The file and its name reach the disk."""
+    for place in (file, file.parent):
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,15 @@
+"""Reading what strangers send: pictures in confined processes of our own, everything else in a confined ffmpeg."""
+
+from .errors import DecoderBusy, MediaNotDecoded
+from .model import Decoded, DecoderLimits, ImageOrder, Rendition
+from .pool import Decoders
+
+__all__ = [
+    "Decoded",
+    "DecoderBusy",
+    "DecoderLimits",
+    "Decoders",
+    "ImageOrder",
+    "MediaNotDecoded",
+    "Rendition",
+]
