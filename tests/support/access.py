@@ -70,6 +70,7 @@ _ACCOUNT = {"account": ANY, "suspended_account": _NOBODYS, "missing_account": _N
 # What one does to somebody else; that somebody blocks `blocked`.
 _TO_SOMEBODY = {"somebody": ANY, "suspended_account": _NOBODYS, "missing_account": _NOBODYS}
 _NOTIFICATION = {"notification": _HIDDEN, "missing_account": _NOBODYS}
+_SCHEDULED = {"scheduled_post": _HIDDEN, "missing_post": _NOBODYS}
 _NOTHING: dict[str, Codes] = {"": ANY}
 
 
@@ -148,6 +149,7 @@ APP = frozenset(
         "GET /api/v1/apps/verify_credentials",
         "POST /api/v1/accounts",
         "POST /api/v1/emails/confirmations",
+        "GET /api/v1/statuses/{id}/source",
         "POST /api/v1/statuses/{id}/translate",
     )
 )
@@ -158,8 +160,14 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/statuses": Row({"public_post": ANY, "private_post": ANY}, query={"id[]": "{object}"}),
     **_row(READ, f"GET {_POST}", f"GET {_POST}/context", f"GET {_POST}/history"),
     **_row(READ, f"GET {_POST}/favourited_by", f"GET {_POST}/reblogged_by"),
-    **_row(_OWN, f"GET {_POST}/source", f"DELETE {_POST}"),
+    **_row(READ, f"GET {_POST}/source", f"GET {_POST}/quotes"),
+    **_row(_OWN, f"DELETE {_POST}"),
     **_row(_EDIT, f"PUT {_POST}", form={"status": "changed"}),
+    **_row(_EDIT, f"PUT {_POST}/interaction_policy", form={"quote_approval_policy": "nobody"}),
+    **_row(
+        {"quote": Codes(200, 403, 404, 401), "missing_quote": _NOBODYS},
+        f"POST {_POST}/quotes/{{quoting_status_id}}/revoke",
+    ),
     **_row(
         READ,
         *(
@@ -173,6 +181,11 @@ TABLE: dict[str, Row] = {
     **_row({"public_post": _NOBODYS, "private_post": _NOBODYS}, f"POST {_POST}/translate"),
     **_row(_POLL, "GET /api/v1/polls/{id}"),
     **_row(_VOTE, "POST /api/v1/polls/{id}/votes", form={"choices[]": "0"}),
+    **_row({"": ANY}, "GET /api/v1/scheduled_statuses"),
+    **_row(_SCHEDULED, "GET /api/v1/scheduled_statuses/{id}", "DELETE /api/v1/scheduled_statuses/{id}"),
+    **_row(
+        _SCHEDULED, "PUT /api/v1/scheduled_statuses/{id}", form={"scheduled_at": "2032-02-03T04:05:06Z"},
+    ),
     # Timelines and what a member keeps
     **_everybody(
         "GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/favourites",
@@ -240,7 +253,7 @@ TABLE: dict[str, Row] = {
         "GET /instance/thumbnail.png", "GET /instance/icon.png", "GET /health",
         "GET /api/v1/announcements", "GET /api/v1/conversations", "GET /api/v1/endorsements",
         "GET /api/v1/featured_tags", "GET /api/v1/filters", "GET /api/v2/filters", "GET /api/v1/followed_tags",
-        "GET /api/v1/lists", "GET /api/v1/scheduled_statuses", "GET /api/v1/suggestions", "GET /api/v2/suggestions",
+        "GET /api/v1/lists", "GET /api/v1/suggestions", "GET /api/v2/suggestions",
         "GET /api/v1/trends", "GET /api/v1/trends/links", "GET /api/v1/trends/statuses", "GET /api/v1/trends/tags",
     ),
     # The operator of this site has written neither.

@@ -105,6 +105,23 @@ async def _missing_post(world: World) -> str:
     return ident
 
 
+async def _scheduled(world: World) -> str:
+    return str((await world.owner.say("later", scheduled_at="2032-01-02T03:04:05Z"))["id"])
+
+
+async def _quote(world: World) -> str:
+    """The owner's post and one that quotes it."""
+    fan = await fresh(world.site)
+    post = await world.owner.say("quote me")
+    quoting = await fan.say("well said", quoted_status_id=post["id"])
+    return f"{post['id']}/{quoting['id']}"
+
+
+async def _missing_quote(world: World) -> str:
+    post = await world.owner.say("quote me")
+    return f"{await _missing_post(world)}/{post['id']}"
+
+
 async def _missing_account(world: World) -> str:
     # Well formed, and nobody's: the id of an account that was never made.
     return world.site.services.ids.encode(12345)
@@ -236,6 +253,9 @@ _POSTS = {
 THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     **{f"{kind}_post": make for kind, make in _POSTS.items()},
     "missing_post": _missing_post,
+    "scheduled_post": _scheduled,
+    "quote": _quote,
+    "missing_quote": _missing_quote,
     "public_poll": _poll("public"),
     "private_poll": _poll("private"),
     "tag": _always("town"),

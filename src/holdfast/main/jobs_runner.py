@@ -22,6 +22,7 @@ from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
 from .outside import keep_running
+from .scheduled_publishing import keep_publishing
 from .subscriptions import ERRANDS, HANDLERS
 from .wiring import open_database
 
@@ -64,12 +65,13 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     limits = RunnerLimits(concurrency=settings.worker_pool_size - 1)
     # Errands take a connection for moments only; one more keeps them out of the way of jobs.
-    connections = settings.worker_pool_size + 1 + bool(settings.second_opinion_url)
+    connections = settings.worker_pool_size + 2 + bool(settings.second_opinion_url)
     async with open_database(settings, connections) as database:
         runner = JobRunner(database, clock, HANDLERS, limits, elsewhere=ERRANDS)
         beside = [
             asyncio.create_task(_keep_time(database, clock, stop)),
             asyncio.create_task(keep_running(settings, database, clock, stop)),
+            asyncio.create_task(keep_publishing(settings, database, clock, stop)),
         ]
         if settings.second_opinion_url:
             # Here, because it brings an HTTP client along, which is only loaded where it is used.

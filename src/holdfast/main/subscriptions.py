@@ -15,7 +15,7 @@ import msgspec
 from ..platform.clock import SystemClock
 from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
-from ..social import accounts, follows, notifications, posts, quotes, reactions, search
+from ..social import accounts, follows, notifications, posts, quotes, reactions, schedules, search
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post),
@@ -49,7 +49,7 @@ SECOND_OPINION = "ask_second_opinion"
 """The kind of the errands that ask an outside judge about a queued post (main/second_opinions.py)."""
 FETCH_CARD = "fetch_card"
 """The kind of the errands that ask the address of a post's first link for its card (main/card_fetching.py)."""
-ERRANDS = frozenset({SECOND_OPINION, FETCH_CARD})
+ERRANDS = frozenset({SECOND_OPINION, FETCH_CARD, schedules.PUBLISH_SCHEDULED})
 _AFTER_EVERYTHING_ELSE = 9
 
 

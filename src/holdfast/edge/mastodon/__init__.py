@@ -1,6 +1,11 @@
 """The Mastodon client API dialect."""
 
 from .accounts import routes as accounts
+from .admin_accounts import routes as admin_accounts
+from .admin_mail import routes as admin_mail
+from .admin_networks import routes as admin_networks
+from .admin_reports import routes as admin_reports
+from .admin_servers import routes as admin_servers
 from .apps import routes as apps
 from .discovery import routes as discovery
 from .emojis import routes as emojis
@@ -10,16 +15,20 @@ from .markers import routes as markers
 from .notifications import routes as notifications
 from .oauth import routes as oauth
 from .profile import routes as profile
+from .quotes import routes as quotes
 from .reactions import routes as reactions
 from .relations import routes as relations
+from .reports import routes as reports
+from .scheduled import routes as scheduled
 from .search import routes as search
 from .sign_up import routes as sign_up
 from .statuses import routes as statuses
+from .streaming import routes as streaming
 from .tags import routes as tags
 from .timelines import routes as timelines
 from .unavailable import routes as unavailable
 
 TABLES = (
-    accounts, apps, discovery, emojis, images, instance, markers, notifications, oauth, profile, reactions, relations, search, sign_up,
-    statuses, tags, timelines, unavailable,
+    accounts, admin_accounts, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, discovery, emojis, images, instance, markers, notifications, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
+    statuses, streaming, tags, timelines, unavailable,
 )  # fmt: skip

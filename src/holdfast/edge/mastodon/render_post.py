@@ -19,6 +19,7 @@ from ..authored_html import content_html
 from ..links import account_url, post_uri, post_url, tag_url
 from ..ports import Services
 from .render_account import account_raw
+from .render_card import card_entity
 from .render_quote import quote_approval_json, quote_line
 from .times import iso
 
@@ -34,6 +35,11 @@ _HELD_NOTE = {
 def post_raw(services: Services, seen: Seen, viewer: Viewer) -> msgspec.Raw:
     """The Status entity as JSON bytes, for the one viewer that `seen` was read for."""
     return msgspec.Raw(_post_bytes(services, seen, viewer))
+
+
+def quote_raw(services: Services, quote: SeenQuote | None, viewer: Viewer) -> msgspec.Raw:
+    """The Quote entity, or null, for the one viewer that it was read for."""
+    return msgspec.Raw(b"null" if quote is None else _quote_bytes(services, quote, viewer, shallow=False))
 
 
 def posts_json(services: Services, posts: list[Seen], viewer: Viewer) -> bytes:
@@ -66,7 +72,7 @@ def _post_bytes(services: Services, seen: Seen, viewer: Viewer, *, shallow: bool
             b',"quote_approval":',
             quote_approval_json(post, viewer),
             b',"quote":',
-            b"null" if seen.quote is None else _quote_bytes(services, seen.quote, viewer, shallow),
+            b"null" if seen.quote is None else _quote_bytes(services, seen.quote, viewer, shallow=shallow),
             b',"reblog":',
             b"null" if seen.boosted is None else _post_bytes(services, seen.boosted, viewer),
             b"}",
@@ -74,7 +80,7 @@ def _post_bytes(services: Services, seen: Seen, viewer: Viewer, *, shallow: bool
     )
 
 
-def _quote_bytes(services: Services, quote: SeenQuote, viewer: Viewer, shallow: bool) -> bytes:
+def _quote_bytes(services: Services, quote: SeenQuote, viewer: Viewer, *, shallow: bool) -> bytes:
     """A Quote, or a ShallowQuote."""
     if quote.quoted is None:
         shown, name = b"null", b"quoted_status_id" if shallow else b"quoted_status"
@@ -130,7 +136,7 @@ def _fragment(services: Services, seen: Seen, quoted: Seen | None) -> bytes:
         "mentions": mention_entities(services, post),
         "tags": [{"name": name, "url": tag_url(services, name)} for name, _ in post.tags],
         "emojis": [],
-        "card": None,
+        "card": None if post.card is None else card_entity(services, post.card),
     }
     if post.state is not PostState.VISIBLE or post.imported:
         entity["holdfast"] = {
@@ -164,7 +170,7 @@ def poll_entity(
     """The Poll entity; totals stay hidden until it ends when its author wanted that."""
     now: Instant = services.clock.now()
     expired = poll.expires_at <= now
-    hidden = poll.hides_totals(now, own=post.account_id == viewer.account_id)
+    hidden = poll.hides_totals(now)
     entity: dict[str, Any] = {
         "id": services.ids.encode(poll.id),
         "expires_at": iso(poll.expires_at),

@@ -12,7 +12,6 @@ from ...social.posts import (
     Draft,
     NewPoll,
     ParentNotVisible,
-    PostLimits,
     PostNotVisible,
     PostView,
     QuotedNotVisible,
@@ -25,6 +24,7 @@ from ...social.posts import (
 )
 from ...social.quotes import QuoteNotAllowed
 from ..call import Call
+from ..post_limits import post_limits
 
 VISIBILITIES = {
     "public": Visibility.PUBLIC,
@@ -65,21 +65,6 @@ class StatusParams(msgspec.Struct):
     quote_approval_policy: Literal["public", "followers", "nobody", ""] | None = None
 
 
-def post_limits(call: Call) -> PostLimits:
-    """The limits of posts, from the settings."""
-    settings = call.services.settings
-    return PostLimits(
-        characters=settings.post_max_characters,
-        mentions=settings.post_max_mentions,
-        poll_options=settings.poll_max_options,
-        poll_option_characters=settings.poll_option_max_characters,
-        poll_min_seconds=settings.poll_min_seconds,
-        poll_max_seconds=settings.poll_max_seconds,
-        pinned=settings.pinned_posts_max,
-        idempotency_key_hours=settings.idempotency_key_hours,
-    )
-
-
 async def submission_of(
     call: Call, wanted: StatusParams, idempotency_key: str, *, edited: PostView | None = None
 ) -> Submission:
@@ -87,15 +72,14 @@ async def submission_of(
     services = call.services
     if wanted.media_ids:
         raise Invalid("Validation failed: Media cannot be attached yet on this server")
-    if wanted.scheduled_at:
-        raise Invalid("Validation failed: Posts cannot be scheduled yet on this server")
     author = await services.accounts.get(call.actor.account_id)
     if author is None:
         raise AccountNotVisible
     parent = await _parent(call, wanted.in_reply_to_id)
     quoted = await _quoted(call, wanted.quoted_status_id, edited)
     draft = await _draft(call, wanted, author, parent, idempotency_key, edited)
-    facts = await services.rule_keeper.facts(author.id, call.now)
+    # A post that waits is counted, and judged with all facts about its author, at its time.
+    facts = None if wanted.scheduled_at else await services.rule_keeper.facts(author.id, call.now)
     return prepare(
         draft,
         author,
@@ -103,7 +87,7 @@ async def submission_of(
         screen=services.screen,
         facts=facts,
         quoted=quoted,
-        limits=post_limits(call),
+        limits=post_limits(services.settings),
         now=call.now,
     )
 

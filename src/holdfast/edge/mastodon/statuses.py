@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import msgspec
 
 from ...pure.errors import NotFound
+from ...social.graph import Viewer
 from ...social.posts import (
-    PostNotVisible,
     PostView,
-    Seen,
     Version,
     ancestors,
     delete_post,
@@ -22,17 +21,15 @@ from ...social.posts import (
 from ..answers import JSON, Answer, json_answer
 from ..authored_html import content_html
 from ..call import Call
+from ..post_limits import post_limits
 from ..routes import Access, RouteTable
 from .render_account import account_raw
-from .render_post import post_raw, posts_json
-from .status_drafts import StatusParams, post_limits, submission_of
+from .render_post import post_raw, posts_json, quote_raw
+from .scheduled import schedule
+from .status_drafts import StatusParams, submission_of
 from .times import iso
 
 routes = RouteTable()
-
-# How much of a thread is shown, as Mastodon does: to anybody, and to members.
-_ANONYMOUS_ANCESTORS, _ANONYMOUS_DESCENDANTS, _ANONYMOUS_DEPTH = 40, 60, 20
-_MEMBER_ANCESTORS, _MEMBER_DESCENDANTS, _MEMBER_DEPTH = 4096, 4096, 4096
 
 
 class _IdsParams(msgspec.Struct):
@@ -41,11 +38,16 @@ class _IdsParams(msgspec.Struct):
 
 @routes.post("/api/v1/statuses", Access.member("write:statuses"))
 async def publish(call: Call) -> Answer:
-    """Publish. With `Idempotency-Key`, a repeated request gives the same post."""
-    submission = await submission_of(call, await call.params(StatusParams), call.header(b"idempotency-key"))
+    """Publish, or with `scheduled_at` keep for later. With `Idempotency-Key`, a repeated request gives the same post."""
+    wanted = await call.params(StatusParams)
+    submission = await submission_of(call, wanted, call.header(b"idempotency-key"))
+    if wanted.scheduled_at:
+        return await schedule(call, submission, wanted.scheduled_at)
     unmarked = await call.services.posts.expect_post(await call.viewer())
     async with call.services.database.transaction() as tx:
-        post_id = await publish_post(tx, call.actor, submission, limits=post_limits(call), now=call.now)
+        post_id = await publish_post(
+            tx, call.actor, submission, limits=post_limits(call.services.settings), now=call.now
+        )
     # An idempotency key may name a post that is there for long; a reply may stand in a thread that is muted.
     if not submission.draft.idempotency_key and submission.parent is None:
         unmarked(post_id)
@@ -58,7 +60,7 @@ async def edit(call: Call) -> Answer:
     post_id = call.id_segment()
     seen = await call.services.posts.see_one(await call.viewer(), post_id)
     wanted = await call.params(StatusParams)
-    wanted.in_reply_to_id = None
+    wanted.in_reply_to_id = wanted.scheduled_at = None
     submission = await submission_of(call, wanted, "", edited=seen.post)
     async with call.services.database.transaction() as tx:
         await edit_post(tx, call.actor, post_id, submission, now=call.now)
@@ -74,6 +76,14 @@ async def delete(call: Call) -> Answer:
     async with call.services.database.transaction() as tx:
         post = await delete_post(tx, call.actor, post_id)
     entity: dict[str, Any] = msgspec.json.decode(bytes(post_raw(call.services, seen, viewer)))
+    if (
+        post.quote is not None
+        and post.quote.quoted_id is not None
+        and entity["quote"]["quoted_status"] is None
+    ):
+        # For a redraft the author is given what was quoted also where the quote was turned down or taken back.
+        found = await call.services.posts.see(viewer, [post.quote.quoted_id])
+        entity["quote"]["quoted_status"] = post_raw(call.services, found[0], viewer) if found else None
     return json_answer({**entity, "text": post.text})
 
 
@@ -101,17 +111,10 @@ async def context(call: Call) -> Answer:
     """The posts above and below in the thread."""
     viewer = await call.viewer()
     seen = await call.services.posts.see_one(viewer, call.id_segment())
-    member = viewer.account_id is not None
+    most_above, most_below, depth = _thread_limits(call, viewer)
     database, posts = call.services.database, call.services.posts
-    above = await ancestors(
-        database, seen.post.id, most=_MEMBER_ANCESTORS if member else _ANONYMOUS_ANCESTORS
-    )
-    below = await descendants(
-        database,
-        seen.post.id,
-        most=_MEMBER_DESCENDANTS if member else _ANONYMOUS_DESCENDANTS,
-        depth=_MEMBER_DEPTH if member else _ANONYMOUS_DEPTH,
-    )
+    above = await ancestors(database, seen.post.id, most=most_above)
+    below = await descendants(database, seen.post.id, most=most_below, depth=depth)
     return json_answer(
         {
             "ancestors": msgspec.Raw(posts_json(call.services, await posts.see(viewer, above), viewer)),
@@ -122,10 +125,22 @@ async def context(call: Call) -> Answer:
     )
 
 
-@routes.get("/api/v1/statuses/{id}/source", Access.member("read:statuses"))
+def _thread_limits(call: Call, viewer: Viewer) -> tuple[int, int, int]:
+    """How much of a thread is shown: posts above, posts below, and how deep."""
+    settings = call.services.settings
+    if viewer.account_id is None:
+        return (
+            settings.context_anonymous_ancestors_max,
+            settings.context_anonymous_descendants_max,
+            settings.context_anonymous_depth_max,
+        )
+    return settings.context_ancestors_max, settings.context_descendants_max, settings.context_depth_max
+
+
+@routes.get("/api/v1/statuses/{id}/source", Access.app("read:statuses"))
 async def source(call: Call) -> Answer:
-    """The text of one's own post as it was written, for editing."""
-    seen = await _own(call)
+    """The text of a post as it was written, for editing."""
+    seen = await call.services.posts.see_one(await call.viewer(), call.id_segment())
     return json_answer(
         {
             "id": call.services.ids.encode(seen.post.id),
@@ -138,26 +153,29 @@ async def source(call: Call) -> Answer:
 @routes.get("/api/v1/statuses/{id}/history", Access.anyone("read:statuses"))
 async def history(call: Call) -> Answer:
     """Every version that was shown, oldest first."""
-    seen = await call.services.posts.see_one(await call.viewer(), call.id_segment())
+    viewer = await call.viewer()
+    seen = await call.services.posts.see_one(viewer, call.id_segment())
+    seen = seen.boosted or seen
     post = seen.post
     kept = await versions(call.services.database, post.id)
     if not kept:
         options = post.poll.options if post.poll else None
         kept = [Version(post.text, post.spoiler, post.sensitive, options, post.created_at)]
-    account = account_raw(call.services, seen.author)
-    return json_answer([_version_entity(call, post, version, account) for version in kept])
+    same = {
+        "account": account_raw(call.services, seen.author),
+        "quote": quote_raw(call.services, seen.quote, viewer),
+    }
+    return json_answer([_version_entity(call, post, version) | same for version in kept])
 
 
-def _version_entity(call: Call, post: PostView, version: Version, account: msgspec.Raw) -> dict[str, Any]:
+def _version_entity(call: Call, post: PostView, version: Version) -> dict[str, Any]:
     entity: dict[str, Any] = {
         "content": content_html(call.services, post, version.text),
         "spoiler_text": version.spoiler,
         "sensitive": version.sensitive,
         "created_at": iso(version.created_at),
-        "account": account,
         "media_attachments": [],
         "emojis": [],
-        "quote": None,
     }
     if version.poll_options:
         entity["poll"] = {"options": [{"title": option} for option in version.poll_options]}
@@ -169,13 +187,6 @@ async def translate(call: Call) -> Answer:
     """404: no translation service is configured, as the instance says."""
     await call.services.posts.see_one(await call.viewer(), call.id_segment())
     raise NotFound
-
-
-async def _own(call: Call) -> Seen:
-    seen = await call.services.posts.see_one(await call.viewer(), call.id_segment())
-    if seen.post.account_id != call.actor.account_id:
-        raise PostNotVisible
-    return seen
 
 
 async def _one(call: Call, post_id: int) -> Answer:

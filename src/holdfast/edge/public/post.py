@@ -20,9 +20,6 @@ from .reading import Description, show, shown_account, viewer_of
 
 routes = RouteTable()
 
-# How much of a thread one page shows, as the API shows it to anybody.
-_ANCESTORS_MOST, _DESCENDANTS_MOST, _DEPTH_MOST = 40, 60, 20
-
 
 class Edition(msgspec.Struct, frozen=True):
     """One version of a post."""
@@ -38,14 +35,18 @@ class Edition(msgspec.Struct, frozen=True):
 async def post(call: Call, visit: Visit) -> Answer:
     """GET /@name/id. The page of a boost is that of the post it boosts."""
     viewer, services = await viewer_of(call, visit), call.services
-    seen = await _of_path(call, viewer)
+    seen, settings = await _of_path(call, viewer), services.settings
     if seen.boosted is not None:
         original = seen.boosted
         return redirect(post_path(services, original.author.acct, original.post.id), status=302)
     above = await services.posts.see(
-        viewer, await ancestors(services.database, seen.post.id, most=_ANCESTORS_MOST)
+        viewer,
+        await ancestors(services.database, seen.post.id, most=settings.context_anonymous_ancestors_max),
     )
-    asked = await descendants(services.database, seen.post.id, most=_DESCENDANTS_MOST, depth=_DEPTH_MOST)
+    most_below = settings.context_anonymous_descendants_max
+    asked = await descendants(
+        services.database, seen.post.id, most=most_below, depth=settings.context_anonymous_depth_max
+    )
     below = await services.posts.see(viewer, asked, timeline=True)
     about = _description(call, seen)
     return show(
@@ -54,7 +55,7 @@ async def post(call: Call, visit: Visit) -> Answer:
         below=await cards(call, viewer, below, _depths(seen.post.id, below)),
         cut_off=seen.post.in_reply_to_id is not None
         and seen.post.in_reply_to_id not in {one.post.id for one in above},
-        author=person(services, seen.author), more_below=len(asked) == _DESCENDANTS_MOST,
+        author=person(services, seen.author), more_below=len(asked) == most_below,
     )  # fmt: skip
 
 

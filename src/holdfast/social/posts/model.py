@@ -11,6 +11,7 @@ from ...platform.clock import Instant
 from ...screening import Screen, Verdict
 from ...screening.state import AuthorFacts
 from ..accounts import AccountView
+from ..cards import CardView
 from ..drafts import (
     Composition,
     Draft,
@@ -57,9 +58,9 @@ class PollView(msgspec.Struct, frozen=True):
     tally: list[int]
     voters: int
 
-    def hides_totals(self, now: Instant, *, own: bool) -> bool:
-        """Whether the numbers are kept from this viewer until the poll ends; `own`: the author looks."""
-        return self.hide_totals and self.expires_at > now and not own
+    def hides_totals(self, now: Instant) -> bool:
+        """Whether the numbers are kept from everybody, the author too, until the poll ends."""
+        return self.hide_totals and self.expires_at > now
 
 
 class PostView(msgspec.Struct):
@@ -92,6 +93,7 @@ class PostView(msgspec.Struct):
     quote_policy: QuotePolicy = QuotePolicy.NOBODY
     quotes: int = 0
     quote: QuoteView | None = None
+    card: CardView | None = None
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
 
 

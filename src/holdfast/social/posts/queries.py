@@ -6,6 +6,7 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Row
+from ..cards import CardView
 from ..drafts import QuotePolicy, Visibility
 from ..quotes import QuoteView
 from .model import Marks, MentionView, PollView, PostState, PostView
@@ -23,6 +24,8 @@ select p.id, p.account_id, p.thread_id, p.in_reply_to_id, p.in_reply_to_account_
                'expires_at', expires_at, 'tally', tally, 'voters', voters)
           from polls where post_id = p.id)::text as poll,
        (select jsonb_build_object('quoted_id', quoted_id, 'state', state) from quotes where post_id = p.id)::text as quote,
+       (select to_jsonb(pc) from post_cards l join preview_cards pc on pc.id = l.card_id
+          where l.post_id = p.id and pc.state = 1)::text as card,
        case when p.state <> 0 then
          (select v.reason from post_verdicts v where v.post_id = p.id order by v.id desc limit 1) end as hold_reason
 from posts p left join post_counts c on c.post_id = p.id left join apps on apps.id = p.app_id
@@ -34,6 +37,7 @@ LOAD_ONE_SQL = LOAD_SQL.replace("any($1::bigint[])", "$1")
 _mentions = msgspec.json.Decoder(list[MentionView])
 _tags = msgspec.json.Decoder(list[tuple[str, str]])
 _poll = msgspec.json.Decoder(PollView)
+_card = msgspec.json.Decoder(CardView)
 _quote = msgspec.json.Decoder(QuoteView)
 
 
@@ -54,6 +58,7 @@ def _view(row: Row) -> PostView:
     values["poll"] = _poll.decode(row["poll"]) if row["poll"] else None
     values["quote_policy"] = QuotePolicy(row["quote_policy"])
     values["quote"] = _quote.decode(row["quote"]) if row["quote"] else None
+    values["card"] = _card.decode(row["card"]) if row["card"] else None
     values["imported"] = msgspec.json.decode(row["imported"]) if row["imported"] else None
     return PostView(**values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...platform.db import Reader, Tx
+from ...pure.window import Window
 from ..accounts import SHOWN_STATES
 from ..drafts import QuotePolicy, Visibility
 from .model import QuoteState, may_quote
@@ -31,16 +32,28 @@ async def agrees(tx: Tx, quoted_id: int, quoter_id: int) -> bool:
     )  # fmt: skip
 
 
-async def accepted_quotes(
-    reader: Reader, quoted_id: int, below: int, above: int, limit: int
-) -> list[tuple[int, int]]:
-    """One page of the posts that quote a post, newest first: (cursor, post id). The gate is asked by the reader."""
-    rows = await reader.fetch(
-        "select post_id from quotes where quoted_id = $1 and state = $2 and post_id < $3 and post_id > $4"
-        " order by post_id desc limit $5",
-        quoted_id, QuoteState.ACCEPTED.value, below, above, limit,
-    )  # fmt: skip
-    return [(row[0], row[0]) for row in rows]
+_QUOTES_SQL = (
+    """
+    select post_id from quotes where quoted_id = $1 and state = $2 and post_id < $3 and post_id > $4
+    order by post_id desc limit $5
+    """,
+    """
+    select post_id from quotes where quoted_id = $1 and state = $2 and post_id < $3 and post_id > $4
+    order by post_id limit $5
+    """,
+)
+
+
+async def accepted_quotes(reader: Reader, quoted_id: int, page: Window) -> list[int]:
+    """One page of the posts that quote a post, newest first. The gate is asked by whoever shows them."""
+    newest_down, oldest_up = _QUOTES_SQL
+    arguments = (quoted_id, QuoteState.ACCEPTED.value, page.below, page.above, page.limit)
+    if page.forward:
+        rows = await reader.fetch(oldest_up, *arguments)
+        rows.reverse()
+    else:
+        rows = await reader.fetch(newest_down, *arguments)
+    return [row[0] for row in rows]
 
 
 async def quoting_posts(reader: Reader, quoted_id: int) -> list[int]:
