@@ -2,6 +2,7 @@
 
 from .accounts import routes as accounts
 from .admin_accounts import routes as admin_accounts
+from .admin_figures import routes as admin_figures
 from .admin_mail import routes as admin_mail
 from .admin_networks import routes as admin_networks
 from .admin_reports import routes as admin_reports
@@ -29,6 +30,6 @@ from .timelines import routes as timelines
 from .unavailable import routes as unavailable
 
 TABLES = (
-    accounts, admin_accounts, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, discovery, emojis, images, instance, markers, notifications, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
+    accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, discovery, emojis, images, instance, markers, notifications, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
     statuses, streaming, tags, timelines, unavailable,
 )  # fmt: skip

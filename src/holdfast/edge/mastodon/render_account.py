@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ...pure.permissions import PERMISSIONS
-from ...social.accounts import AccountView, Preferences
+from ...social.accounts import AccountState, AccountView, Preferences
 from ...social.graph import Relationship, requests_pending
 from ..authored_html import field_html, note_html
 from ..links import account_url, avatar_url, header_url
@@ -73,6 +73,16 @@ async def credential_account(services: Services, account: AccountView) -> msgspe
             }
         )
     return msgspec.Raw(body)
+
+
+def role_entity(role: str) -> dict[str, Any]:
+    """The Role entity."""
+    return _ROLES.get(role, _ROLES["member"])
+
+
+def role_of_id(ident: str) -> str | None:
+    """The role that the API knows by this id."""
+    return next((role for role, entity in _ROLES.items() if entity["id"] == ident), None)
 
 
 def profile_json(services: Services, account: AccountView) -> dict[str, Any]:
@@ -158,7 +168,7 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "show_media_replies": True,
         "show_featured": True,
         "moved": None,
-        "suspended": False,
+        "suspended": account.state is AccountState.SUSPENDED,
         "limited": account.limited,
         "memorial": False,
         "emojis": [],

@@ -33,7 +33,15 @@ from .model import (
     Restriction,
     canonical_email,
 )
-from .queries import AccountReader, find_by_handle, find_handles, list_members, preferences, search_accounts
+from .queries import (
+    AccountReader,
+    find_by_handle,
+    find_handles,
+    list_members,
+    preferences,
+    search_accounts,
+    signed_up_by_day,
+)
 from .reinstate import reinstate_account
 from .restrict import restrict_account
 from .store import delete_pending, set_role
@@ -41,7 +49,7 @@ from .suspend import suspend_account
 
 __all__ = [
     "ROLES", "SHOWN_STATES", "AccountApproved", "AccountReinstated", "AccountRejected", "AccountRestricted",
-    "NetworkNotAllowed", "Restriction", "delete_pending", "restrict_account", "AccountCreated", "AccountId", "AccountNotVisible", "AccountReader", "AccountState",
+    "NetworkNotAllowed", "Restriction", "delete_pending", "restrict_account", "signed_up_by_day", "AccountCreated", "AccountId", "AccountNotVisible", "AccountReader", "AccountState",
     "AccountSuspended", "AccountView", "Actor", "EmailNotAllowed", "Field", "NewAccount", "Preferences",
     "ProfileChange", "ProfileLimits", "ProfileNotAllowed", "RegistrationsClosed", "UsernameNotAllowed",
     "UsernameTaken", "canonical_email", "create_account", "edit_profile", "find_by_handle", "find_handles",

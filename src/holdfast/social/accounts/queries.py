@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import msgspec
 
 from ...platform.cache import PageCache, StampedCache
+from ...platform.clock import Instant
 from ...platform.db import Database, Reader, Row
 from ...platform.stamps import Kind, slot
 from .model import AccountState, AccountView, Field, Preferences
@@ -119,3 +121,18 @@ async def list_members(reader: Reader, *, pending: bool = False, account_id: int
         " where (not $1::boolean or a.state = $2) and ($3::bigint is null or a.id = $3) order by a.id desc",
         pending, AccountState.PENDING.value, account_id,
     )  # fmt: skip
+
+
+async def signed_up_by_day(
+    reader: Reader, mail_domains: list[str], *, since: Instant
+) -> dict[tuple[str, date], int]:
+    """How many signed up with an address of each mail domain, or of one below it, per UTC day; for staff."""
+    rows = await reader.fetch(
+        "select d.domain, (u.created_at at time zone 'UTC')::date as day, count(*) as accounts"
+        " from unnest($1::text[]) as d (domain) join users u on u.created_at >= $2"
+        " and (split_part(u.email_canonical, '@', 2) = d.domain"
+        "      or right(split_part(u.email_canonical, '@', 2), length(d.domain) + 1) = '.' || d.domain)"
+        " group by 1, 2",
+        mail_domains, since,
+    )  # fmt: skip
+    return {(row["domain"], row["day"]): row["accounts"] for row in rows}
