@@ -13,7 +13,7 @@ import pytest
 
 from holdfast.platform.config import Settings
 from holdfast.social.tokens import SCOPES
-from tests.support.browser import Town, open_town, text_between
+from tests.support.browser import PASSWORD, Town, open_town, text_between
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = base64.urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -359,3 +359,25 @@ async def test_the_server_says_what_it_offers(town: Town) -> None:
     for name in ("authorization", "token", "app_registration", "revocation", "userinfo"):
         assert offers[f"{name}_endpoint"].startswith(town.services.base_url)
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_a_password_buys_a_token_only_where_the_setting_allows_it(settings: Settings) -> None:
+    def form(app: dict[str, Any], **more: str) -> dict[str, str]:
+        client = {"client_id": app["client_id"], "client_secret": app["client_secret"]}
+        return {"grant_type": "password", "username": "maren", "password": PASSWORD, **client, **more}
+
+    async with open_town(settings) as town:
+        await town.member("maren")
+        app = await register(town.client())
+        answer = await town.client().post("/oauth/token", data=form(app))
+        assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+    async with open_town(settings, oauth_password_grant=True) as town:
+        token = (await town.client().post("/oauth/token", data=form(app, scope="read"))).json()
+        bearer = {"authorization": f"Bearer {token['access_token']}"}
+        who = await town.client().get("/api/v1/accounts/verify_credentials", headers=bearer)
+        assert who.json()["username"] == "maren"
+        for bad in ({"password": "wrong"}, {"username": "nobody"}):
+            answer = await town.client().post("/oauth/token", data=form(app, **bad))
+            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+        answer = await town.client().post("/oauth/token", data=form(app, scope="push"))
+        assert answer.json()["error"] == "invalid_scope"

@@ -33,3 +33,16 @@ def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
         return any(ip in ipaddress.ip_network(network, strict=False) for network in trusted)
     except ValueError:
         return False
+
+
+def network_of(ip: str) -> str:
+    """What an address is counted by: a subscriber of IPv6 has a whole /64."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ip
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

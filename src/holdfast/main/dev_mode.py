@@ -11,6 +11,7 @@ from holdfast.pure.errors import Invalid
 
 DEV_SETTINGS: Final[Mapping[str, str]] = {
     "registrations": "open",
+    "oauth_password_grant": "true",
     "rate_requests": "10000000",
     "rate_deletes": "10000000",
     "rate_signups": "10000000",

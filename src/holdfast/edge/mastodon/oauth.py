@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from ...pure.errors import NotFound
+from ...social.credentials import AccountNotOpen, CodeRequired, SignInRefused, admit, check_password
 from ...social.tokens import (
     SCOPES,
     App,
@@ -22,6 +23,7 @@ from ...social.tokens import (
     parse_scopes,
 )
 from ..answers import Answer, Header, json_answer
+from ..attempts import Attempts
 from ..call import Call
 from ..links import account_url, avatar_url
 from ..routes import Access, Limit, RouteTable
@@ -52,6 +54,8 @@ async def token(call: Call) -> Answer:
         return await _by_code(call, app, tree)
     if grant == "client_credentials":
         return await _for_app(call, app, tree)
+    if grant == "password" and call.services.settings.oauth_password_grant:
+        return await _by_password(call, app, tree)
     if not grant:
         return _refusal("invalid_request", "Missing required parameter: grant_type.")
     return _refusal(
@@ -70,6 +74,24 @@ async def _by_code(call: Call, app: App, tree: dict[str, Any]) -> Answer:
             redirect_uri=_text(tree, "redirect_uri"), code_verifier=_text(tree, "code_verifier") or None, now=call.now,
         )  # fmt: skip
     return _token(issued) if issued else _refusal("invalid_grant", _INVALID_GRANT)
+
+
+async def _by_password(call: Call, app: App, tree: dict[str, Any]) -> Answer:
+    """For test suites of clients (setting `oauth_password_grant`); an account with a second factor has none."""
+    scopes = parse_scopes(_text(tree, "scope"))
+    if scopes is None or not covers_all(app.scopes, scopes):
+        return _refusal("invalid_scope", "The requested scope is invalid, unknown, or malformed.")
+    services, login = call.services, _text(tree, "username").removeprefix("@")
+    attempts = Attempts(call, login.lower())
+    try:
+        proof = await check_password(services.database, login, _text(tree, "password"))
+        async with services.database.transaction() as tx:
+            await admit(tx, proof, code=None, keyring=services.keyring, now=call.now)
+            issued = await issue_token(tx, app.app_id, proof.account_id, scopes, now=call.now)
+    except (SignInRefused, CodeRequired, AccountNotOpen):
+        return _refusal("invalid_grant", _INVALID_GRANT)
+    attempts.succeeded()
+    return _token(issued)
 
 
 async def _for_app(call: Call, app: App, tree: dict[str, Any]) -> Answer:

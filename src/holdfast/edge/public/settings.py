@@ -18,9 +18,10 @@ from ...social.second_factors import has_second_factor, recovery_codes_left
 from ...social.sessions import end_all_sessions, end_session, list_sessions
 from ...social.tokens import authorised_apps, end_tokens
 from ..answers import Answer, redirect
+from ..attempts import Attempts
 from ..call import Call
 from ..routes import Access, RouteTable
-from .browser import Attempts, Visit, text_of
+from .browser import Visit, text_of
 from .devices import device_name
 from .pages import form, page, render
 from .scope_words import scope_sentences

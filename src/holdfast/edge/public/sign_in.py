@@ -22,9 +22,10 @@ from ...social.credentials import (
 )
 from ...social.sessions import SessionLimits, end_session
 from ..answers import Answer, Header, redirect, status_of
+from ..attempts import Attempts
 from ..call import Call
 from ..routes import Access, RouteTable
-from .browser import HOME, Attempts, Visit, device, local_path, signed_in_cookies, signed_out_cookies, text_of
+from .browser import HOME, Visit, device, local_path, signed_in_cookies, signed_out_cookies, text_of
 from .pages import NO_STORE, form, page, render
 
 routes = RouteTable()

@@ -8,10 +8,11 @@ from ...pure.errors import HoldfastError, Invalid, LimitReached, NotAllowed
 from ...social.accounts import AccountState, NewAccount, RegistrationsClosed, create_account
 from ...social.credentials import PasswordLimits, password_problem
 from ...social.sessions import SessionLimits, start_session
+from ..addresses import network_of
 from ..answers import Answer, redirect
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
-from .browser import HOME, Visit, device, local_path, network_of, signed_in_cookies, text_of
+from .browser import HOME, Visit, device, local_path, signed_in_cookies, text_of
 from .pages import NO_STORE, form, page, render
 
 routes = RouteTable()

@@ -23,7 +23,13 @@ async def sign_in(
     limits: SessionLimits,
     now: Instant,
 ) -> str:
-    """Open a session and return its secret.
+    """Open a session and return its secret. Raises as `admit` does."""
+    await admit(tx, proof, code=code, keyring=keyring, now=now)
+    return await start_session(tx, proof.account_id, device, limits=limits, now=now)
+
+
+async def admit(tx: Tx, proof: Proof, *, code: str | None, keyring: Keyring, now: Instant) -> None:
+    """Whether the account of the proof may come in now.
 
     Raises CodeRequired or CodeRefused when a second factor is on, AccountNotOpen for pending and suspended
     accounts, SignInRefused when the password changed since the proof.
@@ -44,7 +50,6 @@ async def sign_in(
         raise AccountNotOpen(_WHY_NOT.get(row["state"], "This account cannot be used."))
     if row["disabled"]:
         raise AccountNotOpen("This account is disabled. Ask the people who run this server.")
-    return await start_session(tx, proof.account_id, device, limits=limits, now=now)
 
 
 _WHY_NOT = {
