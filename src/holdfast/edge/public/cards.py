@@ -154,7 +154,7 @@ def _poll(call: Call, seen: Seen, viewer: Viewer) -> PollCard | None:
     poll = seen.post.poll
     if poll is None:
         return None
-    hidden = poll.hides_totals(call.now, own=seen.post.account_id == viewer.account_id)
+    hidden = poll.hides_totals(call.now)
     chosen = seen.marks.votes or ()
     return PollCard(
         [

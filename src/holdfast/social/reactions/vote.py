@@ -23,10 +23,13 @@ async def vote_in_poll(tx: Tx, actor: Actor, poll_id: int, choices: list[int], *
     if row["author_id"] == actor.account_id:
         raise Invalid("Validation failed: You cannot vote in your own poll")
     chosen = sorted(set(choices))
-    if not chosen or (len(chosen) > 1 and not row["multiple"]):
-        raise Invalid("Validation failed: Choose one option" + (" at least" if row["multiple"] else ""))
+    if not chosen:
+        raise Invalid("Validation failed: Choose an option")
+    if len(chosen) > 1 and not row["multiple"]:
+        # The wording that clients know: the second choice is a second vote.
+        raise Invalid("Validation failed: You have already voted on this poll; it takes one choice")
     if chosen[0] < 0 or chosen[-1] >= len(row["options"]):
-        raise Invalid("Validation failed: The chosen option does not exist")
+        raise Invalid("Validation failed: The chosen vote option does not exist")
     counted = await tx.execute(
         "insert into poll_votes (poll_id, account_id, choices) values ($1, $2, $3) on conflict do nothing",
         poll_id, actor.account_id, chosen,
