@@ -32,7 +32,7 @@ create table media (
 create index media_account on media (account_id, id desc);
 create index media_post on media (post_id, position) where post_id is not null;
 create index media_scheduled on media (scheduled_id) where scheduled_id is not null;
-create index media_loose on media (loose_since) where loose_since is not null;
+create index media_loose on media (id) where post_id is null and purpose = 0;
 create index media_source on media (source_hash) where source_hash is not null;
 
 create table media_files (                                 -- what may be served, each under a name nobody can guess

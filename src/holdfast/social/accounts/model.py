@@ -87,6 +87,12 @@ class AccountView(msgspec.Struct):
     role: str
     limited: bool = False
     sensitized: bool = False
+    avatar: str | None = None
+    avatar_still: str | None = None
+    avatar_description: str = ""
+    header: str | None = None
+    header_still: str | None = None
+    header_description: str = ""
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property
@@ -98,6 +104,13 @@ class AccountView(msgspec.Struct):
     def shown(self) -> bool:
         """Whether others may see it at all."""
         return self.state in SHOWN_STATES
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """An avatar or a header of one's own: names of files, with its motion and without."""
+
+    file: str
+    still: str
 
 
 class Preferences(msgspec.Struct, frozen=True):
@@ -129,6 +142,8 @@ class ProfileChange(msgspec.Struct, frozen=True):
     posting_sensitive: bool | msgspec.UnsetType = msgspec.UNSET
     posting_language: str | None | msgspec.UnsetType = msgspec.UNSET
     posting_quote_policy: str | msgspec.UnsetType = msgspec.UNSET
+    avatar_description: str | msgspec.UnsetType = msgspec.UNSET
+    header_description: str | msgspec.UnsetType = msgspec.UNSET
     expand_media: str | msgspec.UnsetType = msgspec.UNSET
     expand_spoilers: bool | msgspec.UnsetType = msgspec.UNSET
 
@@ -141,6 +156,7 @@ class ProfileLimits(msgspec.Struct, frozen=True):
     fields: int = 4
     field_name_characters: int = 255
     field_value_characters: int = 255
+    picture_description_characters: int = 150
 
 
 def canonical_email(email: str) -> str:
@@ -170,6 +186,9 @@ def cleaned(change: ProfileChange) -> ProfileChange:
         given["display_name"] = _one_line(change.display_name)
     if isinstance(change.note, str):
         given["note"] = clean_text(change.note)
+    for name in ("avatar_description", "header_description"):
+        if isinstance(text := getattr(change, name), str):
+            given[name] = clean_text(text)
     if isinstance(change.fields, list):
         rows = [Field(_one_line(row.name), _one_line(row.value), row.verified_at) for row in change.fields]
         given["fields"] = [row for row in rows if row.name or row.value]
@@ -192,6 +211,8 @@ def profile_problems(change: ProfileChange, limits: ProfileLimits) -> Mapping[st
 
     too_long("display_name", change.display_name, limits.display_name_characters)
     too_long("note", change.note, limits.note_characters)
+    too_long("avatar_description", change.avatar_description, limits.picture_description_characters)
+    too_long("header_description", change.header_description, limits.picture_description_characters)
     if isinstance(change.fields, list):
         if len(change.fields) > limits.fields:
             problems["fields"] = [("ERR_TOO_LONG", f"has more than {limits.fields} rows")]

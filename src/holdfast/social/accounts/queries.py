@@ -15,7 +15,8 @@ from .model import AccountState, AccountView, Field, Preferences
 
 LOAD_SQL = """
 select a.id, a.username, a.domain, a.display_name, a.note, a.fields, a.state, a.locked, a.bot, a.discoverable,
-       a.indexable, a.hide_collections, a.badge, a.created_at, coalesce(c.followers, 0) as followers,
+       a.indexable, a.hide_collections, a.badge, a.created_at, a.avatar, a.avatar_still, a.avatar_description,
+       a.header, a.header_still, a.header_description, coalesce(c.followers, 0) as followers,
        coalesce(c.following, 0) as following, coalesce(c.posts, 0) as posts, c.last_post_on,
        coalesce(u.role, 'member') as role, a.limited_at is not null as limited, a.sensitized_at is not null as sensitized
 from accounts a left join account_counts c on c.account_id = a.id left join users u on u.account_id = a.id

@@ -7,7 +7,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.stamps import Kind
-from .model import AccountState, ProfileChange, Restriction
+from .model import AccountState, Picture, ProfileChange, Restriction
 
 _ACCOUNT_COLUMNS = (
     "display_name",
@@ -18,6 +18,8 @@ _ACCOUNT_COLUMNS = (
     "discoverable",
     "indexable",
     "hide_collections",
+    "avatar_description",
+    "header_description",
 )
 _USER_COLUMNS = (
     "posting_visibility",
@@ -62,7 +64,9 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
         "update accounts set display_name = coalesce($2, display_name), note = coalesce($3, note),"
         " fields = coalesce($4::jsonb, fields), locked = coalesce($5, locked), bot = coalesce($6, bot),"
         " discoverable = coalesce($7, discoverable), indexable = coalesce($8, indexable),"
-        " hide_collections = coalesce($9, hide_collections) where id = $1",
+        " hide_collections = coalesce($9, hide_collections),"
+        " avatar_description = coalesce($10, avatar_description),"
+        " header_description = coalesce($11, header_description) where id = $1",
         account_id, *(values.get(column) for column in _ACCOUNT_COLUMNS),
     )  # fmt: skip
     language_given = change.posting_language is not msgspec.UNSET
@@ -77,6 +81,24 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
     )  # fmt: skip
     tx.touch(Kind.ACCOUNT, account_id)
     tx.touch(Kind.PREFERENCES, account_id)
+
+
+async def set_account_picture(tx: Tx, account_id: int, *, header: bool, picture: Picture | None) -> None:
+    """An avatar, or the header, of one's own; None: the drawn one, which has no description."""
+    file, still = (picture.file, picture.still) if picture else (None, None)
+    if header:
+        await tx.execute(
+            "update accounts set header = $2, header_still = $3,"
+            " header_description = case when $2::text is null then '' else header_description end where id = $1",
+            account_id, file, still,
+        )  # fmt: skip
+    else:
+        await tx.execute(
+            "update accounts set avatar = $2, avatar_still = $3,"
+            " avatar_description = case when $2::text is null then '' else avatar_description end where id = $1",
+            account_id, file, still,
+        )  # fmt: skip
+    tx.touch(Kind.ACCOUNT, account_id)
 
 
 async def lock_state(tx: Tx, account_id: int) -> AccountState | None:
