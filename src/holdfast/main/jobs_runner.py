@@ -15,13 +15,17 @@ from ..platform.config import Settings
 from ..platform.db import Database, Tx
 from ..platform.jobs import JobRunner, Periodic, RunnerLimits, run_due
 from ..pure.errors import Unavailable
+from ..social.bans import forget_ended_network_blocks
 from ..social.cards import forget_unlinked_cards
 from ..social.credentials import purge_expired_links
 from ..social.posts import forget_old_keys
 from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
+from ..trust.sanctions import lift_ended_sanctions
+from .lazy_screen import LazyScreen
 from .outside import keep_running
+from .reported_posts import keep_looking_closer
 from .scheduled_publishing import keep_publishing
 from .subscriptions import ERRANDS, HANDLERS
 from .wiring import open_database
@@ -52,6 +56,8 @@ async def forget_expired_access(tx: Tx, now: Instant) -> None:
 
 PERIODIC: tuple[Due, ...] = (
     Due("close_polls", timedelta(seconds=30), close_polls),
+    Due("lift_ended_sanctions", timedelta(minutes=1), lift_ended_sanctions),
+    Due("forget_ended_network_blocks", timedelta(minutes=10), forget_ended_network_blocks),
     Due("freshen_caches", timedelta(minutes=10), freshen_caches),
     Due("forget_old_keys", timedelta(minutes=10), forget_old_keys),
     Due("forget_unlinked_cards", timedelta(hours=6), forget_unlinked_cards),
@@ -65,13 +71,15 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     limits = RunnerLimits(concurrency=settings.worker_pool_size - 1)
     # Errands take a connection for moments only; one more keeps them out of the way of jobs.
-    connections = settings.worker_pool_size + 2 + bool(settings.second_opinion_url)
+    connections = settings.worker_pool_size + 3 + bool(settings.second_opinion_url)
     async with open_database(settings, connections) as database:
         runner = JobRunner(database, clock, HANDLERS, limits, elsewhere=ERRANDS)
+        screening = LazyScreen(settings, database, clock)
         beside = [
             asyncio.create_task(_keep_time(database, clock, stop)),
             asyncio.create_task(keep_running(settings, database, clock, stop)),
-            asyncio.create_task(keep_publishing(settings, database, clock, stop)),
+            asyncio.create_task(keep_publishing(settings, database, clock, stop, screening)),
+            asyncio.create_task(keep_looking_closer(settings, database, clock, stop, screening)),
         ]
         if settings.second_opinion_url:
             # Here, because it brings an HTTP client along, which is only loaded where it is used.

@@ -17,11 +17,9 @@ from ..platform.clock import Clock, Instant
 from ..platform.db import Database
 from ..platform.errands import ErrandRunner
 from ..platform.jobs import RunnerLimits
-from ..platform.limits import RateLimits
 from ..platform.settings import Settings
 from ..pure.errors import Gone, Invalid, NotAllowed, NotFound
-from ..screening import Screen, load_screen
-from ..screening.state import RuleKeeper
+from ..screening import Screen
 from ..social.accounts import AccountReader, Actor
 from ..social.graph import RelationsReader
 from ..social.posts import (
@@ -43,8 +41,7 @@ from ..social.schedules import (
     may_post,
     take_due,
 )
-from .screening_choice import model_choice
-from .wiring import keeper_of
+from .lazy_screen import LazyScreen
 
 log = structlog.get_logger(__name__)
 
@@ -63,17 +60,21 @@ class AuthorCannotPost(NotAllowed):
 
 
 class Publisher:
-    """Publishes what is due. `screen` None: loaded when it is first needed."""
+    """Publishes what is due. `screening`: shared with others of this process; else `screen`, or what is loaded."""
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Clock, *, screen: Screen | None = None
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        *,
+        screen: Screen | None = None,
+        screening: LazyScreen | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._screen = screen
-        self._keeper: RuleKeeper | None = None
-        self._loading = asyncio.Lock()
+        self._screening = screening or LazyScreen(settings, database, clock, screen=screen)
         self._accounts = AccountReader(database)
         self._posts = PostReader(database, self._accounts, clock)
         self._relations = RelationsReader(database)
@@ -95,9 +96,7 @@ class Publisher:
             log.info("scheduled.not_published", post=due.id, why=error.public)
             async with self._database.transaction() as tx:
                 await keep_failure(tx, due, error.public, now=self._clock.now())
-        if self._keeper is not None:
-            # Posts by the clock are few: what the rules did with one is written down at once.
-            await self._keeper.flush()
+        await self._screening.write_down()
         return None
 
     async def _submission(self, waiting: ScheduledPost) -> tuple[Submission, Actor]:
@@ -108,7 +107,7 @@ class Publisher:
             raise AuthorCannotPost
         parent = await self._seen(author.id, draft.in_reply_to_id, ParentNotVisible)
         quoted = await self._seen(author.id, draft.quoted_id, QuotedNotVisible)
-        screen, keeper = await self._screening()
+        screen, keeper = await self._screening.get()
         submission = prepare(
             draft, author, parent=None if parent is None else parent.post, quoted=quoted, screen=screen,
             facts=await keeper.facts(author.id, now), limits=post_limits(self._settings), now=now,
@@ -123,21 +122,13 @@ class Publisher:
         except PostNotVisible as error:
             raise missing from error
 
-    async def _screening(self) -> tuple[Screen, RuleKeeper]:
-        async with self._loading:
-            if self._screen is None:
-                self._screen = await asyncio.to_thread(
-                    load_screen, self._settings.screening_rules_file, model=model_choice(self._settings)
-                )
-            if self._keeper is None:
-                limits = RateLimits(self._settings.data / "run" / "limits")
-                self._keeper = keeper_of(self._settings, self._database, self._screen, limits, self._clock)
-            return self._screen, self._keeper
 
-
-async def keep_publishing(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
+async def keep_publishing(
+    settings: Settings, database: Database, clock: Clock, stop: asyncio.Event, screening: LazyScreen
+) -> None:
     """A worker's part: publish what is due until `stop` is set."""
-    await publishing_runner(Publisher(settings, database, clock), database, clock).run(stop)
+    publisher = Publisher(settings, database, clock, screening=screening)
+    await publishing_runner(publisher, database, clock).run(stop)
 
 
 def publishing_runner(publisher: Publisher, database: Database, clock: Clock) -> ErrandRunner:

@@ -15,15 +15,34 @@ import msgspec
 from ..platform.clock import SystemClock
 from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
-from ..social import accounts, follows, notifications, posts, quotes, reactions, schedules, search
+from ..social import (
+    accounts,
+    blocks,
+    conversations,
+    follows,
+    lists,
+    notifications,
+    posts,
+    quotes,
+    reactions,
+    schedules,
+    search,
+)
+from ..trust import reports, staff_actions
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
-    posts.PostPublished: (notifications.notify_published, search.index_post),
-    posts.PostEdited: (notifications.notify_edited, notifications.notify_quoters, search.index_post),
+    posts.PostPublished: (notifications.notify_published, search.index_post, conversations.file_message),
+    posts.PostEdited: (
+        notifications.notify_edited,
+        notifications.notify_quoters,
+        search.index_post,
+        conversations.file_edited_message,
+    ),
     # A person decides about these. The moderation desk subscribes here; until then they wait in `post_verdicts`.
     posts.PostHeld: (search.index_post,),
     posts.PostFlagged: (),
-    posts.PostDeleted: (),
+    posts.PostHidden: (conversations.unfile_hidden,),
+    posts.PostDeleted: (conversations.unfile_deleted,),
     quotes.PostQuoted: (notifications.notify_quoted,),
     quotes.QuoteRevoked: (),
     quotes.QuotePolicyChanged: (),
@@ -34,11 +53,24 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     follows.AccountFollowed: (notifications.notify_followed,),
     follows.FollowRequested: (notifications.notify_requested,),
     follows.FollowAccepted: (notifications.notify_accepted,),
-    follows.FollowRejected: (notifications.forget_request,),
-    follows.FollowEnded: (notifications.forget_follow,),
+    follows.FollowRejected: (notifications.forget_request, lists.leave_lists_of_rejected),
+    follows.FollowEnded: (notifications.forget_follow, lists.leave_lists),
+    blocks.AccountBlocked: (conversations.forget_blocked,),
     accounts.AccountCreated: (notifications.notify_signed_up,),
     accounts.AccountSuspended: (),
+    reports.ReportFiled: (reports.notify_reported,),
+    reports.ReportChanged: (),
+    # The notice desk subscribes here.
+    reports.LegalReportFiled: (),
+    staff_actions.AccountWarned: (staff_actions.notify_warned,),
+    # The moderation desk subscribes here.
+    staff_actions.StaffActed: (),
 }
+
+# What only direct posts lead to: the many others are not made to wait for it.
+_OF_DIRECT_POSTS = frozenset(
+    {conversations.file_message, conversations.unfile_hidden, conversations.unfile_deleted}
+)
 
 HANDLERS: dict[str, Handler] = {
     handler.__name__: handler for handlers in SUBSCRIPTIONS.values() for handler in handlers
@@ -49,7 +81,9 @@ SECOND_OPINION = "ask_second_opinion"
 """The kind of the errands that ask an outside judge about a queued post (main/second_opinions.py)."""
 FETCH_CARD = "fetch_card"
 """The kind of the errands that ask the address of a post's first link for its card (main/card_fetching.py)."""
-ERRANDS = frozenset({SECOND_OPINION, FETCH_CARD, schedules.PUBLISH_SCHEDULED})
+LOOK_CLOSER = "look_closer"
+"""The kind of the errands that screen what was reported with everything there is (main/reported_posts.py)."""
+ERRANDS = frozenset({LOOK_CLOSER, SECOND_OPINION, FETCH_CARD, schedules.PUBLISH_SCHEDULED})
 _AFTER_EVERYTHING_ELSE = 9
 
 
@@ -62,13 +96,26 @@ def reactions_to(
     servers to which a post travels do not all ask in the same moment.
     """
     payload = msgspec.json.encode(event)
-    jobs = [NewJob(handler.__name__, payload) for handler in SUBSCRIPTIONS.get(type(event), ())]
+    jobs = [NewJob(handler.__name__, payload) for handler in _handlers(event)]
     if second_opinions and isinstance(event, posts.PostHeld | posts.PostFlagged):
         key = f"{SECOND_OPINION} {event.post_id}"
         jobs.append(NewJob(SECOND_OPINION, payload, priority=_AFTER_EVERYTHING_ELSE, unique_key=key))
+    if isinstance(event, reports.ReportFiled) and event.post_ids:
+        jobs.append(NewJob(LOOK_CLOSER, payload, priority=_AFTER_EVERYTHING_ELSE))
     if cards_within_seconds is not None and isinstance(event, posts.PostPublished | posts.PostEdited):
         jobs += _card_jobs(event, payload, cards_within_seconds)
     return jobs
+
+
+def _handlers(event: Event) -> Iterable[Handler]:
+    handlers = SUBSCRIPTIONS.get(type(event), ())
+    if isinstance(event, posts.PostPublished):
+        direct = event.direct
+    elif isinstance(event, posts.PostDeleted | posts.PostHidden):
+        direct = event.visibility == posts.Visibility.DIRECT
+    else:
+        return handlers
+    return handlers if direct else [one for one in handlers if one not in _OF_DIRECT_POSTS]
 
 
 def _card_jobs(

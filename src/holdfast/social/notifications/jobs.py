@@ -15,8 +15,7 @@ from ..posts import PostEdited, PostPublished, PostState, PostView, Visibility, 
 from ..quotes import PostQuoted, QuoteState
 from ..reactions import PollClosed, PostBoosted, PostFavourited, PostUnfavourited
 from . import queries, store
-from .model import NotificationKind
-from .store import Notice
+from .model import Notice, NotificationKind
 
 
 async def notify_published(tx: Tx, payload: bytes, now: Instant) -> None:
@@ -71,7 +70,9 @@ async def notify_boosted(tx: Tx, payload: bytes, now: Instant) -> None:
     event = msgspec.json.decode(payload, type=PostBoosted)
     post = await _visible_post(tx, event.post_id)
     if post is not None and await queries.still_boosted(tx, event.boost_id):
-        notice = Notice(NotificationKind.BOOST, event.account_id, event.boost_id, post.thread_id)
+        notice = Notice(
+            NotificationKind.BOOST, event.account_id, event.boost_id, post.thread_id, about_id=post.id
+        )
         await store.tell(tx, notice, [post.account_id], now)
 
 
@@ -135,9 +136,9 @@ async def notify_poll_closed(tx: Tx, payload: bytes, now: Instant) -> None:
 
 
 async def notify_signed_up(tx: Tx, payload: bytes, now: Instant) -> None:
-    """AccountCreated: the staff, when somebody waits for approval."""
+    """AccountCreated: the staff, unless the operator made the account."""
     event = msgspec.json.decode(payload, type=AccountCreated)
-    if event.pending:
+    if event.pending or not event.by_operator:
         notice = Notice(NotificationKind.SIGN_UP, event.account_id)
         await store.tell(tx, notice, await queries.staff(tx), now)
 

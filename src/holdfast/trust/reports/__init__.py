@@ -4,6 +4,7 @@ from .assign import assign_report
 from .errors import PostOfAnother, ReportNotAllowed, ReportNotThere, YourselfReported
 from .events import LegalReportFiled, ReportChanged, ReportFiled
 from .file import file_report
+from .jobs import notify_reported
 from .model import Category, NewReport, Report, ReportFilter, ReportLimits
 from .queries import get_report, list_reports, lock_report, open_reports_about, reported_posts, reports_by_id
 from .recategorise import recategorise_report
@@ -12,6 +13,6 @@ from .resolve import resolve_report
 __all__ = [
     "Category", "LegalReportFiled", "NewReport", "PostOfAnother", "Report", "ReportChanged", "ReportFiled",
     "ReportFilter", "ReportLimits", "ReportNotAllowed", "ReportNotThere", "YourselfReported", "assign_report",
-    "file_report", "get_report", "list_reports", "lock_report", "open_reports_about", "recategorise_report",
+    "file_report", "get_report", "list_reports", "notify_reported", "lock_report", "open_reports_about", "recategorise_report",
     "reported_posts", "reports_by_id", "resolve_report",
 ]  # fmt: skip

@@ -75,3 +75,8 @@ async def reported_posts(reader: Reader, post_ids: list[int]) -> set[int]:
         post_ids,
     )
     return {row[0] for row in rows}
+
+
+async def staff(reader: Reader) -> list[int]:
+    """Who reads reports: every role but that of members may."""
+    return [row[0] for row in await reader.fetch("select account_id from users where role <> 'member'")]

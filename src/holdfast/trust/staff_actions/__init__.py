@@ -2,6 +2,7 @@
 
 from .errors import NotYourRank, RoleLacks
 from .events import AccountWarned, StaffActed
+from .jobs import notify_warned
 from .model import (
     CLOCK,
     NO_REASON,
@@ -21,5 +22,5 @@ from .warn import warn_account
 __all__ = [
     "CLOCK", "NO_REASON", "OPERATOR", "AccountWarned", "AccountWarning", "NotYourRank", "RoleLacks", "Staff",
     "StaffActed", "StaffAction", "Subject", "SubjectKind", "WarningKind", "Why", "account_warnings",
-    "record_action", "staff_actions", "warn_account",
+    "notify_warned", "record_action", "staff_actions", "warn_account",
 ]  # fmt: skip
