@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from holdfast.platform.config import Settings
+from holdfast.platform.ids import id_at
 from holdfast.platform.stamps import Kind
 from holdfast.social.posts import PostHeld
-from holdfast.social.search import index_post, index_posts, queries
+from holdfast.social.search import index_post, index_posts
 from tests.support.entities import problems
 from tests.support.site import Member, Site, open_site
 
@@ -146,11 +148,18 @@ async def test_accounts_are_found_by_prefix_and_by_address(site: Site) -> None:
     assert await names("@ANN") == ["ann", "anna"]
     assert await names(f"@ann@{domain}") == ["ann"]
     assert await names("@ann@elsewhere.example") == []
+    annika = await site.member("annika")
+    await bob.post(f"/api/v1/accounts/{annika.id}/follow")
+    assert await names("an") == ["annika", "ann", "anna"]
+    await bob.post(f"/api/v1/accounts/{annika.id}/unfollow")
+    await annika.request("PATCH", "/api/v1/accounts/update_credentials", data={"display_name": "Zoe"})
+    assert await names("zo") == ["annika"]
     await bob.post(f"/api/v1/accounts/{anna.id}/follow")
     assert await names("ann", following="true") == ["anna"]
     assert await names(f"ann@{domain}", following="true") == []
     await ann.post(f"/api/v1/accounts/{bob.id}/block")
-    assert await names("ann") == ["anna"]
+    assert await names("anna") == ["anna"]
+    assert "ann" not in await names("ann")
 
 
 async def test_hashtags_have_a_week_of_history_and_private_use_stays_private(site: Site) -> None:
@@ -250,14 +259,83 @@ async def test_held_posts_are_not_found_and_leave_the_index(site: Site) -> None:
         assert await tx.fetchval("select count(*) from post_search") == 0
 
 
-async def test_rare_words_are_found_among_many_newer_posts(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queries, "RECENT_POSTS", 2)
+async def test_old_posts_are_found_behind_many_newer_ones(site: Site) -> None:
     [ann] = await site.members("ann")
     for text in ("needle and hay", "hay", "hay", "hay"):
         await ann.say(text)
     await site.settle()
+    years = timedelta(days=3 * 365)
+    async with site.services.database.transaction() as tx:
+        oldest = await tx.fetchval("select min(id) from posts")
+        old = id_at(site.services.clock.now() - years) + 5
+        await tx.execute("delete from post_search where post_id = $1", oldest)
+        await tx.execute("delete from post_counts where post_id = $1", oldest)
+        await tx.execute("update posts set id = $2 where id = $1", oldest, old)
+        assert await index_posts(tx, [old]) == 1
     assert await found(ann, "needle") == ["needle and hay"]
     assert await found(ann, "hay") == ["hay", "hay", "hay", "needle and hay"]
     assert await found(ann, "hay", limit=1, offset=3) == ["needle and hay"]
+    assert await found(ann, "hay", limit=2) == ["hay", "hay"]
+    this_year = f"{site.services.clock.now():%Y}"
+    assert await found(ann, f"hay during:{this_year}") == ["hay", "hay", "hay"]
+    assert await found(ann, f"hay before:{this_year}") == ["needle and hay"]
+
+
+async def test_operators_narrow_a_search(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    first = await ann.say("tea with https://example.org/tea", language="en")
+    await ann.say("tea and a choice", **{"poll[options][]": ["green", "black"], "poll[expires_in]": "300"})
+    await bob.say("tea, reply", in_reply_to_id=first["id"], language="pt-BR")
+    await bob.say("tea hidden", sensitive="true")
+    await bob.say("tea unlisted", visibility="unlisted")
+    await site.settle()
+    domain = site.services.settings.domain
+    for q, texts in {
+        "tea has:poll": ["tea and a choice"],
+        "tea has:link from:ann": None,
+        "from:me tea -is:reply": ["tea unlisted", "tea hidden"],
+        f"tea from:@ann@{domain} -has:link": ["tea and a choice"],
+        "from:nobody tea": [],
+        "from:ann@elsewhere.example tea": [],
+        "is:sensitive": ["tea hidden"],
+        "language:pt": ["tea, reply"],
+        "tea -language:pt -from:me -has:link": ["tea and a choice"],
+        "in:library tea": ["tea unlisted", "tea hidden", "tea, reply"],
+        "in:public tea from:me": ["tea hidden", "tea, reply"],
+        "is:reply": ["tea, reply"],
+        "from:me -tea": [],
+    }.items():
+        if texts is None:
+            assert len(await found(bob, q)) == 1
+        else:
+            assert await found(bob, q) == texts, q
+    rows = (await bob.get(PATH, q="tea", type="statuses", account_id=ann.id))["statuses"]
+    assert len(rows) == 2
+
+
+async def test_a_library_is_what_one_wrote_kept_and_was_named_in(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    await ann.say("page public")
+    kept = await ann.say("page kept")
+    liked = await ann.say("page liked")
+    passed_on = await ann.say("page passed on")
+    await ann.say("page for @bob", visibility="direct")
+    await bob.say("page own")
+    await bob.post(f"/api/v1/statuses/{kept['id']}/bookmark")
+    await bob.post(f"/api/v1/statuses/{liked['id']}/favourite")
+    await bob.post(f"/api/v1/statuses/{passed_on['id']}/reblog")
+    await site.settle()
+    rows = (await bob.get(PATH, q="in:library page", type="statuses"))["statuses"]
+    assert [row["content"][3:8] for row in rows] == ["page "] * 5
+    assert await found(bob, "in:library page", limit=1, offset=4) == ["page kept"]
+
+
+async def test_words_of_scripts_without_spaces_are_found(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    await ann.say("วันนี้อากาศดีมาก")
+    await ann.say("今日は東京都にいます")
+    await site.settle()
+    assert await found(bob, "อากาศ") == ["วันนี้อากาศดีมาก"]
+    assert await found(bob, "東京都") == ["今日は東京都にいます"]
+    assert await found(bob, "東") == ["今日は東京都にいます"]
+    assert await found(bob, "京東") == []

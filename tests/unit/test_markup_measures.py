@@ -160,6 +160,8 @@ def test_a_name_from_elsewhere_is_valid_or_empty(name: str) -> None:
         ("Ünïcode Été ΆΛΦΑ", "unicode ete αλφα"),
         ("東京都に行く", "東京 京都 都に に行 行く"),
         ("日 本", "日 本"),
+        ("สวัสดี", "สว วั ัส สด ดี"),
+        ("ខ្មែរ", "ខ្ ្ម មែ ែរ"),
         ("iPhone買う", "iphone 買う"),
         ("한국어", "한국 국어"),
         ("ｶﾞｷﾞ ＡＢＣ", "ガギ abc"),

@@ -76,10 +76,9 @@ async def search(call: Call) -> Answer:
     name, domain = split_handle(call, query.q)
     if not name or domain is not None:
         return json_answer([])
-    among = list((await call.viewer()).following) if query.following else None
     ids = await search_accounts(
         call.services.database, name, limit=min(max(limit, 1), settings.accounts_page_size_max),
-        offset=max(query.offset, 0), among=among,
+        offset=max(query.offset, 0), followed=(await call.viewer()).following, only_followed=query.following,
     )  # fmt: skip
     return json_answer(await accounts_raw(call.services, ids))
 
@@ -128,13 +127,6 @@ async def followers(call: Call) -> Answer:
 async def following(call: Call) -> Answer:
     """Whom the account follows."""
     return await _collection(call, FOLLOWING)
-
-
-@routes.get("/api/v1/accounts/{id}/lists", Access.member("read:lists"))
-async def lists(call: Call) -> Answer:
-    """Which of the member's lists hold the account: none, since there are no lists yet."""
-    await shown_account(call)
-    return json_answer([])
 
 
 @routes.get("/api/v1/accounts/{id}/featured_tags", _ANYONE)

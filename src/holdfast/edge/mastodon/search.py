@@ -8,8 +8,9 @@ from urllib.parse import unquote
 import msgspec
 
 from ...pure.errors import Invalid, NotAuthenticated, NotFound
+from ...pure.search_queries import parse_search
 from ...social.accounts import find_by_handle, search_accounts
-from ...social.search import PostQuery, Tag, find_tags, parse_words, search_posts, tag_by_name
+from ...social.search import PostQuery, Tag, find_tags, search_posts, tag_by_name
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import Access, RouteTable
@@ -82,10 +83,12 @@ async def _find(call: Call) -> Found:
         )
     if asked.type in (None, "statuses"):
         wanted = PostQuery(
-            parse_words(words), _author(call, asked), bounds.below, bounds.above, bounds.limit, offset
+            parse_search(words), _author(call, asked), (), bounds.below, bounds.above, bounds.limit, offset
         )
         viewer = await call.viewer()
-        seen = await search_posts(call.services.database, call.services.posts, viewer, wanted)
+        seen = await search_posts(
+            call.services.database, call.services.posts, viewer, wanted, domain=settings.domain
+        )
         found.posts = [post_raw(call.services, one, viewer) for one in seen]
     return found
 
@@ -107,12 +110,12 @@ def _check(call: Call, asked: SearchQuery, words: str) -> None:
         raise NotAuthenticated("Search queries pagination is not supported without authentication")
 
 
-def _author(call: Call, asked: SearchQuery) -> int | None:
+def _author(call: Call, asked: SearchQuery) -> tuple[int, ...] | None:
     if not asked.account_id:
         return None
     author_id = call.services.ids.decode(asked.account_id)
-    # No account has the id -1: an id that we never gave out has no posts.
-    return -1 if author_id is None else author_id
+    # An id that we never gave out has no posts.
+    return () if author_id is None else (author_id,)
 
 
 async def _accounts(call: Call, asked: SearchQuery, words: str, limit: int, offset: int) -> list[msgspec.Raw]:
@@ -129,8 +132,10 @@ async def _accounts(call: Call, asked: SearchQuery, words: str, limit: int, offs
     elif not name or words.startswith("#"):
         ids = []
     else:
-        among = list(viewer.following) if asked.following else None
-        ids = await search_accounts(call.services.database, words, limit=limit, offset=offset, among=among)
+        ids = await search_accounts(
+            call.services.database, words, limit=limit, offset=offset, followed=viewer.following,
+            only_followed=asked.following,
+        )  # fmt: skip
     return await accounts_raw(call.services, [ident for ident in ids if ident not in viewer.blocked_by])
 
 

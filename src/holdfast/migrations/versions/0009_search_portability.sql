@@ -4,6 +4,7 @@
 -- `words` now also holds facets (`=by.5`, `=has.image`) and the stretches of time a post lies in (`=t30.804`), so that
 -- one index answers every query and a frequent word is looked up among the newest posts first.
 truncate post_search;
+alter table post_search add column public boolean not null;
 create index posts_boosted_by on posts (account_id, boost_of_id desc) where boost_of_id is not null;
 
 -- ---------------------------------------------------------------- records/holds

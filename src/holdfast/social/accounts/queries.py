@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import msgspec
@@ -92,23 +92,37 @@ async def preferences(reader: Reader, account_id: int) -> Preferences | None:
     return Preferences(**dict(row)) if row else None
 
 
-async def search_accounts(
-    reader: Reader, words: str, *, limit: int, offset: int = 0, among: list[int] | None = None
-) -> list[int]:
-    """Ids of shown, discoverable accounts whose name or display name begins with `words`; exact names first.
+# The first names of the alphabet are as good as any when thousands begin alike, and bound what a single letter costs.
+SEARCHED_NAMES_MOST = 1000
+_SEARCH_SQL = """
+with named as (
+    (select id from accounts where lower(username) like $1 || '%' order by lower(username) limit $8)
+    union (select id from accounts where discoverable and lower(display_name) like $1 || '%'
+           order by lower(display_name) limit $8)
+    union (select a.id from unnest($7::bigint[]) as first (id) join accounts a using (id)
+           where lower(a.username) like $1 || '%' or lower(a.display_name) like $1 || '%'))
+select a.id from named join accounts a using (id) left join account_counts c on c.account_id = a.id
+where a.state = any($2::smallint[])
+  and (a.limited_at is null or a.id = any($7) or lower(a.username) = $5)
+  and (not $6::boolean or a.id = any($7))
+order by (lower(a.username) = $5) desc, a.id = any($7) desc, c.followers desc nulls last, a.id limit $3 offset $4
+"""
 
-    `among`: only these. One that the staff limited is found by its whole name, or among these.
+
+async def search_accounts(
+    reader: Reader, words: str, *, limit: int, offset: int = 0, followed: Collection[int] = (),
+    only_followed: bool = False,
+) -> list[int]:  # fmt: skip
+    """Ids of shown accounts whose name, or (discoverable or followed ones) display name, begins with `words`: exact
+    names first, then those of `followed`, then those with most followers.
+
+    One that the staff limited is found by its whole name, or among those followed.
     """
-    prefix = words.lstrip("@").lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    folded = words.lstrip("@").lower()
+    prefix = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await reader.fetch(
-        "select a.id from accounts a left join account_counts c on c.account_id = a.id"
-        " where a.state = any($2::smallint[]) and (lower(a.username) like $1 || '%'"
-        "   or (a.discoverable and lower(a.display_name) like $1 || '%'))"
-        "   and (a.limited_at is null or $6::bigint[] is not null or lower(a.username) = $5)"
-        "   and ($6::bigint[] is null or a.id = any($6))"
-        " order by (lower(a.username) = $5) desc, c.followers desc nulls last, a.id limit $3 offset $4",
-        prefix, [AccountState.ACTIVE.value, AccountState.UNCLAIMED.value], limit, offset, words.lstrip("@").lower(),
-        among,
+        _SEARCH_SQL, prefix, [AccountState.ACTIVE.value, AccountState.UNCLAIMED.value], limit, offset, folded,
+        only_followed, list(followed), SEARCHED_NAMES_MOST,
     )  # fmt: skip
     return [row["id"] for row in rows]
 

@@ -1,12 +1,12 @@
-"""Search: posts by their words, hashtags by prefix. Accounts are searched in their own room."""
+"""Search: posts by words and operators, hashtags by prefix. Accounts are searched in their own room."""
 
 from .jobs import index_post
-from .model import PostQuery, Tag, TagDay, parse_words
+from .model import PostQuery, Tag, TagDay
 from .queries import find_posts, find_tags, tag_by_name
 from .reader import search_posts
 from .store import index_posts
 
 __all__ = [
-    "PostQuery", "Tag", "TagDay", "find_posts", "find_tags", "index_post", "index_posts", "parse_words",
+    "PostQuery", "Tag", "TagDay", "find_posts", "find_tags", "index_post", "index_posts",
     "search_posts", "tag_by_name",
 ]  # fmt: skip

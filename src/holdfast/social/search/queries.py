@@ -7,67 +7,109 @@ from ...platform.db import Reader
 from ...platform.ids import id_at
 from ...pure.names import normalise_hashtag
 from ..accounts import SHOWN_STATES
-from .model import PostQuery, Tag, TagDay, history_days
-
-# `phraseto_tsquery` takes any text; its output is quoted, so joining it cannot go wrong either.
-_QUERY_SQL = """
-select string_agg(parsed.query::text, ' & ')
-from unnest($1::text[]) as wanted (phrase), phraseto_tsquery('simple', wanted.phrase) as parsed (query)
-where numnode(parsed.query) > 0
-"""
+from .model import (
+    STRETCHES,
+    PostQuery,
+    Tag,
+    TagDay,
+    bounds_of,
+    history_days,
+    stretches_begin,
+    tsquery_of,
+    within_stretches,
+)
 
 # What a member may search: what they wrote, kept, passed on or were named in, and the public posts of accounts that
-# agreed to be found. $2 member, $3 below, $4 above, $5 states of accounts that are shown.
-_MAY_SEARCH = """
-    p.state = 0
-    and (s.account_id = $2
-         or (p.visibility = 0 and a.indexable and a.state = any($5::smallint[]))
+# agreed to be found. $1 query, $2 member, $3 below, $4 above, $5 states of accounts that are shown, $6 only public ones.
+# PostgreSQL plans before it sees the query, and would walk down the primary key for a word that hardly any post has:
+# `+ 0` and `materialized` leave it the index of words alone.
+_FIND_SQL = """
+with s as materialized (
+    select post_id, account_id, public from post_search
+    where words @@ $1::text::tsquery and post_id + 0 < $3 and post_id + 0 > $4)
+select s.post_id from s join accounts a on a.id = s.account_id
+where ((s.public and a.indexable and a.state = any($5::smallint[])
+        and (a.limited_at is null or exists (select 1 from follows where follower_id = $2 and followed_id = a.id)))
+       or (not $6::boolean and (
+         s.account_id = $2
          or exists (select 1 from favourites f where f.account_id = $2 and f.post_id = s.post_id)
          or exists (select 1 from bookmarks b where b.account_id = $2 and b.post_id = s.post_id)
          or exists (select 1 from mentions m where m.account_id = $2 and m.post_id = s.post_id)
-         or exists (select 1 from posts o where o.boost_of_id = s.post_id and o.account_id = $2))
-order by s.post_id desc limit $6 offset $7
+         or exists (select 1 from posts o where o.boost_of_id = s.post_id and o.account_id = $2))))
+order by s.post_id desc limit $7 offset $8
 """
-_JOINED = "join posts p on p.id = s.post_id join accounts a on a.id = s.account_id where"
+_NEWEST_SQL = "select max(post_id) from post_search where post_id < $1"
 
-# No single plan is good for frequent and for rare words, and the planner, which sees the statement before the word,
-# takes one for both. So there are two statements: frequent words are found among the newest posts, and a word that
-# is not is rare enough for the index of words.
-RECENT_POSTS = 5_000
-_RECENT_SQL = f"""
-select s.post_id from (
-    select post_id, account_id, words from post_search where post_id < $3 and post_id > $4
-    order by post_id desc limit $8) s
-{_JOINED} s.words @@ $1::text::tsquery and {_MAY_SEARCH}
+# The newest $3 posts below $2 that the member wrote, kept, passed on or was named in; of them, those that match.
+_LIBRARY_SQL = """
+with part as (
+    select post_id from (
+        (select id as post_id from posts where account_id = $1 and id < $2 order by id desc limit $3)
+        union (select boost_of_id from posts where account_id = $1 and boost_of_id is not null and boost_of_id < $2
+               order by boost_of_id desc limit $3)
+        union (select post_id from favourites where account_id = $1 and post_id < $2 order by post_id desc limit $3)
+        union (select post_id from bookmarks where account_id = $1 and post_id < $2 order by post_id desc limit $3)
+        union (select post_id from mentions where account_id = $1 and post_id < $2 order by post_id desc limit $3)
+    ) as kept order by post_id desc limit $3)
+select count(*) as looked_at, min(part.post_id) as lowest,
+       coalesce(array_agg(part.post_id order by part.post_id desc)
+                filter (where s.words @@ $4::text::tsquery and part.post_id > $5), '{}') as ids
+from part left join post_search s on s.post_id = part.post_id
 """
-_ALL_SQL = f"""
-with s as materialized (
-    select post_id, account_id from post_search where words @@ $1::text::tsquery and post_id < $3 and post_id > $4)
-select s.post_id from s
-{_JOINED} {_MAY_SEARCH}
-"""
-_OF_AUTHOR_SQL = f"""
-select s.post_id from post_search s
-{_JOINED} p.account_id = $8 and p.id < $3 and p.id > $4 and s.words @@ $1::text::tsquery and {_MAY_SEARCH}
-"""
+LIBRARY_PART = 2_000
+LIBRARY_MOST = 50_000
+"""Posts of a member's own library that one search looks at, the newest first; nobody waits for more."""
 
 
 async def find_posts(reader: Reader, viewer_id: int, wanted: PostQuery) -> list[int]:
-    """Ids of posts that the member may search and that hold every phrase, newest first."""
-    if not wanted.phrases:
+    """Ids of posts that the member may search and that the query means, newest first.
+
+    A query that only says what is left out is answered from the last half year.
+    """
+    query = tsquery_of(wanted)
+    if not query or wanted.author_ids == ():
         return []
-    query: str | None = await reader.fetchval(_QUERY_SQL, wanted.phrases)
-    if query is None:
-        return []
+    below, above = bounds_of(wanted.asked, wanted.below, wanted.above)
+    if wanted.asked.within == "library":
+        return await _in_library(reader, viewer_id, wanted, query, (below, above))
     shown = [state.value for state in SHOWN_STATES]
-    arguments = (query, viewer_id, wanted.below, wanted.above, shown, wanted.limit, wanted.offset)
-    if wanted.author_id is not None:
-        rows = await reader.fetch(_OF_AUTHOR_SQL, *arguments, wanted.author_id)
-    else:
-        rows = await reader.fetch(_RECENT_SQL, *arguments, RECENT_POSTS)
-        if len(rows) < wanted.limit:
-            rows = await reader.fetch(_ALL_SQL, *arguments)
-    return [row[0] for row in rows]
+
+    async def find(narrowed: str, floor: int) -> list[int]:
+        rows = await reader.fetch(
+            _FIND_SQL, narrowed, viewer_id, below, floor, shown, wanted.asked.within == "public",
+            wanted.limit, wanted.offset,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    newest: int | None = await reader.fetchval(_NEWEST_SQL, below)
+    if newest is None or newest <= above:
+        return []
+    # A frequent word has thousands of posts and the newest twenty are wanted: so ever longer stretches are looked at.
+    # Each costs what it finds, and a stretch is sixteen times the one before, so no more than that is found in vain.
+    ids: list[int] = []
+    for length in STRETCHES:
+        begins = stretches_begin(length, newest)
+        ids = await find(f"({query}) & ({within_stretches(length, newest)})", max(above, begins - 1))
+        if len(ids) == wanted.limit or begins <= above:
+            return ids
+    return await find(query, above) if wanted.asked.asks else ids
+
+
+async def _in_library(
+    reader: Reader, viewer_id: int, wanted: PostQuery, query: str, bounds: tuple[int, int]
+) -> list[int]:
+    below, above = bounds
+    found: list[int] = []
+    for _ in range(LIBRARY_MOST // LIBRARY_PART):
+        row = await reader.fetchrow(_LIBRARY_SQL, viewer_id, below, LIBRARY_PART, query, above)
+        if row is None:
+            break
+        found += row["ids"]
+        enough = len(found) >= wanted.offset + wanted.limit
+        if enough or row["looked_at"] < LIBRARY_PART or row["lowest"] <= above:
+            break
+        below = row["lowest"]
+    return found[wanted.offset : wanted.offset + wanted.limit]
 
 
 # A hashtag is known when a public post has it: the names that people use in private are nobody's business.

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from ...platform.db import Row, Tx
-from ...pure.search_folding import fold_for_search
-
-# PostgreSQL refuses vectors above 1 MiB; folded text of this length stays below, whatever the script.
-INDEXED_CHARACTERS_MOST = 100_000
+from ...pure.entities import Url, find_entities
+from ..posts import Visibility
+from .model import Searchable, vector_of
 
 _TEXTS_SQL = """
-select p.id, p.account_id, p.text, p.spoiler, array_to_string(polls.options, ' ') as options
+select p.id, p.account_id, p.text, p.spoiler, p.visibility, p.sensitive, p.language,
+       p.in_reply_to_id is not null or p.in_reply_to_account_id is not null as reply,
+       array_to_string(polls.options, ' ') as options, polls.id is not null as has_poll
 from posts p left join polls on polls.post_id = p.id
 where p.id = any($1::bigint[]) and p.state = 0 and p.boost_of_id is null
 """
 _INDEX_SQL = """
-insert into post_search (post_id, account_id, words)
-select id, account_id, to_tsvector('simple', words) from unnest($1::bigint[], $2::bigint[], $3::text[])
-  as folded (id, account_id, words)
-on conflict (post_id) do update set words = excluded.words
+insert into post_search (post_id, account_id, public, words)
+select id, account_id, public, words::tsvector from unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[])
+  as new (id, account_id, public, words)
+on conflict (post_id) do update set public = excluded.public, words = excluded.words
 """
 
 
@@ -26,19 +27,24 @@ async def index_posts(tx: Tx, ids: list[int]) -> int:
 
     Boosts have no words of their own. Posts that are held or withdrawn leave the index.
     """
-    rows = await tx.fetch(_TEXTS_SQL, ids)
-    found = {row["id"] for row in rows}
+    posts = [_searchable(row) for row in await tx.fetch(_TEXTS_SQL, ids)]
+    found = {post.post_id for post in posts}
     gone = [ident for ident in ids if ident not in found]
     if gone:
         await tx.execute("delete from post_search where post_id = any($1::bigint[])", gone)
-    if rows:
+    if posts:
         await tx.execute(
             _INDEX_SQL,
-            [row["id"] for row in rows], [row["account_id"] for row in rows], [_words(row) for row in rows],
+            [post.post_id for post in posts], [post.account_id for post in posts], [post.public for post in posts],
+            [vector_of(post) for post in posts],
         )  # fmt: skip
-    return len(rows)
+    return len(posts)
 
 
-def _words(row: Row) -> str:
-    parts = (row["spoiler"], row["text"], row["options"] or "")
-    return " ".join(fold_for_search(part) for part in parts if part)[:INDEXED_CHARACTERS_MOST]
+def _searchable(row: Row) -> Searchable:
+    return Searchable(
+        row["id"], row["account_id"], row["text"], row["spoiler"], row["options"] or "",
+        public=row["visibility"] == Visibility.PUBLIC, reply=row["reply"], sensitive=row["sensitive"],
+        language=row["language"], has_poll=row["has_poll"],
+        has_link="://" in row["text"] and any(isinstance(one, Url) for one in find_entities(row["text"])),
+    )  # fmt: skip
