@@ -22,7 +22,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     """A post as its author sends it, with the facts about it that rules may use.
 
     `text` is plain text (no HTML). Facts that are not known stay at their defaults. Labels are those
-    that have not expired; `link_labels` are those of all domains that the post links to. A post that was reported is looked
+    that have not expired; `media_hashes` name the uploads as banks do (`sha256:...`, `pdq:...`); `link_labels` are those of all domains that the post links to. A post that was reported is looked
     at more closely.
     """
 
@@ -36,6 +36,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     is_quote: bool = False
     mention_count: int = 0
     media_count: int = 0
+    media_hashes: tuple[str, ...] = ()
     author_id: int | None = None
     author_posts_this_hour: int | None = None
     author_labels: frozenset[str] = frozenset()

@@ -89,6 +89,13 @@ class Screen:
             return self._nothing
         return self._together(content, opinions)
 
+    def assess_media(self, hashes: tuple[str, ...]) -> Verdict | None:
+        """Judge an upload by what it is known as; None when no rule asks for that."""
+        engine = self.rule_engine
+        if engine is None or not engine.knows_media:
+            return None
+        return self.assess(Content(text="", media_count=1, media_hashes=hashes))
+
     def assess_many(self, contents: Iterable[Content]) -> list[Verdict]:
         """Judge many, in their order."""
         return [self.assess(content) for content in contents]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
+import numpy as np
 import re2
+from numpy.typing import NDArray
 
 from holdfast.pure.normalisation import fold
 from holdfast.screening.rules import limits
@@ -22,10 +25,12 @@ from holdfast.screening.rules.phrases import (
     raw_literal_pattern,
 )
 
-Kind = Literal["words", "phrases", "regex", "url", "hash"]
+Kind = Literal["words", "phrases", "regex", "url", "hash", "media"]
 Scope = Literal["text", "sentence", "before", "overlap"]
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_MEDIA_HASH: Final = re.compile(r"(?:sha256|pdq):[0-9a-f]{64}")
+_PDQ: Final = "pdq:"
 
 
 class BankSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +58,7 @@ class Problem(NamedTuple):
 
 class Bank(NamedTuple):
     """A compiled bank. `pattern` is over folded text for regex banks, over matchable text for words and
-    phrases, None for url and hash banks."""
+    phrases, None for url, hash and media banks."""
 
     name: str
     source: BankSource
@@ -101,7 +106,7 @@ def compile_bank(
     keys: set[str] = set()
     for number, entry in enumerate(entries, start=1):
         try:
-            if source.kind in ("url", "hash"):
+            if source.kind in ("url", "hash", "media"):
                 keys.add(_key(source.kind, entry))
                 continue
             phrase = _phrase(source.kind, entry, slots)
@@ -146,6 +151,10 @@ def _key(kind: Kind, entry: str) -> str:
         if not _HASH.fullmatch(entry):
             raise PhraseError("not a lower-case hexadecimal SHA-256")
         return entry
+    if kind == "media":
+        if not _MEDIA_HASH.fullmatch(entry):
+            raise PhraseError("not sha256: or pdq: with 64 lower-case hexadecimal digits")
+        return entry
     key = url_keys(entry)
     if not key:
         raise PhraseError("not a domain or address")
@@ -175,6 +184,30 @@ def url_keys(address: str) -> list[str]:
 def hash_key(canonical_text: str) -> str:
     """SHA-256 of the canonical text, as a hash bank holds it."""
     return hashlib.sha256(canonical_text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def media_hit(bank: Bank, hashes: Sequence[str]) -> bool:
+    """Whether a media bank knows one of these uploads: the very file, or a picture that looks the same (PDQ)."""
+    if not bank.keys.isdisjoint(hashes):
+        return True
+    asked = [one for one in hashes if one.startswith(_PDQ)]
+    known = _pictures(bank.keys) if asked else None
+    if known is None or not len(known):
+        return False
+    return any(
+        int(np.bitwise_count(known ^ _bits([one])).sum(axis=1).min()) <= limits.PDQ_DISTANCE for one in asked
+    )
+
+
+@lru_cache(maxsize=limits.MAX_BANKS)
+def _pictures(keys: frozenset[str]) -> NDArray[np.uint64]:
+    return _bits([key for key in keys if key.startswith(_PDQ)])
+
+
+def _bits(hashes: Sequence[str]) -> NDArray[np.uint64]:
+    """(hashes, 4): 256 bits each."""
+    raw = bytes.fromhex("".join(one.removeprefix(_PDQ) for one in hashes))
+    return np.frombuffer(raw, np.uint64).reshape(-1, 4)
 
 
 def trigger_pattern(banks: Iterable[Bank], extra: Sequence[str]) -> Any:

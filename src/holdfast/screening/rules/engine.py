@@ -13,7 +13,14 @@ from holdfast.pure.normalisation import DISGUISES, Lexicon, canonical
 from holdfast.screening.lifecycle import RUNNING, RuleStatistics, Standing, effective, is_under_canary
 from holdfast.screening.model import Action, Content, Lane, Opinion, more_urgent, stricter
 from holdfast.screening.rules import limits
-from holdfast.screening.rules.banks import Bank, compile_pattern, hash_key, trigger_pattern, url_keys
+from holdfast.screening.rules.banks import (
+    Bank,
+    compile_pattern,
+    hash_key,
+    media_hit,
+    trigger_pattern,
+    url_keys,
+)
 from holdfast.screening.rules.evaluation import (
     Case,
     Gate,
@@ -47,6 +54,8 @@ class _Plan:
         self.ids = frozenset(rule.source.id for rule in running)
         self.url_banks = [bank for bank in banks if bank.source.kind == "url"]
         self.hash_banks = [bank for bank in banks if bank.source.kind == "hash"]
+        self.media_banks = [bank for bank in banks if bank.source.kind == "media"]
+        self.has_keys = bool(self.url_banks or self.hash_banks or self.media_banks)
         # Rules without any bank see facts only, once for each content.
         self.bare = [rule for rule in running if not banks_of(rule.condition)]
         self.textual = [rule for rule in running if banks_of(rule.condition)]
@@ -170,6 +179,11 @@ class RuleEngine:
             plan = _Plan(self.rules, running)
         return now, plan
 
+    @property
+    def knows_media(self) -> bool:
+        """Whether a rule that runs asks a bank of known media."""
+        return bool(self._plan.media_banks)
+
     def judge(self, content: Content) -> Opinion:
         """Ask every rule that runs; no score is known."""
         return self.judge_after(content, ())
@@ -178,7 +192,7 @@ class RuleEngine:
         """Ask every rule that runs; rules may compare the scores of earlier opinions."""
         plan, standings = self._plan, self._standings
         self.statistics.posts += 1
-        keys = _key_hits(plan, content) if plan.url_banks or plan.hash_banks else frozenset[str]()
+        keys = _key_hits(plan, content) if plan.has_keys else frozenset[str]()
         notes: list[str] = []
         found: list[_Found] = []
         broken: set[str] = set()
@@ -306,12 +320,14 @@ def _any_open(gates: Sequence[Gate | None], facts: Facts) -> bool:
 
 
 def _key_hits(plan: _Plan, content: Content) -> frozenset[str]:
-    """Names of the url and hash banks that hit."""
+    """Names of the url, hash and media banks that hit."""
     names: set[str] = set()
     if plan.hash_banks:
         text = content.text[: limits.MAX_SCREENED_CHARACTERS]
         key = hash_key(canonical(text))
         names.update(bank.name for bank in plan.hash_banks if key in bank.keys)
+    if content.media_hashes:
+        names.update(bank.name for bank in plan.media_banks if media_hit(bank, content.media_hashes))
     if plan.url_banks:
         links = list(content.link_urls[: limits.MAX_LINKS])
         text = content.text[: limits.MAX_SCREENED_CHARACTERS]

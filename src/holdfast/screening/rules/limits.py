@@ -30,6 +30,8 @@ MAX_RULE_COST: Final = 1_000
 """Of one rule's condition and its negative banks, in units of one comparison of facts; see `facts.py`."""
 MAX_TOTAL_COST: Final = 50_000
 """Of all rules together."""
+PDQ_DISTANCE: Final = 31
+"""Bits of 256 by which two pictures may differ and still count as the same: what the authors of PDQ advise."""
 BEFORE_CHARACTERS: Final = 40
 """How far before a hit a negative bank of scope `before` reaches."""
 QUOTE_CHARACTERS: Final = 400
