@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tests.support.access_staff import STAFF
+
 
 @dataclass(frozen=True)
 class Codes:
@@ -32,6 +34,7 @@ class Row:
 
 
 ANY = Codes(200, 200, 200, 200)
+FOR_STAFF = Codes(403, 403, 403, 401)
 _SEEN = Codes(200, 200, 404, 200)
 _HIDDEN = Codes(200, 404, 404, 404)
 _NOBODYS = Codes(404, 404, 404, 404)
@@ -72,6 +75,7 @@ _TO_SOMEBODY = {"somebody": ANY, "suspended_account": _NOBODYS, "missing_account
 _NOTIFICATION = {"notification": _HIDDEN, "missing_account": _NOBODYS}
 _SCHEDULED = {"scheduled_post": _HIDDEN, "missing_post": _NOBODYS}
 _NOTHING: dict[str, Codes] = {"": ANY}
+_REPORTED = {"account": Codes(422, 200, 200, 401), "suspended_account": _NOBODYS, "missing_account": _NOBODYS}
 
 
 def _everybody(*routes: str) -> dict[str, Row]:
@@ -155,6 +159,11 @@ APP = frozenset(
 )
 
 TABLE: dict[str, Row] = {
+    # What is for staff is refused to every member; who of the staff may is in access_staff.py.
+    **{name: Row({row.thing if "{" in name else "": FOR_STAFF}) for name, row in STAFF.items()},
+    **_row(_REPORTED, "POST /api/v1/reports", form={"account_id": "{object}"}),
+    # The operator of this site shows them to nobody.
+    **_row({"": _NOBODYS}, "GET /api/v1/instance/domain_blocks"),
     # Posts
     **_row({"": ANY}, "POST /api/v1/statuses", form={"status": "hello"}),
     "GET /api/v1/statuses": Row({"public_post": ANY, "private_post": ANY}, query={"id[]": "{object}"}),
@@ -247,7 +256,7 @@ TABLE: dict[str, Row] = {
     **_everybody(
         "GET /.well-known/nodeinfo", "GET /.well-known/host-meta", "GET /.well-known/oauth-authorization-server",
         "GET /api/v1/custom_emojis", "GET /api/v2/instance", "GET /api/v1/instance", "GET /api/v1/instance/rules",
-        "GET /api/v1/instance/peers", "GET /api/v1/instance/activity", "GET /api/v1/instance/domain_blocks",
+        "GET /api/v1/instance/peers", "GET /api/v1/instance/activity",
         "GET /api/v1/instance/extended_description",
         "GET /api/v1/instance/languages", "GET /api/v1/instance/translation_languages", "GET /api/v1/directory",
         "GET /instance/thumbnail.png", "GET /instance/icon.png", "GET /health",

@@ -1,0 +1,160 @@
+"""Every route for staff x role x scope: the answer is the expected one; and a role that ends, ends at once."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from holdfast.main.asgi import ROUTES
+from holdfast.platform.config import Settings, load_settings
+from holdfast.social.accounts import NewAccount, Restriction, create_account, restrict_account, set_role
+from tests.support.access_staff import ROLES, STAFF
+from tests.support.postgres import DatabaseServer
+from tests.support.site import Member, Site, open_site
+
+pytestmark = pytest.mark.integration
+
+_numbers = itertools.count(1)
+_PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000, "rate_reports": 1_000_000}
+_ADMIN_ROUTES = [f"{route.method} {route.path}" for route in ROUTES if "/admin/" in route.path]
+
+
+@pytest.fixture(scope="module")
+def staff_settings(
+    database_server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    address = database_server.clone_database()
+    data = str(tmp_path_factory.mktemp("staff"))
+    yield load_settings({"data": data, "database_url": address, **_PLENTY}, environment={})
+    database_server.drop_database(address)
+
+
+@pytest.fixture(scope="module")
+async def site(staff_settings: Settings) -> AsyncIterator[Site]:
+    async with open_site(staff_settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def people(site: Site) -> dict[str, Member]:
+    """One of each role, with every scope."""
+    return {role: await site.member(f"the_{role}", role=role) for role in ROLES}
+
+
+@pytest.fixture(scope="module")
+def narrow(site: Site, people: dict[str, Member]) -> dict[str, Member]:
+    """The owner with tokens of fewer scopes, made when they are asked for."""
+    return {}
+
+
+async def with_scopes(
+    site: Site, people: dict[str, Member], narrow: dict[str, Member], scopes: str
+) -> Member:
+    if scopes not in narrow:
+        narrow[scopes] = await site.login("the_owner", people["owner"].account_id, scopes=scopes)
+    return narrow[scopes]
+
+
+async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
+    """A new object of the kind; its public id."""
+    number, owner = next(_numbers), people["owner"]
+    match kind:
+        case "":
+            return ""
+        case "account":
+            return (await site.member(f"somebody{number}")).id
+        case "pending_account":
+            new = NewAccount(f"waits{number}", f"waits{number}@example.org", None)
+            async with site.services.database.transaction() as tx:
+                ident = await create_account(tx, new, registrations="approval", now=site.services.clock.now())
+            return site.services.ids.encode(ident)
+        case "report":
+            about = await site.member(f"reported{number}")
+            return str((await owner.post("/api/v1/reports", account_id=about.id))["id"])
+    path, form = {
+        "server_block": ("domain_blocks", {"domain": f"a{number}.example"}),
+        "server_allow": ("domain_allows", {"domain": f"a{number}.example"}),
+        "mail_domain_block": ("email_domain_blocks", {"domain": f"a{number}.example"}),
+        "mailbox_block": ("canonical_email_blocks", {"email": f"a{number}@mail.example"}),
+        "network_block": ("ip_blocks", {"ip": f"2001:db8:{number:x}::/48", "severity": "sign_up_block"}),
+    }[kind]
+    return str((await owner.post(f"/api/v1/admin/{path}", **form))["id"])
+
+
+async def ask(member: Member, name: str, ident: str) -> httpx2.Response:
+    method, path = name.split(" ", 1)
+    number = next(_numbers)
+    form = {
+        key: value.replace("{fresh}", f"f{number}").replace("{network}", f"2001:db8:{number:x}::/48")
+        for key, value in STAFF[name].form.items()
+    }
+    options: dict[str, Any] = {"data": form} if form else {}
+    return await member.request(method, re.sub(r"\{\w+\}", ident, path), **options)
+
+
+def test_every_admin_route_has_a_row_and_every_row_a_route() -> None:
+    assert set(_ADMIN_ROUTES) == set(STAFF)
+
+
+@pytest.mark.parametrize("name", list(STAFF))
+async def test_roles(site: Site, people: dict[str, Member], name: str) -> None:
+    row = STAFF[name]
+    got: dict[str, int] = {}
+    for role in ROLES:
+        answer = await ask(people[role], name, await thing(site, people, row.thing))
+        got[role] = answer.status_code
+        if answer.status_code == 403:
+            assert "role" in answer.json()["error"]
+    may = ROLES[ROLES.index(row.lowest) :]
+    assert got == {role: row.code if role in may else 403 for role in ROLES}
+
+
+@pytest.mark.parametrize("name", list(STAFF))
+async def test_scopes(site: Site, people: dict[str, Member], narrow: dict[str, Member], name: str) -> None:
+    row = STAFF[name]
+    _, direction, *rest = row.scope.split(":")
+    other = "write" if direction == "read" else "read"
+    expected = {
+        row.scope: row.code,
+        f"admin:{direction}": row.code,
+        f"admin:{other}": 403,
+        "read write follow push profile": 403,
+        f"admin:{other}:{rest[0] if rest else 'accounts'}": 403,
+        f"admin:{direction}:{'ip_blocks' if rest != ['ip_blocks'] else 'reports'}": 403,
+    }
+    got = {
+        scopes: (
+            await ask(
+                await with_scopes(site, people, narrow, scopes), name, await thing(site, people, row.thing)
+            )
+        ).status_code
+        for scopes in expected
+    }
+    assert got == expected
+
+
+@pytest.mark.parametrize("name", [name for name, row in STAFF.items() if row.thing])
+async def test_what_is_not_there(site: Site, people: dict[str, Member], name: str) -> None:
+    for ident in (site.services.ids.encode(12345), "1", "nothing"):
+        assert (await ask(people["owner"], name, ident)).status_code == 404
+
+
+async def test_ghsa_62j4_staff_that_is_disabled_or_demoted_loses_the_admin_api_at_once(site: Site) -> None:
+    """GHSA-62j4: a disabled moderator's token went on to work for the admin API."""
+    for number, way in enumerate(("disabled", "demoted")):
+        moderator = await site.member(f"goes{number}", role="moderator")
+        assert (await moderator.request("GET", "/api/v1/admin/reports")).status_code == 200
+        async with site.services.database.transaction() as tx:
+            if way == "demoted":
+                await set_role(tx, moderator.account_id, "member")
+            else:
+                await restrict_account(
+                    tx, moderator.account_id, Restriction.DISABLED, on=True, now=site.services.clock.now()
+                )
+        answer = await moderator.request("GET", "/api/v1/admin/reports")
+        assert answer.status_code == (403 if way == "demoted" else 401)
