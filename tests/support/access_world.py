@@ -60,7 +60,7 @@ async def fresh(site: Site) -> Member:
 async def app_token(site: Site) -> str:
     """A token of an app itself, with every scope."""
     now = site.services.clock.now()
-    scopes = "read write follow push profile"
+    scopes = "read write follow push profile admin:read admin:write"
     async with site.services.database.transaction() as tx:
         app = await register_app(
             tx, "App", redirect_uris=["urn:ietf:wg:oauth:2.0:oob"], scopes=scopes, now=now
