@@ -10,7 +10,7 @@ import pytest
 from holdfast.platform.db import Database, PoolLimits, Tx
 from holdfast.platform.ids import new_id
 from holdfast.pure.window import Window
-from holdfast.social.timelines.queries import home_ids
+from holdfast.social.timelines.queries import Sources, home_ids
 
 pytestmark = pytest.mark.integration
 
@@ -77,11 +77,12 @@ async def test_rounds_of_the_home_statement_leave_nothing_out(database_url: str,
             authors = [VIEWER, *chance.sample(AUTHORS, followed)]
             boosters = [author for author in authors if chance.random() < 0.7]
             expected = await _expected(database, set(authors), set(boosters))
+            sources = Sources(authors, boosters, authors)
             for limit in (1, 3, 10, 30):
                 found: list[int] = []
                 window = Window(limit=limit)
                 while True:
-                    part = await home_ids(database, VIEWER, authors, boosters, window)
+                    part = await home_ids(database, VIEWER, sources, window)
                     found += part.ids
                     if part.scanned_to is None:
                         break
@@ -90,6 +91,6 @@ async def test_rounds_of_the_home_statement_leave_nothing_out(database_url: str,
                 assert found == expected, (seed, followed, limit)
                 middle = expected[len(expected) // 2]
                 newer = await home_ids(
-                    database, VIEWER, authors, boosters, Window(limit=limit, above=middle, forward=True)
+                    database, VIEWER, sources, Window(limit=limit, above=middle, forward=True)
                 )
                 assert newer.ids == [ident for ident in expected[::-1] if ident > middle][:limit]

@@ -23,8 +23,10 @@ from ..social import (
     lists,
     notifications,
     posts,
+    push,
     quotes,
     reactions,
+    removals,
     schedules,
     search,
 )
@@ -56,8 +58,13 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     follows.FollowRejected: (notifications.forget_request, lists.leave_lists_of_rejected),
     follows.FollowEnded: (notifications.forget_follow, lists.leave_lists),
     blocks.AccountBlocked: (conversations.forget_blocked,),
+    # Only those of members who have an app that waits for pushes: see `_handlers`.
+    notifications.NotificationMade: (push.queue_pushes,),
+    notifications.NotificationsMerged: (),
     accounts.AccountCreated: (notifications.notify_signed_up,),
     accounts.AccountSuspended: (),
+    removals.AccountRemovalBegun: (removals.remove_account,),
+    removals.AccountRemoved: (),
     reports.ReportFiled: (reports.notify_reported,),
     reports.ReportChanged: (),
     # The notice desk subscribes here.
@@ -83,7 +90,7 @@ FETCH_CARD = "fetch_card"
 """The kind of the errands that ask the address of a post's first link for its card (main/card_fetching.py)."""
 LOOK_CLOSER = "look_closer"
 """The kind of the errands that screen what was reported with everything there is (main/reported_posts.py)."""
-ERRANDS = frozenset({LOOK_CLOSER, SECOND_OPINION, FETCH_CARD, schedules.PUBLISH_SCHEDULED})
+ERRANDS = frozenset({LOOK_CLOSER, SECOND_OPINION, FETCH_CARD, schedules.PUBLISH_SCHEDULED, push.SEND_PUSH})
 _AFTER_EVERYTHING_ELSE = 9
 
 
@@ -109,6 +116,8 @@ def reactions_to(
 
 def _handlers(event: Event) -> Iterable[Handler]:
     handlers = SUBSCRIPTIONS.get(type(event), ())
+    if isinstance(event, notifications.NotificationMade):
+        return handlers if event.devices else ()
     if isinstance(event, posts.PostPublished):
         direct = event.direct
     elif isinstance(event, posts.PostDeleted | posts.PostHidden):

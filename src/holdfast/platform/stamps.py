@@ -38,6 +38,7 @@ class Kind(IntEnum):
     NOTIFICATIONS = 9  # an account's notifications
     APP = 10  # an application's own tokens
     PREFERENCES = 11  # what a member chose for posting and reading
+    LISTS = 30  # which lists an account has, and who is in them
     BANS = 20  # which networks, servers and mail domains are kept out
     SCREENING = 12  # where screening rules stand, and what labels an account or the domains carry
 

@@ -8,14 +8,23 @@ from .admin_networks import routes as admin_networks
 from .admin_reports import routes as admin_reports
 from .admin_servers import routes as admin_servers
 from .apps import routes as apps
+from .conversations import routes as conversations
 from .discovery import routes as discovery
 from .emojis import routes as emojis
+from .filters import routes as filters
+from .filters_v1 import routes as filters_v1
+from .grouped_notifications import routes as grouped_notifications
 from .images import routes as images
 from .instance import routes as instance
+from .link_timeline import routes as link_timeline
+from .lists import routes as lists
 from .markers import routes as markers
+from .notification_policy import routes as notification_policy
 from .notifications import routes as notifications
 from .oauth import routes as oauth
+from .oembed import routes as oembed
 from .profile import routes as profile
+from .push import routes as push
 from .quotes import routes as quotes
 from .reactions import routes as reactions
 from .relations import routes as relations
@@ -30,6 +39,7 @@ from .timelines import routes as timelines
 from .unavailable import routes as unavailable
 
 TABLES = (
-    accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, discovery, emojis, images, instance, markers, notifications, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
+    link_timeline, oembed,
+    accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, conversations, discovery, emojis, filters, filters_v1, images, instance, lists, markers, grouped_notifications, notification_policy, notifications, push, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
     statuses, streaming, tags, timelines, unavailable,
 )  # fmt: skip

@@ -18,8 +18,10 @@ from ...social.posts import Marks, PollView, PostState, PostView, Seen, SeenQuot
 from ..authored_html import content_html
 from ..links import account_url, post_uri, post_url, tag_url
 from ..ports import Services
+from .filtered import filtered_json
 from .render_account import account_raw
 from .render_card import card_entity
+from .render_media import media_entity
 from .render_quote import quote_approval_json, quote_line
 from .times import iso
 
@@ -65,6 +67,7 @@ def _post_bytes(services: Services, seen: Seen, viewer: Viewer, *, shallow: bool
             _marks_json(marks.favourited, marks.boosted, marks.muted, marks.bookmarked, seen.marks.pinned)
             if own
             else b"",
+            b',"filtered":' + filtered_json(services, seen, viewer) if own else b"",
             b',"poll":',
             b"null"
             if post.poll is None
@@ -99,7 +102,6 @@ def _marks_json(favourited: bool, boosted: bool, muted: bool, bookmarked: bool, 
         "muted": muted,
         "bookmarked": bookmarked,
         "pinned": pinned,
-        "filtered": [],
     }
     return b"," + _encode(flags)[1:-1]
 
@@ -132,7 +134,7 @@ def _fragment(services: Services, seen: Seen, quoted: Seen | None) -> bytes:
         "application": None
         if post.app_name is None
         else {"name": post.app_name, "website": post.app_website},
-        "media_attachments": [],
+        "media_attachments": [media_entity(services, media) for media in post.media],
         "mentions": mention_entities(services, post),
         "tags": [{"name": name, "url": tag_url(services, name)} for name, _ in post.tags],
         "emojis": [],

@@ -48,10 +48,17 @@ async def home(call: Call) -> Answer:
     return await _answer(call, await call.services.timelines.home(viewer, await _window(call)))
 
 
+@routes.get("/api/v1/timelines/list/{list_id}", Access.member("read:lists"))
+async def listed(call: Call) -> Answer:
+    """Posts and boosts of those in one of the member's lists whom the member follows."""
+    viewer, list_id = await call.viewer(), call.id_segment("list_id")
+    return await _answer(call, await call.services.timelines.listed(viewer, list_id, await _window(call)))
+
+
 @routes.get("/api/v1/timelines/public", Access.anyone("read:statuses"))
 async def public(call: Call) -> Answer:
     """Public posts, newest first. `local`, `remote`, `only_media` narrow it."""
-    _check_access(call)
+    check_access(call)
     wanted = await call.params(_PublicParams)
     feed = Feed(local=wanted.local, remote=wanted.remote, only_media=wanted.only_media)
     return await _answer(
@@ -62,7 +69,7 @@ async def public(call: Call) -> Answer:
 @routes.get("/api/v1/timelines/tag/{hashtag}", Access.anyone("read:statuses"))
 async def tag(call: Call) -> Answer:
     """Public posts with a hashtag; `any[]`, `all[]`, `none[]` add others."""
-    _check_access(call)
+    check_access(call)
     wanted = await call.params(_TagParams)
     feed = Feed(
         local=wanted.local,
@@ -97,7 +104,7 @@ async def account_statuses(call: Call) -> Answer:
     )
 
 
-def _check_access(call: Call) -> None:
+def check_access(call: Call) -> None:
     """Raises NotAuthenticated where only members may read timelines, and none is there."""
     member = call.token is not None and call.token.account_id is not None
     if not member and call.services.settings.timelines_access == "members":

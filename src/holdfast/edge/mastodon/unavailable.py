@@ -14,18 +14,14 @@ routes = RouteTable()
 
 EMPTY_LISTS: tuple[tuple[str, Access], ...] = (
     ("/api/v1/announcements", Access.member()),
-    ("/api/v1/conversations", Access.member("read:statuses")),
     ("/api/v1/endorsements", Access.member("read:accounts")),
     ("/api/v1/featured_tags", Access.member("read:accounts")),
-    ("/api/v1/filters", Access.member("read:filters")),
     ("/api/v1/followed_tags", Access.member("read:follows")),
-    ("/api/v1/lists", Access.member("read:lists")),
     ("/api/v1/suggestions", Access.member("read")),
     ("/api/v1/trends", Access.anyone()),
     ("/api/v1/trends/links", Access.anyone()),
     ("/api/v1/trends/statuses", Access.anyone()),
     ("/api/v1/trends/tags", Access.anyone()),
-    ("/api/v2/filters", Access.member("read:filters")),
     ("/api/v2/suggestions", Access.member("read")),
 )
 

@@ -69,6 +69,9 @@ class CapSettings(CommunitySettings, frozen=True, kw_only=True):
     notifications_page_size_max: Annotated[int, S("Most notifications per page.", minimum=1, maximum=200)] = (
         80
     )
+    notification_group_accounts_max: Annotated[
+        int, S("Most accounts that are named as standing behind one group.", minimum=1, maximum=10_000)
+    ] = 1000
     unread_count_max: Annotated[
         int, S("Unread notifications are counted up to this.", minimum=1, maximum=10_000)
     ] = 1000
@@ -97,6 +100,22 @@ class CapSettings(CommunitySettings, frozen=True, kw_only=True):
     context_anonymous_depth_max: Annotated[
         int, S("How many answers deep a thread is shown to visitors.", minimum=1, maximum=10_000)
     ] = 20
+    lists_max: Annotated[int, S("Most lists per account.", minimum=0, maximum=1000)] = 50
+    list_members_max: Annotated[int, S("Most accounts in one list.", minimum=1, maximum=10_000)] = 1000
+    list_title_max_characters: Annotated[
+        int, S("Longest title of a list.", unit="characters", minimum=1, maximum=1000)
+    ] = 256
+    filters_max: Annotated[int, S("Most filters per account.", minimum=0, maximum=1000)] = 100
+    filter_keywords_max: Annotated[int, S("Most keywords in one filter.", minimum=1, maximum=1000)] = 100
+    filter_posts_max: Annotated[
+        int, S("Most single posts that one filter names.", minimum=1, maximum=1000)
+    ] = 100
+    filter_keyword_max_characters: Annotated[
+        int, S("Longest keyword of a filter.", unit="characters", minimum=1, maximum=1000)
+    ] = 512
+    filter_title_max_characters: Annotated[
+        int, S("Longest title of a filter.", unit="characters", minimum=1, maximum=1000)
+    ] = 256
     ids_per_request_max: Annotated[int, S("Most ids in one request.", minimum=1, maximum=500)] = 40
 
     # Rate limits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ...platform.clock import Instant
+from ..filters import NO_FILTERS, FilterSet
 
 
 class Following(msgspec.Struct, frozen=True):
@@ -37,6 +38,8 @@ class Viewer(msgspec.Struct):
     home_slots: list[int] = msgspec.field(default_factory=list)
     as_staff: frozenset[int] = frozenset()
     blocked_domains: frozenset[str] = frozenset()
+    listed_apart: frozenset[int] = frozenset()
+    filters: FilterSet = NO_FILTERS
 
     def mutes_now(self, account_id: int, now: Instant) -> bool:
         """Whether a mute of that account is in force."""

@@ -7,6 +7,7 @@ from ...platform.db import Database, Reader, Row
 from ...platform.stamps import Kind, slot
 from ...pure.window import Window
 from ..accounts import SHOWN_STATES, AccountNotVisible
+from ..filters import filter_set
 from .errors import YourselfNotAllowed
 from .model import Following, Mute, Relationship, Standing, Viewer
 
@@ -19,7 +20,11 @@ union all select 2, target_id, true, true, null, null from blocks where account_
 union all select 3, account_id, true, true, null, null from blocks where target_id = $1
 union all select 4, target_id, hide_notifications, true, null, expires_at from mutes where account_id = $1
 union all select 5, id, true, true, array[domain], null from domain_blocks where account_id = $1
+union all select 6, m.account_id, true, true, null, null
+  from lists l join list_members m on m.list_id = l.id where l.account_id = $1 and l.exclusive
+union all select 7, id, true, true, null, null from filters where account_id = $1
 """
+_FILTER = 7  # such a row says that there is a filter, not what it says
 
 
 class RelationsReader:
@@ -36,7 +41,12 @@ class RelationsReader:
         )
 
     async def _load(self, account_id: int) -> Viewer:
-        return viewer_from_rows(account_id, await self._database.fetch(VIEWER_SQL, account_id))
+        rows = await self._database.fetch(VIEWER_SQL, account_id)
+        viewer = viewer_from_rows(account_id, rows)
+        # Most members have no filters, so only those who do pay for reading and compiling them.
+        if any(row["what"] == _FILTER for row in rows):
+            viewer.filters = await filter_set(self._database, account_id)
+        return viewer
 
 
 def viewer_from_rows(account_id: int, rows: list[Row]) -> Viewer:
@@ -46,6 +56,7 @@ def viewer_from_rows(account_id: int, rows: list[Row]) -> Viewer:
     blocking: set[int] = set()
     blocked_by: set[int] = set()
     domains: set[str] = set()
+    apart: set[int] = set()
     for what, ident, flag, flag2, texts, until in rows:
         match what:
             case 1:
@@ -58,11 +69,14 @@ def viewer_from_rows(account_id: int, rows: list[Row]) -> Viewer:
                 mutes[ident] = Mute(flag, until)
             case 5:
                 domains.update(texts)
+            case 6:
+                apart.add(ident)
     slots = [slot(Kind.RELATIONS, account_id), slot(Kind.AUTHORED, account_id)]
     slots += [slot(Kind.AUTHORED, ident) for ident in following]
     return Viewer(
-        account_id, following, frozenset(blocking), frozenset(blocked_by), mutes, slots, frozenset(domains)
-    )
+        account_id, following, frozenset(blocking), frozenset(blocked_by), mutes, slots,
+        blocked_domains=frozenset(domains), listed_apart=frozenset(apart),
+    )  # fmt: skip
 
 
 RELATIONSHIP_SQL = """

@@ -7,11 +7,15 @@ from ..drafts import Visibility
 
 
 class PostPublished(Event, frozen=True):
-    """A post, or a boost, can be seen by those it is for. `links`: whether its text holds addresses, if that is known
-    where it was published."""
+    """A post, or a boost, can be seen by those it is for.
+
+    `links`, `direct`: whether its text holds addresses, whether it is for those alone whom it names; true where that
+    is not known to whoever publishes it.
+    """
 
     post_id: int
     links: bool = True
+    direct: bool = True
 
 
 class PostHeld(Event, frozen=True):

@@ -10,7 +10,8 @@ from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from ...screening.state import record_trial_hits
 from ..accounts import Actor
-from ..drafts import PostLimits
+from ..drafts import PostLimits, Visibility
+from ..media import attach_media
 from ..quotes import attach_quote
 from . import store
 from .events import PostFlagged, PostHeld, PostPublished
@@ -23,7 +24,8 @@ async def publish_post(
 ) -> PostId:
     """Store the post with everything that follows from it and return its id.
 
-    The same Idempotency-Key gives the same post. Raises QuoteNotAllowed when the quoted author does not agree (any more).
+    The same Idempotency-Key gives the same post. Raises QuoteNotAllowed when the quoted author does not agree (any more),
+    MediaNotAttachable when another post was faster with an upload.
     """
     draft, composed, verdict = submission.draft, submission.composed, submission.verdict
     post_id = new_id(now)
@@ -43,6 +45,8 @@ async def publish_post(
             tx, post_id, draft.poll, now + timedelta(seconds=draft.poll.expires_in_seconds), now
         )
     await store.attach(tx, post_id, composed, now)
+    if submission.media:
+        await attach_media(tx, actor.account_id, post_id, submission.media)
     if draft.quoted_id is not None:
         await attach_quote(tx, post_id, draft.quoted_id, actor.account_id, visible=state is PostState.VISIBLE)
     if verdict.action != "allow":
@@ -53,7 +57,8 @@ async def publish_post(
         tx.touch(Kind.AUTHORED, actor.account_id)
     else:
         store.announce(tx, actor.account_id, post_id, draft.visibility, parent)
-        tx.emit(PostPublished(post_id, links=bool(composed.urls)))
+        direct = draft.visibility is Visibility.DIRECT
+        tx.emit(PostPublished(post_id, links=bool(composed.urls), direct=direct))
         if verdict.action == "flag":
             tx.emit(PostFlagged(post_id))
     return PostId(post_id)

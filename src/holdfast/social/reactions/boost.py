@@ -45,6 +45,6 @@ async def boost_post(tx: Tx, actor: Actor, post: PostView, visibility: Visibilit
     announce(tx, actor.account_id, boost_id, Visibility(wide), None)
     tx.touch(Kind.POST, post.id)
     tx.touch(Kind.MARKS, actor.account_id)
-    tx.emit(PostPublished(boost_id))
+    tx.emit(PostPublished(boost_id, direct=False))
     tx.emit(PostBoosted(boost_id, post.id, actor.account_id))
     return boost_id

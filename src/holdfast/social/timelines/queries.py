@@ -6,17 +6,19 @@ import msgspec
 
 from ...platform.db import Reader
 from ...pure.window import Window
+from ..cards import shown_cards
 from .model import Feed, ProfileFeed
 
 # The mention is asked for post by post: `exists` would let PostgreSQL collect all mentions of the viewer first.
-# $1 viewer, $2 authors (the viewer too), $3 those of them whose boosts are wanted, $4 below, $5 above, $6 limit
+# $1 viewer, $2 authors (at home the viewer too), $3 those of them whose boosts are wanted, $4 below, $5 above, $6 limit,
+# $7 accounts whose posts may be answered
 _HOME_CONDITION = """
       p.state = 0
       and (p.visibility < 3 or p.account_id = $1
            or (select true from mentions m where m.post_id = p.id and m.account_id = $1))
       and (p.boost_of_id is null or p.account_id = any($3::bigint[]))
       and (p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id
-           or p.in_reply_to_account_id = any($2::bigint[]))
+           or p.in_reply_to_account_id = any($7::bigint[]))
 """
 
 # One probe per author finds the authors whose latest post is newest. Nothing at or above the latest post of the last of
@@ -63,11 +65,19 @@ class Ids(msgspec.Struct, frozen=True):
     scanned_to: int | None
 
 
-async def home_ids(
-    reader: Reader, viewer_id: int, authors: list[int], boosters: list[int], window: Window
-) -> Ids:
-    """One round of the home timeline; with a frontier, fewer than `limit` ids do not mean the end."""
-    arguments = (viewer_id, authors, boosters, window.below, window.above, window.limit)
+class Sources(msgspec.Struct, frozen=True):
+    """Whose posts a home or list timeline holds, whose boosts, and whose posts may be answered in it."""
+
+    authors: list[int]
+    boosters: list[int]
+    answered: list[int]
+
+
+async def home_ids(reader: Reader, viewer_id: int, sources: Sources, window: Window) -> Ids:
+    """One round of the home timeline or a list; with a frontier, fewer than `limit` ids do not mean the end."""
+    arguments = (
+        viewer_id, sources.authors, sources.boosters, window.below, window.above, window.limit, sources.answered,
+    )  # fmt: skip
     if window.forward:
         ids = [row[0] for row in await reader.fetch(HOME_FORWARD_SQL, *arguments)]
         return Ids(ids, ids[-1] if len(ids) == window.limit else None)
@@ -132,6 +142,27 @@ async def tagged_ids(reader: Reader, feed: Feed, window: Window) -> Ids:
         TAG_FORWARD_SQL if window.forward else TAG_SQL,
         wanted, sorted(set(needed)), unwanted, feed.local, feed.remote, window.below, window.above, window.limit,
     )  # fmt: skip
+    return _round([row[0] for row in rows], window)
+
+
+# $1 cards, $2 below, $3 above, $4 limit
+LINK_SQL = """
+select p.id from posts p join accounts a on a.id = p.account_id
+where p.id in (select post_id from post_cards where card_id = any($1::bigint[]) and post_id < $2 and post_id > $3)
+  and p.visibility = 0 and p.state = 0 and p.boost_of_id is null
+  and a.state in (0, 4) and a.limited_at is null and a.discoverable
+order by p.id desc limit $4
+"""
+LINK_FORWARD_SQL = LINK_SQL.replace("order by p.id desc", "order by p.id")
+
+
+async def linking_ids(reader: Reader, url: str, window: Window) -> Ids:
+    """One round of a link's timeline."""
+    cards = await shown_cards(reader, url)
+    if not cards:
+        return Ids([], None)
+    sql = LINK_FORWARD_SQL if window.forward else LINK_SQL
+    rows = await reader.fetch(sql, cards, window.below, window.above, window.limit)
     return _round([row[0] for row in rows], window)
 
 

@@ -11,10 +11,11 @@ from ...platform.db import Database
 from ...platform.stamps import Kind, slot
 from ...pure.window import Window
 from ..graph import Viewer
+from ..lists import ListReader, answers_shown
 from ..posts import PostReader, Seen, Visibility
 from .model import Feed, Page, ProfileFeed
 from .places import reads_language
-from .queries import Ids, home_ids, profile_ids, public_ids, tagged_ids
+from .queries import Ids, Sources, home_ids, linking_ids, profile_ids, public_ids, tagged_ids
 
 # Candidates are fetched beyond the page, because some will be blocked, muted or repeated.
 _OVERFETCH = 10
@@ -23,29 +24,46 @@ Fetch = Callable[[Window], Awaitable[Ids]]
 
 
 class TimelineReader:
-    """Home, public, hashtag and profile timelines."""
+    """Home, list, public, hashtag and profile timelines."""
 
     def __init__(self, database: Database, posts: PostReader) -> None:
         self._database = database
         self._posts = posts
+        self._lists = ListReader(database)
         self._home: PageCache[tuple[int | None, Window], Ids] = PageCache(database.stamps, 10_000)
         self._public: PageCache[tuple[Feed, Window], Ids] = PageCache(database.stamps, 500)
 
     async def home(self, viewer: Viewer, window: Window) -> Page:
-        """What the accounts that the viewer follows posted and boosted, and the viewer too."""
+        """What the accounts that the viewer follows posted and boosted, and the viewer too; without exclusive lists."""
         viewer_id = viewer.account_id
         if viewer_id is None:
             return Page([], None, None)
 
         async def fetch(part: Window) -> Ids:
             async def make() -> Ids:
-                authors = [viewer_id, *viewer.following]
-                boosters = [viewer_id, *(who for who, how in viewer.following.items() if how.show_boosts)]
-                return await home_ids(self._database, viewer_id, authors, boosters, part)
+                at_home = [who for who in viewer.following if who not in viewer.listed_apart]
+                sources = _sources(viewer_id, [viewer_id, *at_home], [viewer_id, *viewer.following], viewer)
+                return await home_ids(self._database, viewer_id, sources, part)
 
             return await self._home.get((viewer_id, part), viewer.home_slots, make, made_from=viewer)
 
         return await self._fill(viewer, window, fetch, wanted=_HomeFilter(viewer))
+
+    async def listed(self, viewer: Viewer, list_id: int, window: Window) -> Page:
+        """What the members of the viewer's list posted and boosted, as far as the viewer follows them.
+
+        Raises ListNotVisible.
+        """
+        viewer_id = viewer.account_id
+        if viewer_id is None:
+            return Page([], None, None)
+        one, members = await self._lists.with_members(viewer_id, list_id)
+        authors = [who for who in members if who in viewer.following or who == viewer_id]
+        sources = _sources(viewer_id, authors, answers_shown(one.replies_policy, members, viewer), viewer)
+        return await self._fill(
+            viewer, window, lambda part: home_ids(self._database, viewer_id, sources, part),
+            wanted=_HomeFilter(viewer),
+        )  # fmt: skip
 
     async def public(self, viewer: Viewer, feed: Feed, window: Window) -> Page:
         """Public posts that screening let through, newest first."""
@@ -60,6 +78,10 @@ class TimelineReader:
     async def tag(self, viewer: Viewer, feed: Feed, window: Window) -> Page:
         """Public posts with hashtags."""
         return await self._fill(viewer, window, lambda part: tagged_ids(self._database, feed, part))
+
+    async def link(self, viewer: Viewer, url: str, window: Window) -> Page:
+        """Public posts that show the card of an address."""
+        return await self._fill(viewer, window, lambda part: linking_ids(self._database, url, part))
 
     async def profile(self, viewer: Viewer, feed: ProfileFeed, window: Window) -> Page:
         """An account's posts, as far as the viewer may see them."""
@@ -100,6 +122,12 @@ class TimelineReader:
             scanned.append(found.scanned_to)
             part = msgspec.structs.replace(part, **bound)
         return _page(shown, scanned, window)
+
+
+def _sources(viewer_id: int, authors: list[int], answered: list[int], viewer: Viewer) -> Sources:
+    following = viewer.following
+    boosters = [who for who in authors if who == viewer_id or following[who].show_boosts]
+    return Sources(authors, boosters, answered)
 
 
 class _HomeFilter:
