@@ -46,6 +46,7 @@ from .queries import (
 from .reinstate import reinstate_account
 from .restrict import restrict_account
 from .store import delete_pending, set_account_picture, set_role
+from .store import set_state as set_account_state
 from .suspend import suspend_account
 
 __all__ = [
@@ -54,5 +55,5 @@ __all__ = [
     "AccountSuspended", "AccountView", "Actor", "EmailNotAllowed", "Field", "NewAccount", "Preferences",
     "ProfileChange", "ProfileLimits", "ProfileNotAllowed", "RegistrationsClosed", "UsernameNotAllowed",
     "UsernameTaken", "canonical_email", "create_account", "edit_profile", "find_by_handle", "find_handles",
-    "Picture", "list_members", "preferences", "set_account_picture", "reinstate_account", "search_accounts", "set_role", "suspend_account",
+    "Picture", "list_members", "preferences", "set_account_picture", "set_account_state", "reinstate_account", "search_accounts", "set_role", "suspend_account",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ class AccountState(IntEnum):
     SUSPENDED = 2
     DELETED = 3
     UNCLAIMED = 4  # imported; its owner has not signed in yet
+    DELETING = 5  # nobody sees it any more, and its rows are being removed
 
 
 SHOWN_STATES = frozenset({AccountState.ACTIVE, AccountState.UNCLAIMED})

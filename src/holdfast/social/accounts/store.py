@@ -108,10 +108,10 @@ async def lock_state(tx: Tx, account_id: int) -> AccountState | None:
 
 
 async def set_state(tx: Tx, account_id: int, state: AccountState, *, now: Instant) -> bool:
-    """Move an account to a state; whether that changed anything."""
+    """Move an account to a state; whether that changed anything. From being deleted no way leads back."""
     changed = await tx.execute(
         "update accounts set state = $2, suspended_at = case when $2 = 2 then $3::timestamptz else suspended_at end"
-        " where id = $1 and state <> $2",
+        " where id = $1 and state <> $2 and state not in (3, 5)",
         account_id, state.value, now,
     )  # fmt: skip
     return changed > 0

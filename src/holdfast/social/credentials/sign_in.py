@@ -56,4 +56,5 @@ _WHY_NOT = {
     AccountState.PENDING.value: "Your sign-up is waiting for approval. Come back when somebody has looked at it.",
     AccountState.SUSPENDED.value: "This account is suspended.",
     AccountState.DELETED.value: "This account was deleted.",
+    AccountState.DELETING.value: "This account is being deleted.",
 }

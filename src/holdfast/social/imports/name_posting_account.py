@@ -26,7 +26,7 @@ async def name_posting_account(tx: Tx, name: str, *, now: Instant) -> tuple[Auth
         await store.copy_accounts(tx, [(account_id, username, "", AccountState.UNCLAIMED.value, None, now)])
         return Author(account_id, username, private=False, gone=False), True
     state = await tx.fetchval("select state from accounts where id = $1", found)
-    if state in (AccountState.SUSPENDED.value, AccountState.DELETED.value):
+    if state in (AccountState.SUSPENDED.value, AccountState.DELETED.value, AccountState.DELETING.value):
         raise PostingAccountUnusable(
             f"the account {username} was suspended or deleted; name another one with --as"
         )

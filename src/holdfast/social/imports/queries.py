@@ -58,7 +58,7 @@ async def known_authors(reader: Reader, source: str, keys: list[str]) -> dict[st
     """The accounts that were made for these keys."""
     rows = await reader.fetch(
         "select r.source_id, r.account_id, coalesce(a.username, ''), coalesce(a.locked and a.state = 4, false),"
-        " coalesce(a.state = 3, true) from imported_rows r left join accounts a on a.id = r.account_id"
+        " coalesce(a.state in (3, 5), true) from imported_rows r left join accounts a on a.id = r.account_id"
         " where r.source = $1 and r.source_id = any($2::text[])",
         accounts_source(source), keys,
     )  # fmt: skip

@@ -1,0 +1,79 @@
+"""Use case: remove the next part of an account that is being deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from ...platform.clock import Instant
+from ...platform.db import Tx
+from ...records.holds import Subject, held
+from ..accounts import Actor
+from ..follows import sever_accounts
+from ..posts import delete_post
+from . import store
+from .events import AccountRemoved
+from .model import ROWS_AT_ONCE
+
+_POSTS_AT_ONCE = ROWS_AT_ONCE // 10
+_PAIRS_AT_ONCE = ROWS_AT_ONCE // 10
+
+
+async def remove_some(tx: Tx, account_id: int, *, now: Instant) -> bool:
+    """Remove a bounded part; False when nothing is left to do. Whatever was removed before is not there any more, so
+    it may be asked for again at any time."""
+    step = await store.lock_removal(tx, account_id)
+    if step is None:
+        return False
+    removed = await STEPS[step](tx, account_id, now)
+    await store.note_progress(tx, account_id, rows=removed, next_step=step + (removed == 0))
+    if removed == 0 and step + 1 == len(STEPS):
+        await store.leave_name(tx, account_id, now)
+        tx.emit(AccountRemoved(account_id))
+        return False
+    return True
+
+
+async def _posts(tx: Tx, account_id: int, now: Instant) -> int:
+    removed = 0
+    ids = await store.posts_of(tx, account_id, limit=_POSTS_AT_ONCE)
+    kept = await held(tx, Subject.POST, ids)
+    for post_id in ids:
+        if post_id not in kept:
+            await delete_post(tx, Actor(account_id), post_id)
+            removed += 1
+    if kept:
+        await store.keep_posts(tx, account_id, sorted(kept))
+    return removed + len(kept)
+
+
+async def _media(tx: Tx, account_id: int, now: Instant) -> int:
+    return await store.delete_media(tx, account_id, limit=ROWS_AT_ONCE)
+
+
+async def _follows(tx: Tx, account_id: int, now: Instant) -> int:
+    others = await store.tied_to(tx, account_id, limit=_PAIRS_AT_ONCE)
+    for other in others:
+        await sever_accounts(tx, Actor(account_id), other)
+    return len(others)
+
+
+async def _favourites(tx: Tx, account_id: int, now: Instant) -> int:
+    return await store.delete_favourites(tx, account_id, limit=ROWS_AT_ONCE)
+
+
+async def _votes(tx: Tx, account_id: int, now: Instant) -> int:
+    return await store.delete_votes(tx, account_id, limit=ROWS_AT_ONCE)
+
+
+async def _mentions(tx: Tx, account_id: int, now: Instant) -> int:
+    return await store.delete_mentions(tx, account_id, limit=ROWS_AT_ONCE)
+
+
+async def _rest(tx: Tx, account_id: int, now: Instant) -> int:
+    return await store.delete_rest(tx, account_id, limit=ROWS_AT_ONCE)
+
+
+Step = Callable[[Tx, int, Instant], Awaitable[int]]
+
+STEPS: tuple[Step, ...] = (_posts, _follows, _favourites, _votes, _mentions, _media, _rest)
+"""In order; each is asked again until it removes nothing."""
