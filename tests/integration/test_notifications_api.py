@@ -155,6 +155,7 @@ async def test_followers_who_asked_are_told_of_posts_but_not_of_replies_boosts_o
 
 async def test_a_letter_is_told_to_those_it_names_alone(site: Site) -> None:
     ann, bob, eve = await site.members("ann", "bob", "eve")
+    await bob.post(f"/api/v1/accounts/{ann.id}/follow")
     await ann.say("@bob psst", visibility="direct")
     assert await told(bob) == [("mention", "ann")]
     assert await told(eve) == []

@@ -205,8 +205,65 @@ TABLE: dict[str, Row] = {
     **_row({"tag": ANY}, "GET /api/v1/timelines/tag/{hashtag}", "GET /api/v1/tags/{name}"),
     **_row(_NOTIFICATION, "GET /api/v1/notifications/{id}", "POST /api/v1/notifications/{id}/dismiss"),
     **_row(_NOTIFICATION, "POST /api/v1/notifications/dismiss", form={"id": "{object}"}),
+    **_row(
+        {"group_key": _HIDDEN}, "GET /api/v2/notifications/{group_key}",
+        "GET /api/v2/notifications/{group_key}/accounts",
+    ),
+    # Dismissing what one has not got changes nothing, and says nothing.
+    **_row({"group_key": ANY}, "POST /api/v2/notifications/{group_key}/dismiss"),
+    **_everybody(
+        "GET /api/v2/notifications", "GET /api/v2/notifications/unread_count", "GET /api/v2/notifications/policy",
+        "PATCH /api/v2/notifications/policy", "GET /api/v1/notifications/policy", "PUT /api/v1/notifications/policy",
+        "PATCH /api/v1/notifications/policy", "GET /api/v1/notifications/requests",
+        "GET /api/v1/notifications/requests/merged", "DELETE /api/v1/push/subscription",
+    ),
+    **_row(
+        {"notification_request": _HIDDEN, "missing_account": _NOBODYS}, "GET /api/v1/notifications/requests/{id}",
+        "POST /api/v1/notifications/requests/{id}/accept", "POST /api/v1/notifications/requests/{id}/dismiss",
+    ),
+    **_row(
+        {"notification_request": ANY}, "POST /api/v1/notifications/requests/accept",
+        "POST /api/v1/notifications/requests/dismiss", form={"id[]": "{object}"},
+    ),
+    # A subscription belongs to a token; these have none yet, and the keys are no keys.
+    **_row({"": Codes(404, 404, 404, 401)}, "GET /api/v1/push/subscription", "PUT /api/v1/push/subscription"),
+    **_row({"": Codes(422, 422, 422, 401)}, "POST /api/v1/push/subscription"),
     **_row({"": ANY}, "POST /api/v1/markers", form={"home[last_read_id]": "1"}),
     **_row({"": ANY}, "POST /api/v1/domain_blocks", "DELETE /api/v1/domain_blocks", form={"domain": "x.example"}),
+    # Lists, filters, conversations
+    **_everybody("GET /api/v1/lists", "GET /api/v1/filters", "GET /api/v2/filters", "GET /api/v1/conversations"),
+    **_row({"": ANY}, "POST /api/v1/lists", form={"title": "Friends"}),
+    **_row(
+        {"list": _HIDDEN, "missing_account": _NOBODYS},
+        "GET /api/v1/lists/{id}", "PUT /api/v1/lists/{id}", "DELETE /api/v1/lists/{id}",
+        "GET /api/v1/lists/{id}/accounts", "POST /api/v1/lists/{id}/accounts", "DELETE /api/v1/lists/{id}/accounts",
+        "GET /api/v1/timelines/list/{list_id}", form={"title": "Friends"},
+    ),
+    **_row({"": ANY}, "POST /api/v2/filters", form={"title": "x", "context[]": "home"}),
+    **_row({"": ANY}, "POST /api/v1/filters", form={"phrase": "x", "context[]": "home"}),
+    **_row(
+        {"filter": _HIDDEN, "missing_account": _NOBODYS},
+        "GET /api/v2/filters/{id}", "PUT /api/v2/filters/{id}", "DELETE /api/v2/filters/{id}",
+        "GET /api/v2/filters/{id}/keywords", "POST /api/v2/filters/{id}/keywords", "GET /api/v2/filters/{id}/statuses",
+        form={"keyword": "x"},
+    ),
+    # Whose the filter is is not asked before the post has been seen.
+    "POST /api/v2/filters/{id}/statuses": Row(
+        {"filter": _NOBODYS, "missing_account": _NOBODYS}, form={"status_id": "12"}
+    ),
+    **_row(
+        {"filter_keyword": _HIDDEN, "missing_account": _NOBODYS},
+        "GET /api/v2/filters/keywords/{id}", "PUT /api/v2/filters/keywords/{id}", "DELETE /api/v2/filters/keywords/{id}",
+        "GET /api/v1/filters/{id}", "PUT /api/v1/filters/{id}", "DELETE /api/v1/filters/{id}",
+    ),
+    **_row(
+        {"filter_status": _HIDDEN, "missing_account": _NOBODYS},
+        "GET /api/v2/filters/statuses/{id}", "DELETE /api/v2/filters/statuses/{id}",
+    ),
+    **_row(
+        {"conversation": _HIDDEN, "missing_account": _NOBODYS},
+        "POST /api/v1/conversations/{id}/read", "DELETE /api/v1/conversations/{id}",
+    ),
     # Accounts
     "GET /api/v1/accounts": Row({"account": ANY, "suspended_account": ANY}, query={"id[]": "{object}"}),
     "GET /api/v1/accounts/lookup": Row(
@@ -260,9 +317,9 @@ TABLE: dict[str, Row] = {
         "GET /api/v1/instance/extended_description",
         "GET /api/v1/instance/languages", "GET /api/v1/instance/translation_languages", "GET /api/v1/directory",
         "GET /instance/thumbnail.png", "GET /instance/icon.png", "GET /health",
-        "GET /api/v1/announcements", "GET /api/v1/conversations", "GET /api/v1/endorsements",
-        "GET /api/v1/featured_tags", "GET /api/v1/filters", "GET /api/v2/filters", "GET /api/v1/followed_tags",
-        "GET /api/v1/lists", "GET /api/v1/suggestions", "GET /api/v2/suggestions",
+        "GET /api/v1/announcements", "GET /api/v1/endorsements",
+        "GET /api/v1/featured_tags", "GET /api/v1/followed_tags",
+        "GET /api/v1/suggestions", "GET /api/v2/suggestions",
         "GET /api/v1/trends", "GET /api/v1/trends/links", "GET /api/v1/trends/statuses", "GET /api/v1/trends/tags",
     ),
     # The operator of this site has written neither.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from holdfast.edge.public.static_files import static_url
 from holdfast.social.accounts import (
@@ -166,6 +167,53 @@ async def _notification(world: World) -> str:
     return str(found[0]["id"])
 
 
+async def _group_key(world: World) -> str:
+    fan = await fresh(world.site)
+    post = await world.owner.say("like me in a group")
+    await fan.post(f"/api/v1/statuses/{post['id']}/favourite")
+    await world.site.settle()
+    found = await world.owner.get("/api/v2/notifications", limit="1")
+    return str(found["notification_groups"][0]["group_key"])
+
+
+async def _notification_request(world: World) -> str:
+    sender = await fresh(world.site)
+    await sender.say(f"@{world.owner.name} a letter from a stranger", visibility="direct")
+    await world.site.settle()
+    found = await world.owner.get("/api/v1/notifications/requests", limit="1")
+    return str(found[0]["id"])
+
+
+async def _list(world: World) -> str:
+    return str((await world.owner.post("/api/v1/lists", title="Friends"))["id"])
+
+
+async def _filter(world: World) -> str:
+    return str((await _new_filter(world))["id"])
+
+
+async def _filter_keyword(world: World) -> str:
+    return str((await _new_filter(world))["keywords"][0]["id"])
+
+
+async def _filter_status(world: World) -> str:
+    post = await world.owner.say("hello")
+    path = f"/api/v2/filters/{await _filter(world)}/statuses"
+    return str((await world.owner.post(path, status_id=post["id"]))["id"])
+
+
+async def _new_filter(world: World) -> dict[str, Any]:
+    form = {"title": "Not now", "context[]": "home", "keywords_attributes[0][keyword]": "cats"}
+    made: dict[str, Any] = await world.owner.post("/api/v2/filters", **form)
+    return made
+
+
+async def _conversation(world: World) -> str:
+    await world.owner.say("a note", visibility="direct")
+    await world.site.settle()
+    return str((await world.owner.get("/api/v1/conversations", limit="1"))[0]["id"])
+
+
 async def _session(world: World) -> str:
     await session_of(world.owner)
     services = world.site.services
@@ -265,6 +313,13 @@ THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "somebody": _somebody,
     "requester": _requester,
     "notification": _notification,
+    "list": _list,
+    "filter": _filter,
+    "filter_keyword": _filter_keyword,
+    "filter_status": _filter_status,
+    "conversation": _conversation,
+    "group_key": _group_key,
+    "notification_request": _notification_request,
     "account_name": _owner_name,
     "suspended_name": _suspended_name,
     "missing_name": _always("nobody_at_all"),

@@ -14,8 +14,11 @@ from ..platform.db import Database
 from ..platform.errands import Errand, ErrandRunner
 from ..platform.guarded_http import GuardedClient, guarded_client
 from ..platform.jobs import RunnerLimits
+from ..social.push import SEND_PUSH
 from .card_fetching import CardFetcher
 from .card_fetching import lease_seconds as card_lease_seconds
+from .push_sending import PushSender
+from .push_sending import lease_seconds as push_lease_seconds
 from .subscriptions import FETCH_CARD
 
 _LOOK_EVERY_SECONDS = 1.0
@@ -24,12 +27,13 @@ _FIRST_RETRY_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of errand. `lease_seconds`: longer than it can take."""
+    """One kind of errand. `lease_seconds`: longer than it can take. `most`: at once, when not as many as of others."""
 
     errand: Errand
     lease_seconds: float
     attempts: int = 3
     first_retry_seconds: float = _FIRST_RETRY_SECONDS
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,12 @@ class Outside:
 def kinds_of(given: Outside) -> dict[str, Kind]:
     """Every kind of errand to addresses that strangers gave, by the name that `subscriptions.py` has for it."""
     cards = CardFetcher(given.settings, given.database, given.clock, given.outbound)
-    return {FETCH_CARD: Kind(cards.errand, card_lease_seconds(given.settings))}
+    pushes = PushSender(given.settings, given.database, given.clock, given.outbound)
+    settings = given.settings
+    return {
+        FETCH_CARD: Kind(cards.errand, card_lease_seconds(settings)),
+        SEND_PUSH: Kind(pushes.errand, push_lease_seconds(settings), most=settings.push_concurrent_max),
+    }
 
 
 def runners_of(given: Outside) -> list[ErrandRunner]:
@@ -55,7 +64,7 @@ def runners_of(given: Outside) -> list[ErrandRunner]:
         ErrandRunner(
             given.database, given.clock, {name: kind.errand},
             RunnerLimits(
-                batch=most, concurrency=most, lease_seconds=kind.lease_seconds, attempts=kind.attempts,
+                batch=kind.most or most, concurrency=kind.most or most, lease_seconds=kind.lease_seconds, attempts=kind.attempts,
                 first_retry_seconds=kind.first_retry_seconds, poll_seconds=_LOOK_EVERY_SECONDS,
             ),
         )

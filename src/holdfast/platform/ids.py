@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 from .clock import Instant
@@ -52,6 +53,11 @@ def _millisecond(at: Instant) -> int:
 def id_at(at: Instant) -> int:
     """The smallest internal id of that millisecond: a bound for queries by time."""
     return _millisecond(at) << RANDOM_BITS
+
+
+def time_of(internal: int) -> Instant:
+    """When the thing of an internal id happened, to the millisecond."""
+    return datetime.fromtimestamp((internal >> RANDOM_BITS) / 1000, UTC)
 
 
 class PublicIds:

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from ...pure.errors import Invalid
-from ...social.notifications import Marker, markers, save_markers
+from ...social.markers import Marker, markers, save_markers
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import Access, RouteTable
+from .notification_ids import read_marker
 from .times import iso
 
 routes = RouteTable()
@@ -50,6 +51,10 @@ async def save(call: Call) -> Answer:
     asked = await call.params(SaveMarkers)
     given = {"home": asked.home, "notifications": asked.notifications}
     read = {name: position.last_read_id for name, position in given.items() if position is not None}
+    if "notifications" in read:
+        read["notifications"] = read_marker(
+            call.services.ids, "notifications[last_read_id]", read["notifications"]
+        )
     for name, last_read_id in read.items():
         if call.services.ids.after(last_read_id) is None:
             field = f"{name}[last_read_id]"

@@ -2,56 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
-from ...social.graph import Viewer
-from ...social.notifications import (
-    NotificationKind,
-    NotificationView,
-    Wanted,
-    clear_notifications,
-    dismiss_notification,
-    markers,
-)
+from ...pure.window import Window
+from ...social.markers import markers
+from ...social.notifications import Wanted, clear_notifications, dismiss_notification
 from ..answers import Answer, json_answer
 from ..call import Call
-from ..ports import Services
 from ..routes import Access, RouteTable
+from .notification_ids import cursor, id_range
+from .notification_types import kinds_named
 from .paging import PageQuery, link_header, page
-from .render_account import account_raw
-from .render_post import post_raw
-from .times import iso
+from .render_notification import notification_entity, subjects_of
+
+__all__ = ["NotificationQuery", "notification_entity", "routes"]
 
 routes = RouteTable()
 
-_READ = Access.member("read:notifications")
-_WRITE = Access.member("write:notifications")
-
-# What the API calls the kinds. Names that are not here exist in the API, and nothing of that kind happens here yet.
-TYPES: dict[str, NotificationKind] = {
-    "mention": NotificationKind.MENTION,
-    "status": NotificationKind.POST,
-    "reblog": NotificationKind.BOOST,
-    "favourite": NotificationKind.FAVOURITE,
-    "follow": NotificationKind.FOLLOW,
-    "follow_request": NotificationKind.FOLLOW_REQUEST,
-    "update": NotificationKind.EDIT,
-    "quote": NotificationKind.QUOTE,
-    "quoted_update": NotificationKind.QUOTED_UPDATE,
-    "poll": NotificationKind.POLL,
-    "admin.sign_up": NotificationKind.SIGN_UP,
-}
-_NAMES = {kind: name for name, kind in TYPES.items()}
+READ = Access.member("read:notifications")
+WRITE = Access.member("write:notifications")
+_UNREAD_DEFAULT = 100
 
 
 class NotificationQuery(PageQuery):
-    """Which notifications; names of unknown types match nothing."""
+    """Which notifications; names of unknown types match nothing. `supported_types`: what the app knows, if it says."""
 
     types: list[str] = msgspec.field(default_factory=list)
     exclude_types: list[str] = msgspec.field(default_factory=list)
     account_id: str | None = None
+    include_filtered: bool = False
+    supported_types: list[str] | None = None
 
 
 class DismissQuery(msgspec.Struct):
@@ -60,35 +40,32 @@ class DismissQuery(msgspec.Struct):
     id: str = ""
 
 
-@routes.get("/api/v1/notifications", _READ)
+@routes.get("/api/v1/notifications", READ)
 async def show_page(call: Call) -> Answer:
     """The member's notifications, newest first."""
-    asked, settings = await call.params(NotificationQuery), call.services.settings
-    bounds = page(
-        asked, call.services.ids, default=settings.notifications_page_size_default,
-        maximum=settings.notifications_page_size_max,
-    )  # fmt: skip
+    asked = await call.params(NotificationQuery)
+    bounds = bounds_of(call, asked)
     viewer = await call.viewer()
-    found = await call.services.notifications.page(viewer, bounds, _wanted(call, asked))
-    shown = [_entity(call.services, item, viewer) for item in found.items]
+    found = await call.services.notifications.page(viewer, bounds, wanted_of(call, asked))
+    subjects = await subjects_of(call.services, viewer, found.items)
+    shown = [
+        notification_entity(call.services, item, viewer, subjects=subjects, supported=asked.supported_types)
+        for item in found.items
+    ]
     return json_answer(shown, headers=link_header(call, found.scanned, bounds))
 
 
-@routes.get("/api/v1/notifications/unread_count", _READ)
+@routes.get("/api/v1/notifications/unread_count", READ)
 async def unread_count(call: Call) -> Answer:
     """How many are newer than the marker of notifications, counted up to `limit`."""
     asked = await call.params(NotificationQuery)
-    most = min(max(100 if asked.limit is None else asked.limit, 1), call.services.settings.unread_count_max)
-    found = await markers(call.services.database, call.actor.account_id, ["notifications"])
-    read = found.get("notifications")
-    last_read_id = call.services.ids.after(read.last_read_id) if read else None
     count = await call.services.notifications.count_after(
-        await call.viewer(), -1 if last_read_id is None else last_read_id, most, _wanted(call, asked)
+        await call.viewer(), await last_read(call), unread_most(call, asked), wanted_of(call, asked)
     )
     return json_answer({"count": count})
 
 
-@routes.post("/api/v1/notifications/clear", _WRITE)
+@routes.post("/api/v1/notifications/clear", WRITE)
 async def clear(call: Call) -> Answer:
     """Dismiss all."""
     async with call.services.database.transaction() as tx:
@@ -96,52 +73,73 @@ async def clear(call: Call) -> Answer:
     return json_answer({})
 
 
-@routes.post("/api/v1/notifications/dismiss", _WRITE)
+@routes.post("/api/v1/notifications/dismiss", WRITE)
 async def dismiss_by_parameter(call: Call) -> Answer:
     """Dismiss one that is named by the parameter `id`; the path is the newer way."""
     asked = await call.params(DismissQuery)
-    return await _dismiss(call, call.services.ids.decode(asked.id))
+    return await _dismiss(call, asked.id)
 
 
-@routes.get("/api/v1/notifications/{id}", _READ)
+@routes.get("/api/v1/notifications/{id}", READ)
 async def show_one(call: Call) -> Answer:
     """One notification."""
     viewer = await call.viewer()
-    found = await call.services.notifications.one(viewer, call.id_segment())
-    return json_answer(_entity(call.services, found, viewer))
+    supported = (await call.params(NotificationQuery)).supported_types
+    first, last = id_range(call.services.ids, call.segment("id"))
+    found = await call.services.notifications.one(viewer, first, last)
+    subjects = await subjects_of(call.services, viewer, [found])
+    return json_answer(
+        notification_entity(call.services, found, viewer, subjects=subjects, supported=supported)
+    )
 
 
-@routes.post("/api/v1/notifications/{id}/dismiss", _WRITE)
+@routes.post("/api/v1/notifications/{id}/dismiss", WRITE)
 async def dismiss(call: Call) -> Answer:
     """Dismiss one."""
-    return await _dismiss(call, call.id_segment())
+    return await _dismiss(call, call.segment("id"))
 
 
-async def _dismiss(call: Call, notification_id: int | None) -> Answer:
+async def _dismiss(call: Call, public_id: str) -> Answer:
+    first, last = id_range(call.services.ids, public_id)
     async with call.services.database.transaction() as tx:
-        # No row has the id -1: what we never gave out is answered like what is not there.
-        await dismiss_notification(tx, call.actor, -1 if notification_id is None else notification_id)
+        await dismiss_notification(tx, call.actor, first, last)
     return json_answer({})
 
 
-def _wanted(call: Call, asked: NotificationQuery) -> Wanted:
-    kinds = frozenset(TYPES[name] for name in asked.types if name in TYPES) if asked.types else None
-    excluded = frozenset(TYPES[name] for name in asked.exclude_types if name in TYPES)
-    if not asked.account_id:
-        return Wanted(kinds, excluded)
-    from_id = call.services.ids.decode(asked.account_id)
-    return Wanted(kinds, excluded, -1 if from_id is None else from_id)
+def bounds_of(call: Call, asked: PageQuery) -> Window:
+    """The bounds of a page of notifications; cursors may be short ids."""
+    settings, ids = call.services.settings, call.services.ids
+    asked.max_id = cursor(ids, asked.max_id, newer=False)
+    asked.min_id = cursor(ids, asked.min_id, newer=True)
+    asked.since_id = cursor(ids, asked.since_id, newer=True)
+    return page(
+        asked, ids, default=settings.notifications_page_size_default,
+        maximum=settings.notifications_page_size_max,
+    )  # fmt: skip
 
 
-def _entity(services: Services, item: NotificationView, viewer: Viewer) -> dict[str, Any]:
-    public_id = services.ids.encode(item.id)
-    entity: dict[str, Any] = {
-        "id": public_id,
-        "type": _NAMES[item.kind],
-        "created_at": iso(item.created_at),
-        "group_key": f"ungrouped-{public_id}",
-        "account": account_raw(services, item.author),
-    }
-    if item.seen is not None:
-        entity["status"] = post_raw(services, item.seen, viewer)
-    return entity
+def wanted_of(call: Call, asked: NotificationQuery) -> Wanted:
+    """Which notifications are asked for."""
+    kinds = kinds_named(asked.types) if asked.types else None
+    excluded = kinds_named(asked.exclude_types)
+    from_id = None
+    if asked.account_id:
+        found = call.services.ids.decode(asked.account_id)
+        from_id = -1 if found is None else found
+    return Wanted(kinds, excluded, from_id, asked.include_filtered)
+
+
+async def last_read(call: Call) -> int:
+    """The internal id of the last notification that the member has read, by the marker; -1 without one."""
+    found = await markers(call.services.database, call.actor.account_id, ["notifications"])
+    read = found.get("notifications")
+    last_read_id = None
+    if read is not None:
+        last_read_id = call.services.ids.after(cursor(call.services.ids, read.last_read_id, newer=True) or "")
+    return -1 if last_read_id is None else last_read_id
+
+
+def unread_most(call: Call, asked: PageQuery) -> int:
+    """Up to how many are counted."""
+    wanted = _UNREAD_DEFAULT if asked.limit is None else asked.limit
+    return min(max(wanted, 1), call.services.settings.unread_count_max)

@@ -81,3 +81,44 @@ class OutboundSettings(ScreeningSettings, frozen=True, kw_only=True):
     card_page_max_bytes: Annotated[
         int, S("Of a page so much is read.", unit="bytes", minimum=16_384, maximum=16_777_216)
     ] = 1_048_576
+
+    # Web Push
+    push_ttl_seconds: Annotated[
+        int,
+        S(
+            "A push message older than this is not worth sending any more.",
+            unit="seconds",
+            minimum=60,
+            maximum=2_419_200,
+        ),
+    ] = 172_800
+    push_timeout_seconds: Annotated[
+        int, S("Longest time a push service may take for one message.", unit="seconds", minimum=1, maximum=60)
+    ] = 10
+    push_concurrent_max: Annotated[
+        int, S("Most push messages that one worker has under way.", minimum=1, maximum=100)
+    ] = 16
+    push_give_up_days: Annotated[
+        int,
+        S(
+            "A push subscription that took nothing for so long is removed.",
+            unit="days",
+            minimum=1,
+            maximum=90,
+        ),
+    ] = 7
+    push_subscriptions_max: Annotated[
+        int,
+        S(
+            "Most push subscriptions of one account; the ones renewed longest ago go.",
+            minimum=1,
+            maximum=1000,
+        ),
+    ] = 50
+    push_access_token: Annotated[
+        bool,
+        S(
+            "Whether push messages carry the app's own access token, encrypted for its device. Apps that know by it"
+            " which account a message is for show nothing without it; then access tokens are kept sealed."
+        ),
+    ] = True

@@ -1,9 +1,9 @@
-"""Notifications: what others did that concerns a member; and markers: how far a member has read."""
+"""Notifications: what others did that concerns a member, and what of it is kept apart until the member looks."""
 
 from .clear import clear_notifications
-from .dismiss import dismiss_notification
+from .dismiss import dismiss_group, dismiss_notification
 from .errors import NotificationNotVisible
-from .events import NotificationMade
+from .events import NotificationMade, NotificationsMerged
 from .jobs import (
     forget_favourite,
     forget_follow,
@@ -20,15 +20,28 @@ from .jobs import (
     notify_requested,
     notify_signed_up,
 )
-from .mark import save_markers
-from .model import EVERYTHING, Marker, NotificationKind, NotificationPage, NotificationView, Wanted
-from .queries import markers
+from .model import (
+    EVERYTHING,
+    FOR_STAFF,
+    GROUPED,
+    GroupKey,
+    Notice,
+    NotificationKind,
+    NotificationPage,
+    NotificationView,
+    Wanted,
+    away,
+)
 from .reader import NotificationReader
+from .requests import RequestReader, RequestView
+from .settle import settle_requests
+from .store import tell
 
 __all__ = [
-    "EVERYTHING", "Marker", "NotificationKind", "NotificationMade", "NotificationNotVisible", "NotificationPage", "NotificationReader",
-    "NotificationView", "Wanted", "clear_notifications", "dismiss_notification", "forget_favourite",
-    "forget_follow", "forget_request", "markers", "notify_accepted", "notify_boosted", "notify_edited",
-    "notify_favourited", "notify_followed", "notify_poll_closed", "notify_published", "notify_quoted", "notify_quoters", "notify_requested",
-    "notify_signed_up", "save_markers",
+    "EVERYTHING", "FOR_STAFF", "GROUPED", "GroupKey", "Notice", "NotificationKind", "NotificationMade",
+    "NotificationNotVisible", "NotificationPage", "NotificationReader", "NotificationView", "NotificationsMerged",
+    "RequestReader", "RequestView", "Wanted", "away", "clear_notifications", "dismiss_group", "dismiss_notification",
+    "forget_favourite", "forget_follow", "forget_request", "notify_accepted", "notify_boosted", "notify_edited",
+    "notify_favourited", "notify_followed", "notify_poll_closed", "notify_published", "notify_quoted",
+    "notify_quoters", "notify_requested", "notify_signed_up", "settle_requests", "tell",
 ]  # fmt: skip

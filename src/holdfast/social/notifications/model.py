@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from ...platform.clock import Instant
+from ...platform.ids import time_of
 from ..accounts import AccountView
 from ..graph import Viewer
+from ..notification_policies import (
+    DEFAULT_POLICY,
+    NotificationPolicy,
+    Sender,
+    Standing,
+    Treatment,
+    treatment,
+)
 from ..posts import Seen
 
 
@@ -28,14 +39,75 @@ class NotificationKind(StrEnum):
     )
     POLL = "poll"  # a poll ended that the member made or voted in
     SIGN_UP = "sign_up"  # for staff: somebody waits for approval
+    REPORT = "report"  # for staff: somebody reported somebody; `subject_id` is the report
+    WARNING = "warning"  # the staff decided something about the member's account; `subject_id` is the warning
+
+
+GROUPED = frozenset(
+    (NotificationKind.FAVOURITE, NotificationKind.BOOST, NotificationKind.FOLLOW, NotificationKind.SIGN_UP)
+)
+"""Kinds of which many are shown as one."""
+FILTERABLE = frozenset(
+    (
+        NotificationKind.MENTION, NotificationKind.POST, NotificationKind.BOOST, NotificationKind.FAVOURITE,
+        NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST, NotificationKind.QUOTE,
+    )
+)  # fmt: skip
+"""Kinds that a member's policy decides about; the others follow from what the member did, or come from the staff."""
+FOR_STAFF = frozenset((NotificationKind.SIGN_UP, NotificationKind.REPORT))
+"""Kinds that only those who run the place are told of."""
+GROUP_HOURS: Final = 12
+"""A group takes what comes within so many hours of its beginning."""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What is to be told. `row_post_id` is the row it goes away with: the post, or the boost itself.
+
+    thread_id: members who muted that thread are not told. own: the author is told as well. about_id: the post that
+    others of its group are about, where that is not `row_post_id`. subject_id: a report or a warning.
+    """
+
+    kind: NotificationKind
+    from_id: int
+    row_post_id: int | None = None
+    thread_id: int | None = None
+    own: bool = False
+    about_id: int | None = None
+    subject_id: int | None = None
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """Somebody who may be told, and how that member stands to who did it. `policy` None: the default."""
+
+    account_id: int
+    policy: NotificationPolicy | None
+    following: bool
+    follow_id: int | None
+    allowed: bool
+    private: bool
+    answered: bool
+
+
+class GroupKey(msgspec.Struct, frozen=True):
+    """What notifications of one group share: the post they are about (0: none), and the hour in which it began."""
+
+    kind: NotificationKind
+    about: int
+    hour: int
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which notifications are asked for. `kinds` None: all but `excluded`."""
+    """Which notifications are asked for. `kinds` None: all but `excluded`; `filtered`: those kept apart too."""
 
     kinds: frozenset[NotificationKind] | None = None
     excluded: frozenset[NotificationKind] = frozenset()
     from_id: int | None = None
+    filtered: bool = False
+
+    @property
+    def shows_filtered(self) -> bool:
+        """Whether those that a policy keeps apart are among them: when asked for, and when asking for one sender."""
+        return self.filtered or self.from_id is not None
 
 
 EVERYTHING = Wanted()
@@ -49,6 +121,8 @@ class Entry(msgspec.Struct, frozen=True):
     from_id: int
     post_id: int | None
     created_at: Instant
+    group: GroupKey | None = None
+    subject_id: int | None = None
 
 
 class NotificationView(msgspec.Struct, frozen=True):
@@ -59,6 +133,8 @@ class NotificationView(msgspec.Struct, frozen=True):
     created_at: Instant
     author: AccountView
     seen: Seen | None
+    group: GroupKey | None = None
+    subject_id: int | None = None
 
 
 class NotificationPage(msgspec.Struct, frozen=True):
@@ -66,14 +142,6 @@ class NotificationPage(msgspec.Struct, frozen=True):
 
     items: list[NotificationView]
     scanned: list[int]
-
-
-class Marker(msgspec.Struct, frozen=True):
-    """How far a member has read a timeline. `last_read_id` is the public id that the client gave."""
-
-    last_read_id: str
-    version: int
-    updated_at: Instant
 
 
 def turned_away(entry: Entry, viewer: Viewer, now: Instant) -> bool:
@@ -86,7 +154,33 @@ def turned_away(entry: Entry, viewer: Viewer, now: Instant) -> bool:
 
 
 def may_know(entry: Entry, author: AccountView, reader_role: str) -> bool:
-    """Whether the member may know of the other account: a sign-up that waits is for staff alone."""
-    if entry.kind is NotificationKind.SIGN_UP:
+    """Whether the member may know of the other account: what is for staff alone is for nobody else."""
+    if entry.kind in FOR_STAFF:
         return reader_role != "member"
-    return author.shown
+    return author.shown or entry.kind is NotificationKind.WARNING
+
+
+def away(viewer: Viewer, now: Instant) -> list[int]:
+    """Everybody whom `turned_away` would turn away."""
+    muted = (
+        other
+        for other, mute in viewer.mutes.items()
+        if mute.hide_notifications and viewer.mutes_now(other, now)
+    )
+    return sorted({*viewer.blocking, *viewer.blocked_by, *muted})
+
+
+def treated(
+    notice: Notice, sender: Sender, recipients: Iterable[Recipient], now: Instant
+) -> list[tuple[int, bool]]:
+    """Who is told, as (account, whether it is kept apart)."""
+    told = []
+    for member in recipients:
+        meets = Treatment.ACCEPT
+        if notice.kind in FILTERABLE:
+            since = None if member.follow_id is None else time_of(member.follow_id)
+            standing = Standing(member.following, since, member.allowed, member.private, member.answered)
+            meets = treatment(member.policy or DEFAULT_POLICY, sender, standing, now)
+        if meets is not Treatment.DROP:
+            told.append((member.account_id, meets is Treatment.FILTER))
+    return told

@@ -51,15 +51,16 @@ class NotificationReader:
             scanned.reverse()
         return NotificationPage(items, scanned)
 
-    async def one(self, viewer: Viewer, notification_id: int) -> NotificationView:
-        """One; raises NotificationNotVisible."""
+    async def one(self, viewer: Viewer, first_id: int, last_id: int | None = None) -> NotificationView:
+        """The first whose id lies between these two, without a second the one; raises NotificationNotVisible."""
         found = None
         if viewer.account_id is not None:
-            found = await entry(self._database, viewer.account_id, notification_id)
+            last = first_id if last_id is None else last_id
+            found = await entry(self._database, viewer.account_id, first_id, last)
         shown = await self._see(viewer, [found] if found else [])
-        if notification_id not in shown:
+        if found is None or found.id not in shown:
             raise NotificationNotVisible
-        return shown[notification_id]
+        return shown[found.id]
 
     async def count_after(
         self, viewer: Viewer, last_read_id: int, most: int, wanted: Wanted = EVERYTHING
@@ -95,5 +96,7 @@ class NotificationReader:
             if row.post_id is not None and row.post_id not in posts:
                 continue
             seen = None if row.post_id is None else posts[row.post_id]
-            shown[row.id] = NotificationView(row.id, row.kind, row.created_at, author, seen)
+            shown[row.id] = NotificationView(
+                row.id, row.kind, row.created_at, author, seen, row.group, row.subject_id
+            )
         return shown

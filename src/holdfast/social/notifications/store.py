@@ -1,4 +1,4 @@
-"""Every statement that writes notifications and markers."""
+"""Every statement that writes notifications and the requests of those whose notifications are kept apart."""
 
 from __future__ import annotations
 
@@ -8,41 +8,32 @@ from ...platform.clock import Instant
 from ...platform.db import Row, Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
+from . import queries
 from .events import NotificationMade
-from .model import NotificationKind
+from .model import GROUP_HOURS, GROUPED, GroupKey, Notice, NotificationKind, treated
 
-
-class Notice(msgspec.Struct, frozen=True):
-    """What is to be told. `row_post_id` is the row it goes away with: the post, or the boost itself.
-
-    thread_id: members who muted that thread are not told. own: the author is told as well.
-    """
-
-    kind: NotificationKind
-    from_id: int
-    row_post_id: int | None = None
-    thread_id: int | None = None
-    own: bool = False
-
-
-# Only those who can sign in here are told, and none who wants nothing of the author, or of whom the author wants
-# nothing.
+# A group goes on for some hours after its beginning, then the next one begins.
 _TELL_SQL = """
-insert into notifications (id, account_id, kind, from_id, post_id, created_at)
-select told.id, told.account_id, $3, $4, $5, $6
-from unnest($1::bigint[], $2::bigint[]) as told (id, account_id)
-join users u on u.account_id = told.account_id
-join accounts a on a.id = told.account_id and a.state = 0
-where (told.account_id <> $4 or $8)
-  and not exists (select 1 from blocks b where (b.account_id = told.account_id and b.target_id = $4)
-                  or (b.account_id = $4 and b.target_id = told.account_id))
-  and not exists (select 1 from mutes m where m.account_id = told.account_id and m.target_id = $4
-                  and m.hide_notifications and (m.expires_at is null or m.expires_at > $6))
-  and not exists (select 1 from thread_mutes t where t.account_id = told.account_id and t.thread_id = $7)
-  and not exists (select 1 from domain_blocks d join accounts f on f.domain = d.domain
-                  where f.id = $4 and d.account_id = told.account_id)
+insert into notifications
+    (id, account_id, kind, from_id, post_id, created_at, filtered, group_about, group_hour, subject_id)
+select told.id, told.account_id, $4, $5, $6, $7, told.filtered, case when not told.filtered then $8::bigint end,
+       case when $8 is null or told.filtered then null
+            when $9::integer < latest.hour + $10 then latest.hour else $9 end,
+       $11
+from unnest($1::bigint[], $2::bigint[], $3::boolean[]) as told (id, account_id, filtered)
+left join lateral (
+    select max(g.group_hour) as hour from notifications g
+    where g.account_id = told.account_id and g.kind = $4 and g.group_about = $8 and g.group_hour is not null
+) as latest on true
 on conflict do nothing
-returning id, account_id
+returning id, account_id, filtered, exists (
+    select 1 from push_subscriptions s where s.account_id = notifications.account_id) as devices
+"""
+_REQUEST_SQL = """
+insert into notification_requests as r (id, account_id, from_id, last_post_id, created_at, updated_at)
+select told.id, told.account_id, $3, $4, $5, $5 from unnest($1::bigint[], $2::bigint[]) as told (id, account_id)
+on conflict (account_id, from_id) do update
+set last_post_id = coalesce(excluded.last_post_id, r.last_post_id), updated_at = excluded.updated_at
 """
 
 
@@ -54,15 +45,70 @@ async def keep_post(tx: Tx, post_id: int) -> None:
 async def tell(tx: Tx, notice: Notice, account_ids: list[int], now: Instant) -> None:
     """Notify those of the accounts who want to know, each once per kind, author and post."""
     unique = sorted(set(account_ids))
-    if not unique:
+    author = await queries.sender(tx, notice.from_id) if unique else None
+    if author is None:
         return
+    if notice.kind is not NotificationKind.MENTION:
+        author = msgspec.structs.replace(author, staff=False)
+    told = treated(notice, author, await queries.recipients(tx, notice, unique, now), now)
+    if not told:
+        return
+    about = None
+    if notice.kind in GROUPED:
+        about = notice.about_id or notice.row_post_id or 0
     rows = await tx.fetch(
-        _TELL_SQL, _fresh_ids(len(unique), now), unique, notice.kind.value, notice.from_id, notice.row_post_id, now,
-        notice.thread_id, notice.own,
+        _TELL_SQL, _fresh_ids(len(told), now), [account_id for account_id, _ in told], [apart for _, apart in told],
+        notice.kind.value, notice.from_id, notice.row_post_id, now, about, int(now.timestamp()) // 3600, GROUP_HOURS,
+        notice.subject_id,
     )  # fmt: skip
     _touch(tx, rows)
+    apart = [row["account_id"] for row in rows if row["filtered"]]
+    if apart:
+        await tx.execute(
+            _REQUEST_SQL, _fresh_ids(len(apart), now), apart, notice.from_id, notice.row_post_id, now
+        )
     for row in rows:
-        tx.emit(NotificationMade(row["id"], row["account_id"]))
+        if not row["filtered"]:
+            tx.emit(NotificationMade(row["id"], row["account_id"], row["devices"]))
+
+
+async def merge_filtered(tx: Tx, account_id: int, from_ids: list[int]) -> None:
+    """Put what was kept apart of these senders among the others."""
+    rows = await tx.fetch(
+        "update notifications set filtered = false where account_id = $1 and from_id = any($2::bigint[]) and filtered"
+        " returning account_id",
+        account_id, from_ids,
+    )  # fmt: skip
+    _touch(tx, rows[:1])
+
+
+async def dismiss_filtered(tx: Tx, account_id: int, from_ids: list[int]) -> None:
+    """Hide what was kept apart of these senders for good."""
+    rows = await tx.fetch(
+        "update notifications set dismissed = true where account_id = $1 and from_id = any($2::bigint[]) and filtered"
+        " and not dismissed returning account_id",
+        account_id, from_ids,
+    )  # fmt: skip
+    _touch(tx, rows[:1])
+
+
+async def take_requests(tx: Tx, account_id: int, request_ids: list[int]) -> list[int]:
+    """Remove those of the account's requests and return whose they were."""
+    rows = await tx.fetch(
+        "delete from notification_requests where account_id = $1 and id = any($2::bigint[]) returning from_id",
+        account_id, request_ids,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+async def dismiss_group(tx: Tx, account_id: int, group: GroupKey) -> None:
+    """Hide all of a group that there are now for good."""
+    rows = await tx.fetch(
+        "update notifications set dismissed = true where account_id = $1 and kind = $2 and group_about = $3"
+        " and group_hour = $4 and not dismissed returning account_id",
+        account_id, group.kind.value, group.about, group.hour,
+    )  # fmt: skip
+    _touch(tx, rows[:1])
 
 
 def _fresh_ids(count: int, now: Instant) -> list[int]:
@@ -111,11 +157,12 @@ async def forget_request(tx: Tx, follower_id: int, followed_id: int) -> None:
     _touch(tx, rows)
 
 
-async def dismiss(tx: Tx, account_id: int, notification_id: int) -> bool:
-    """Hide one for good; False when the account has none with that id."""
+async def dismiss(tx: Tx, account_id: int, first_id: int, last_id: int) -> bool:
+    """Hide one for good, the first between these ids; False when the account has none there."""
     changed = await tx.execute(
-        "update notifications set dismissed = true where id = $1 and account_id = $2 and not dismissed",
-        notification_id, account_id,
+        "update notifications set dismissed = true where id = (select n.id from notifications n"
+        " where n.id between $1 and $2 and n.account_id = $3 and not n.dismissed order by n.id limit 1)",
+        first_id, last_id, account_id,
     )  # fmt: skip
     if changed:
         tx.touch(Kind.NOTIFICATIONS, account_id)
@@ -128,16 +175,6 @@ async def dismiss_all(tx: Tx, account_id: int) -> None:
         "update notifications set dismissed = true where account_id = $1 and not dismissed", account_id
     ):
         tx.touch(Kind.NOTIFICATIONS, account_id)
-
-
-async def save_marker(tx: Tx, account_id: int, timeline: str, last_read_id: str, now: Instant) -> None:
-    """Set a marker; its version counts the changes."""
-    await tx.execute(
-        "insert into markers as m (account_id, timeline, last_read_id, updated_at) values ($1, $2, $3, $4)"
-        " on conflict (account_id, timeline) do update set last_read_id = excluded.last_read_id,"
-        " version = m.version + 1, updated_at = excluded.updated_at",
-        account_id, timeline, last_read_id, now,
-    )  # fmt: skip
 
 
 def _touch(tx: Tx, rows: list[Row]) -> None:
