@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from ..pure.errors import (
     NotFound,
     Unavailable,
 )
+from .sockets import Socket
 
 JSON = b"application/json; charset=utf-8"
 HTML = b"text/html; charset=utf-8"
@@ -45,6 +46,40 @@ class Answer(msgspec.Struct):
     body: bytes
     content_type: bytes = JSON
     headers: list[Header] = msgspec.field(default_factory=list)
+
+
+class StreamingAnswer(msgspec.Struct):
+    """A response that goes on: each of `chunks` is sent as it comes.
+
+    `ended` is called once nobody reads any more, whatever the reason; it must make `chunks` end.
+    """
+
+    chunks: AsyncIterator[bytes]
+    ended: Callable[[], None]
+    content_type: bytes
+    headers: list[Header] = msgspec.field(default_factory=list)
+
+
+class FileAnswer(msgspec.Struct):
+    """A response of known length whose body comes in pieces: a file, or a range of one."""
+
+    status: int
+    chunks: AsyncIterator[bytes]
+    size_bytes: int
+    content_type: bytes
+    headers: list[Header] = msgspec.field(default_factory=list)
+
+
+class SocketAnswer(msgspec.Struct):
+    """A WebSocket is accepted, and `talk` has it from then on. `ended` is called when it is over, whatever the reason."""
+
+    talk: Callable[[Socket], Awaitable[None]]
+    ended: Callable[[], None]
+    subprotocol: str | None = None
+    headers: list[Header] = msgspec.field(default_factory=list)
+
+
+AnyAnswer = Answer | FileAnswer | StreamingAnswer | SocketAnswer
 
 
 def json_answer(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Answer:

@@ -10,7 +10,7 @@ from ..pure.errors import Invalid, NotAuthenticated, NotFound
 from ..social.accounts import Actor
 from ..social.graph import ANONYMOUS, Viewer
 from ..social.tokens import TokenSession
-from . import params
+from . import params, uploads
 from .addresses import client_ip
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Call:
         "_viewer",
         "client_ip",
         "scope",
+        "secret",
         "services",
         "token",
     )
@@ -47,6 +48,7 @@ class Call:
         self.services = services
         self.client_ip = client_ip(scope, services.settings.trusted_proxies)
         self.token: TokenSession | None = None
+        self.secret = ""
         self._receive = receive
         self._segments = segments
         self._headers: dict[bytes, bytes] | None = None
@@ -56,8 +58,8 @@ class Call:
 
     @property
     def method(self) -> str:
-        """The HTTP method, upper case."""
-        return str(self.scope["method"])
+        """The HTTP method, upper case; a WebSocket begins as a GET."""
+        return str(self.scope.get("method", "GET"))
 
     @property
     def path(self) -> str:
@@ -86,6 +88,10 @@ class Call:
             raise NotFound
         return internal
 
+    async def receive(self) -> MutableMapping[str, Any]:
+        """The next message of the server program, for whoever goes on talking after the request."""
+        return await self._receive()
+
     async def body(self) -> bytes:
         """The raw body; raises Invalid above the setting `request_body_max_bytes`."""
         if self._body is None:
@@ -105,6 +111,20 @@ class Call:
                     break
             self._body = b"".join(chunks)
         return self._body
+
+    async def spooled_tree(self, most_bytes: int) -> params.Tree:
+        """All parameters, where files of a multipart body may be large: each is an `uploads.SpooledFile`.
+
+        `most_bytes`: of all files together. To be asked before `tree` and `params`, which then give the same.
+        """
+        content_type = self.header(b"content-type")
+        if self._params is None and content_type.startswith("multipart/form-data"):
+            folder = self.services.settings.data / "run" / "uploads"
+            body = await uploads.read_multipart(
+                self._receive, content_type, folder=folder, most_bytes=most_bytes
+            )
+            self._params = params.merge(params.from_query(self.scope["query_string"]), body)
+        return await self.tree()
 
     async def tree(self) -> params.Tree:
         """All parameters, query and body merged."""

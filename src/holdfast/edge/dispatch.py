@@ -18,9 +18,20 @@ from ..platform.limits import Rate, Spent
 from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated, NotFound
 from ..pure.permissions import permits
 from ..social.tokens import allows
-from .answers import Answer, Header, error_answer, json_answer
+from .answers import (
+    Answer,
+    AnyAnswer,
+    FileAnswer,
+    Header,
+    SocketAnswer,
+    StreamingAnswer,
+    error_answer,
+    json_answer,
+)
 from .call import Call
-from .routes import Limit, Route, Who
+from .lasting import refuse, send_file, stream, talk
+from .params import from_query
+from .routes import WEBSOCKET, Limit, Route, Who
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +53,7 @@ _PREFLIGHT: list[Header] = [
     (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key, X-Requested-With"),
     (b"access-control-max-age", b"86400"),
 ]
+_BY_ACCOUNT = frozenset({Limit.DELETE, Limit.MEDIA})
 _ALWAYS: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 
 
@@ -58,18 +70,43 @@ def dispatcher(routes: Mapping[str, Route]) -> Dispatch:
             return
         route = routes.get("GET" if method == "HEAD" else method)
         request_id = new_secret(12)
+        answer: AnyAnswer
         if route is None:
             answer = json_answer({"error": "Method not allowed"}, status=405, headers=[(b"allow", allowed)])
         else:
             answer = await _answer(call, route, request_id)
         if cross_origin:
             answer.headers = [*answer.headers, *_CORS]
-        await _send(send, answer, request_id.encode(), head_only=method == "HEAD")
+        if isinstance(answer, Answer):
+            await _send(send, answer, request_id.encode(), head_only=method == "HEAD")
+        elif isinstance(answer, StreamingAnswer):
+            headers = [(b"x-request-id", request_id.encode()), *_ALWAYS, *answer.headers]
+            await stream(call, send, answer, headers, head_only=method == "HEAD")
+        elif isinstance(answer, FileAnswer):
+            headers = [(b"x-request-id", request_id.encode()), *_ALWAYS, *answer.headers]
+            await send_file(send, answer, headers, head_only=method == "HEAD")
 
     return dispatch
 
 
-async def _answer(call: Call, route: Route, request_id: str) -> Answer:
+def socket_dispatcher(route: Route | None) -> Dispatch:
+    """Answers WebSockets of one path by the same rules; None: there is none."""
+
+    async def dispatch(call: Call, send: Send) -> None:
+        request_id = new_secret(12)
+        answer: AnyAnswer = (
+            error_answer(NotFound()) if route is None else await _answer(call, route, request_id)
+        )
+        headers = [(b"x-request-id", request_id.encode()), *_ALWAYS, *answer.headers]
+        if isinstance(answer, SocketAnswer):
+            await talk(call, send, answer, headers)
+        elif isinstance(answer, Answer):
+            await refuse(call, send, answer, headers)
+
+    return dispatch
+
+
+async def _answer(call: Call, route: Route, request_id: str) -> AnyAnswer:
     spent: Spent | None = None
     try:
         if await call.services.networks.shut_out(call.client_ip, call.now):
@@ -95,7 +132,7 @@ async def _answer(call: Call, route: Route, request_id: str) -> Answer:
     return answer
 
 
-async def _handle(call: Call, route: Route) -> Answer:
+async def _handle(call: Call, route: Route) -> AnyAnswer:
     """Run the handler. Of two commands that wait for each other the database ends one, whole: that one goes again."""
     for _ in range(_DEADLOCK_RETRIES):
         try:
@@ -109,15 +146,13 @@ async def _authorise(call: Call, route: Route) -> None:
     access = route.access
     if access.who is Who.BROWSER:
         return
-    header = call.header(b"authorization")
-    if header:
-        kind, _, secret = header.partition(" ")
-        if kind.lower() == "bearer":
-            call.token = await call.services.tokens.find(secret.strip())
-            # Where nothing depends on who asks, a token that has ended is no obstacle: clients send it along
-            # when they ask what server this is, and when they sign in anew.
-            if call.token is None and (access.who is not Who.ANYONE or access.scopes):
-                raise NotAuthenticated
+    call.secret = _secret(call, route)
+    if call.secret:
+        call.token = await call.services.tokens.find(call.secret)
+        # Where nothing depends on who asks, a token that has ended is no obstacle: clients send it along
+        # when they ask what server this is, and when they sign in anew.
+        if call.token is None and (access.who is not Who.ANYONE or access.scopes):
+            raise NotAuthenticated
     if call.token is None:
         if access.who is Who.ANYONE:
             return
@@ -132,6 +167,19 @@ async def _authorise(call: Call, route: Route) -> None:
         )
 
 
+def _secret(call: Call, route: Route) -> str:
+    """The access token that the request brings; empty when there is none."""
+    kind, _, secret = call.header(b"authorization").partition(" ")
+    if kind.lower() == "bearer":
+        return secret.strip()
+    if not route.lasting:
+        return ""
+    if route.method == WEBSOCKET and (protocol := call.header(b"sec-websocket-protocol")):
+        return protocol.partition(",")[0].strip()
+    given = from_query(call.scope["query_string"]).get("access_token")
+    return given if isinstance(given, str) else ""
+
+
 def _spend(call: Call, route: Route) -> Spent | None:
     settings, limits, now = call.services.settings, call.services.limits, call.now
     if route.limit is Limit.NONE:
@@ -143,9 +191,10 @@ def _spend(call: Call, route: Route) -> Spent | None:
         Limit.DELETE: Rate(settings.rate_deletes, settings.rate_deletes_window_seconds),
         Limit.SIGN_UP: Rate(settings.rate_signups, settings.rate_signups_window_seconds),
         Limit.SIGN_IN: Rate(settings.rate_signin_attempts, settings.rate_signin_window_seconds),
+        Limit.MEDIA: Rate(settings.rate_media, settings.rate_media_window_seconds),
     }.get(route.limit)
     if spent.allowed and strict is not None and call.method != "GET":
-        by = account_id if route.limit is Limit.DELETE and account_id is not None else call.client_ip
+        by = account_id if route.limit in _BY_ACCOUNT and account_id is not None else call.client_ip
         spent = limits.spend(route.limit.value, by, strict, now)
     return spent
 

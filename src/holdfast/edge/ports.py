@@ -18,6 +18,8 @@ from ..social.accounts import AccountReader
 from ..social.bans import NetworkReader
 from ..social.graph import RelationsReader
 from ..social.instance import InstanceReader
+from ..social.live import LiveHub
+from ..social.media import Intake
 from ..social.notifications import NotificationReader
 from ..social.posts import PostReader
 from ..social.sessions import SessionReader
@@ -44,6 +46,8 @@ class Services:
     notifications: NotificationReader
     tokens: TokenReader
     sessions: SessionReader
+    live: LiveHub
+    media: Intake
     outbound: GuardedClient
 
     @property

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..pure.permissions import Permission
-from .answers import Answer
+from .answers import AnyAnswer
 from .call import Call
 
-Handler = Callable[[Call], Awaitable[Answer]]
+Handler = Callable[[Call], Awaitable[AnyAnswer]]
+
+WEBSOCKET = "WEBSOCKET"
+"""Stands for a method in the table: a WebSocket that is opened at a path."""
 
 
 class Who(StrEnum):
@@ -36,6 +39,7 @@ class Limit(StrEnum):
     DELETE = "delete"
     SIGN_UP = "sign_up"
     SIGN_IN = "sign_in"
+    MEDIA = "media"
     NONE = "none"
 
 
@@ -78,13 +82,18 @@ class Access:
 
 @dataclass(frozen=True)
 class Route:
-    """One method on one path. `{name}` in the path is one segment."""
+    """One method on one path. `{name}` in the path is one segment.
+
+    lasting: a stream. It takes the token also where a browser's programs can put one: in the WebSocket's protocol
+    or, as old clients do, in the parameter `access_token`.
+    """
 
     method: str
     path: str
     access: Access
     handler: Handler
     limit: Limit = Limit.DEFAULT
+    lasting: bool = False
 
 
 class RouteTable:
@@ -94,12 +103,12 @@ class RouteTable:
         self.routes: list[Route] = []
 
     def add(
-        self, method: str, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
+        self, method: str, path: str, access: Access, *, limit: Limit = Limit.DEFAULT, lasting: bool = False
     ) -> Callable[[Handler], Handler]:
         """Declare a route; a decorator."""
 
         def declare(handler: Handler) -> Handler:
-            self.routes.append(Route(method, path, access, handler, limit))
+            self.routes.append(Route(method, path, access, handler, limit, lasting))
             return handler
 
         return declare
@@ -107,6 +116,14 @@ class RouteTable:
     def get(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
         """Declare a GET route."""
         return self.add("GET", path, access, limit=limit)
+
+    def stream(self, path: str, access: Access) -> Callable[[Handler], Handler]:
+        """Declare a GET route whose answer goes on: a StreamingAnswer."""
+        return self.add("GET", path, access, lasting=True)
+
+    def socket(self, path: str, access: Access) -> Callable[[Handler], Handler]:
+        """Declare a WebSocket: a SocketAnswer."""
+        return self.add(WEBSOCKET, path, access, lasting=True)
 
     def post(
         self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT

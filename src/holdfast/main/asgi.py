@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, WebSocket
 from litestar.exceptions import NotFoundException
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
 from litestar.types import ASGIApp, Method
 
 from ..edge import mastodon, public
 from ..edge.answers import Answer, json_answer
 from ..edge.call import Call
-from ..edge.dispatch import dispatcher
+from ..edge.dispatch import dispatcher, socket_dispatcher
 from ..edge.ports import Services
-from ..edge.routes import Access, Limit, Route, RouteTable
+from ..edge.routes import WEBSOCKET, Access, Limit, Route, RouteTable
 from ..platform.config import Settings
 from .wiring import open_services
 
@@ -89,7 +89,10 @@ def application(
 ) -> Litestar:
     """Every route, over the services that `holder` has by the time a request comes."""
     by_path: dict[str, dict[str, Route]] = {}
+    sockets = [route for route in ROUTES if route.method == WEBSOCKET]
     for route in ROUTES:
+        if route.method == WEBSOCKET:
+            continue
         methods = by_path.setdefault(route.path, {})
         if route.method in methods:
             raise ValueError(f"{route.method} {route.path} is declared twice")
@@ -103,12 +106,27 @@ def application(
         return _Answered(app)
 
     return Litestar(
-        route_handlers=[_mount(path, methods, holder) for path, methods in by_path.items()],
+        route_handlers=[
+            *(_mount(path, methods, holder) for path, methods in by_path.items()),
+            *(_mount_socket(route, holder) for route in sockets),
+        ],
         lifespan=list(lifespan),
         openapi_config=None,
         logging_config=None,
         exception_handlers={NotFoundException: no_route},
     )
+
+
+def _mount_socket(route: Route, holder: Holder) -> WebsocketRouteHandler:
+    """A WebSocket of the table. Segments in its path are not provided for: no route has any."""
+    dispatch = socket_dispatcher(route)
+
+    async def handler(socket: WebSocket[Any, Any, Any]) -> None:
+        # Litestar's types are narrower than ASGI's, which the dispatchers speak.
+        asgi: Any = socket
+        await dispatch(Call(asgi.scope, asgi.receive, holder.services, {}), asgi.send)
+
+    return WebsocketRouteHandler(route.path)(handler)
 
 
 def _mount(path: str, methods: dict[str, Route], holder: Holder) -> HTTPRouteHandler:

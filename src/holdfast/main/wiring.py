@@ -9,10 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from ..edge.ports import Services
+from ..edge.post_limits import media_limits
+from ..platform.blobs import open_blobs
 from ..platform.clock import Clock, SystemClock
 from ..platform.config import Settings
 from ..platform.crypto import Keyring
 from ..platform.db import Database, PoolLimits
+from ..platform.decoding import DecoderLimits, Decoders, find_programs
 from ..platform.guarded_http import guarded_client
 from ..platform.ids import PublicIds
 from ..platform.limits import RateLimits
@@ -23,12 +26,16 @@ from ..screening.lifecycle import BreakerLimits
 from ..screening.state import KeeperLimits, RuleKeeper, SharedThrottles
 from ..social.accounts import AccountReader
 from ..social.graph import RelationsReader
+from ..social.lists import ListReader
+from ..social.live import LiveHub, LiveLimits, LiveReaders
+from ..social.media import Intake
 from ..social.notifications import NotificationReader
 from ..social.posts import PostReader
 from ..social.sessions import SessionLimits, SessionReader
 from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
 from .datafolder import stamps_file
+from .live_events import live_events_of
 from .screening_choice import model_choice
 from .subscriptions import reactions_to
 
@@ -46,8 +53,12 @@ async def open_database(settings: Settings, pool_size: int | None = None) -> Asy
         settings.database_connect_timeout_seconds,
         settings.statement_timeout_seconds,
     )
-    reactions = partial(reactions_to, second_opinions=bool(settings.second_opinion_url))
-    async with await Database.connect(settings.database_url, limits, reactions) as database:
+    reactions = partial(
+        reactions_to,
+        second_opinions=bool(settings.second_opinion_url),
+        cards_within_seconds=settings.card_jitter_seconds if settings.preview_cards else None,
+    )
+    async with await Database.connect(settings.database_url, limits, reactions, live_events_of) as database:
         if settings.freshness == "database":
             database.stamps = DatabaseStamps(database)
             yield database
@@ -66,7 +77,10 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
     clock = SystemClock()
     keyring = Keyring(load_master_key(settings))
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(settings))
+        database = await stack.enter_async_context(
+            # One connection more: it listens for live events and serves nothing else.
+            open_database(settings, settings.database_pool_size + 1)
+        )
         accounts = AccountReader(database)
         posts = PostReader(database, accounts, clock)
         screen = screen or load_screen(settings.screening_rules_file, model=model_choice(settings))
@@ -74,6 +88,17 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
         keeper = keeper_of(settings, database, screen, limits, clock)
         keeping = asyncio.create_task(keeper.keep())
         stack.push_async_callback(_ended, keeping)
+        relations, tokens = RelationsReader(database), TokenReader(database, clock)
+        notifications = NotificationReader(database, accounts, posts, clock)
+        live = hub_of(
+            settings,
+            database,
+            LiveReaders(relations, posts, notifications, ListReader(database), tokens),
+            clock,
+        )
+        stack.push_async_callback(_ended, asyncio.create_task(live.run()))
+        intake = intake_of(settings, database, screen, clock)
+        stack.push_async_callback(intake.decoders.close)
         yield Services(
             settings=settings,
             database=database,
@@ -84,11 +109,13 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
             screen=screen,
             rule_keeper=keeper,
             accounts=accounts,
-            relations=RelationsReader(database),
+            relations=relations,
             posts=posts,
             timelines=TimelineReader(database, posts),
-            notifications=NotificationReader(database, accounts, posts, clock),
-            tokens=TokenReader(database, clock),
+            notifications=notifications,
+            tokens=tokens,
+            live=live,
+            media=intake,
             sessions=SessionReader(
                 database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)
             ),
@@ -112,6 +139,32 @@ def keeper_of(
         breaker,
     )
     return RuleKeeper(database, engine, limits, clock, bounds)
+
+
+def intake_of(settings: Settings, database: Database, screen: Screen, clock: Clock) -> Intake:
+    """What takes uploads. Its decoders are started when the first picture comes, or by `warm`."""
+    decoders = Decoders(
+        DecoderLimits(
+            memory_bytes=settings.media_decoder_memory_mb << 20,
+            seconds=settings.media_decoder_seconds,
+            concurrent=settings.media_decoders,
+        )
+    )
+    moving = find_programs(settings.ffmpeg_file) is not None
+    return Intake(
+        database, clock, open_blobs(settings), decoders, screen, media_limits(settings), moving=moving
+    )
+
+
+def hub_of(settings: Settings, database: Database, readers: LiveReaders, clock: Clock) -> LiveHub:
+    """What tells live events to the streams of this process; it has to be run."""
+    limits = LiveLimits(
+        per_account=settings.streams_per_account_max,
+        per_address=settings.streams_per_address_max,
+        waiting=settings.stream_waiting_max,
+        check_seconds=settings.stream_check_seconds,
+    )
+    return LiveHub(database, readers, clock, limits)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -19,6 +19,7 @@ from .instance import routes as instance
 from .link_timeline import routes as link_timeline
 from .lists import routes as lists
 from .markers import routes as markers
+from .media import routes as media
 from .notification_policy import routes as notification_policy
 from .notifications import routes as notifications
 from .oauth import routes as oauth
@@ -40,6 +41,6 @@ from .unavailable import routes as unavailable
 
 TABLES = (
     link_timeline, oembed,
-    accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, conversations, discovery, emojis, filters, filters_v1, images, instance, lists, markers, grouped_notifications, notification_policy, notifications, push, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
+    accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, conversations, discovery, emojis, filters, filters_v1, images, instance, lists, markers, media, grouped_notifications, notification_policy, notifications, push, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
     statuses, streaming, tags, timelines, unavailable,
 )  # fmt: skip

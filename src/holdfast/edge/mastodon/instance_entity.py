@@ -127,7 +127,7 @@ def source_url(services: Services) -> str:
 
 
 def streaming_url(services: Services) -> str:
-    """Where live events will be served from. Clients need a text here; nothing streams in this version."""
+    """Where live events are served from; clients add the path of the streaming API."""
     scheme, _, rest = services.base_url.partition("://")
     return f"{'wss' if scheme == 'https' else 'ws'}://{rest}"
 

@@ -1,0 +1,93 @@
+"""What streams are told, in the words of the Mastodon API: the same renderers as everywhere, then a frame around it.
+
+A frame is made once for all who are told the same bytes; what depends on who looks is in those bytes already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from ...social.live import Item, Label
+from ..ports import Services
+from .notifications import notification_entity
+from .render_post import post_raw
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Frame:
+    """One event as it goes out: `payload` None where the API sends none."""
+
+    __slots__ = ("_event", "_messages", "_sse", "payload")
+
+    def __init__(self, event: str, payload: bytes | None) -> None:
+        self._event = event
+        self.payload = payload
+        self._messages: dict[Label, str] = {}
+        self._sse: bytes | None = None
+
+    def message(self, label: Label) -> str:
+        """For a WebSocket: JSON whose payload is a text."""
+        made = self._messages.get(label)
+        if made is None:
+            whole: dict[str, object] = {"stream": label, "event": self._event}
+            if self.payload is not None:
+                whole["payload"] = self.payload.decode()
+            made = self._messages[label] = _encode(whole).decode()
+        return made
+
+    @property
+    def sse(self) -> bytes:
+        """For an event stream: two lines and an empty one."""
+        if self._sse is None:
+            # What has no payload says so in words: a message without data is thrown away by whoever reads the stream.
+            data = b"undefined" if self.payload is None else self.payload
+            self._sse = b"event: %b\ndata: %b\n\n" % (self._event.encode(), data)
+        return self._sse
+
+
+async def frame_of(services: Services, item: Item) -> Frame | None:
+    """The frame of an item; None when by now there is nothing to tell."""
+    render = RENDERERS.get(item.event, _nothing)
+    payload = await render(services, item)
+    if payload is None and render is not _nothing:
+        return None
+    key = (item.event, payload)
+    frame = item.shared.get(key)
+    if frame is None:
+        frame = item.shared[key] = Frame(item.event, payload)
+    return frame  # type: ignore[no-any-return]
+
+
+async def _post(services: Services, item: Item) -> bytes | None:
+    return None if item.seen is None else bytes(post_raw(services, item.seen, item.viewer))
+
+
+async def _ident(services: Services, item: Item) -> bytes | None:
+    return services.ids.encode(item.ident).encode()
+
+
+async def _notification(services: Services, item: Item) -> bytes | None:
+    found = item.notification
+    return None if found is None else _encode(notification_entity(services, found, item.viewer))
+
+
+async def _nothing(_services: Services, _item: Item) -> bytes | None:
+    return None
+
+
+async def _one(_services: Services, _item: Item) -> bytes | None:
+    return b"1"
+
+
+# Events that are not here carry no payload.
+RENDERERS: dict[str, Callable[[Services, Item], Awaitable[bytes | None]]] = {
+    "update": _post,
+    "status.update": _post,
+    "delete": _ident,
+    "notification": _notification,
+    "notifications_merged": _one,
+    "announcement.delete": _ident,
+}
