@@ -172,7 +172,9 @@ async def test_every_surface_tells_what_matches(site: Site) -> None:
     assert "filtered" not in anonymous.json()
 
 
-async def test_a_change_of_filters_shows_at_the_next_read_and_an_expired_one_matches_nothing(site: Site) -> None:
+async def test_a_change_of_filters_shows_at_the_next_read_and_an_expired_one_matches_nothing(
+    site: Site,
+) -> None:
     ann, bob = await site.members("ann", "bob")
     said = await bob.say("cats and dogs")
     assert told(await _seen(ann, said)) == []
@@ -223,7 +225,9 @@ async def test_a_filter_of_the_first_version_is_one_keyword(site: Site) -> None:
     assert (whole["title"], whole["filter_action"]) == ("cats", "hide")
     assert told(await _seen(ann, await bob.say("concatsenate"))) == [(["cats"], None)]
     changed = await ann.request(
-        "PUT", f"{V1}/{one['id']}", data={"phrase": "dogs", "context[]": ["home", "thread"], "whole_word": "1"}
+        "PUT",
+        f"{V1}/{one['id']}",
+        data={"phrase": "dogs", "context[]": ["home", "thread"], "whole_word": "1"},
     )
     assert changed.json() == {**one, "phrase": "dogs", "context": ["home", "thread"], "whole_word": True}
     await ann.post(f"{V2}/{whole['id']}/keywords", keyword="mice")
