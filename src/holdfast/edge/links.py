@@ -24,6 +24,11 @@ def post_path(services: Services, acct: str, post_id: int) -> str:
     return f"/@{acct}/{services.ids.encode(post_id)}"
 
 
+def embed_path(services: Services, acct: str, post_id: int) -> str:
+    """The page of a post that other sites may frame."""
+    return f"{post_path(services, acct, post_id)}/embed"
+
+
 def post_url(services: Services, acct: str, post_id: int) -> str:
     """The address of a post's page."""
     return services.base_url + post_path(services, acct, post_id)
@@ -67,3 +72,8 @@ def header_path(services: Services, account_id: int) -> str:
 def header_url(services: Services, account_id: int) -> str:
     """The address of an account's wide picture."""
     return services.base_url + header_path(services, account_id)
+
+
+def media_url(services: Services, name: str) -> str:
+    """The address of an uploaded file."""
+    return f"{(services.settings.media_url or services.base_url).rstrip('/')}/media/{name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 import msgspec
 from markupsafe import Markup
@@ -60,6 +61,17 @@ class PollCard(msgspec.Struct, frozen=True):
     ends_at: Instant
 
 
+class LinkCard(msgspec.Struct, frozen=True):
+    """What a linked page says of itself. `host`: where it leads in the end, which nothing it says can hide."""
+
+    url: str
+    host: str
+    title: str
+    text: str
+    language: str
+    provider: str
+
+
 class Card(msgspec.Struct, frozen=True):
     """A post. `warning`: what stands in front of the text, empty when nothing does. `unlisted_author`: its author
     does not want to be found by search engines. `depth`: how deep it stands below the post of a thread."""
@@ -83,6 +95,7 @@ class Card(msgspec.Struct, frozen=True):
     unlisted_author: bool
     app_name: str | None
     depth: int = 0
+    link: LinkCard | None = None
 
 
 def person(services: Services, account: AccountView) -> Person:
@@ -122,7 +135,7 @@ async def cards(
                 answers=person(services, parent) if parent is not None and parent.shown else None,
                 audience=_AUDIENCES.get(post.visibility, ""), held=_HELD.get(post.state, ""),
                 unlisted_author=not author.indexable, app_name=post.app_name,
-                depth=(depths or {}).get(post.id, 0),
+                depth=(depths or {}).get(post.id, 0), link=_link(post),
             )
         )  # fmt: skip
     return made
@@ -148,6 +161,15 @@ def _content(services: Services, post: PostView) -> Markup:
         # The markup is of our own making: every character of the author's is escaped in it (ADR 0013).
         kept = post.rendered[_DIALECT] = Markup(content_html(services, post))  # noqa: S704
     return kept
+
+
+def _link(post: PostView) -> LinkCard | None:
+    card = post.card
+    if card is None:
+        return None
+    host = urlsplit(card.final_url).hostname or ""
+    provider = "" if card.provider_name == host else card.provider_name
+    return LinkCard(card.url, host, card.title, card.description, card.language or "", provider)
 
 
 def _poll(call: Call, seen: Seen, viewer: Viewer) -> PollCard | None:

@@ -38,6 +38,16 @@ Page = Callable[[Call, Visit], Awaitable[Answer]]
 Form = Callable[[Call, Visit, dict[str, str]], Awaitable[Answer]]
 
 NO_STORE: Header = (b"cache-control", b"no-store")
+# A page that others may frame: no script, no form, no cookie of ours, and links that open beside it.
+FRAMED: tuple[Header, ...] = (
+    (
+        b"content-security-policy",
+        (
+            b"default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'self';"
+            b" form-action 'none'; frame-ancestors *; sandbox allow-popups allow-popups-to-escape-sandbox"
+        ),
+    ),
+)
 _NOT_FOUND = "It was never there, it was removed, or it is not for everybody to see."
 _HEADINGS = {
     401: "Please sign in",
@@ -121,9 +131,11 @@ def sign_in_path(back_to: str) -> str:
 
 def render(
     call: Call, visit: Visit, template: str, *, title: str, status: int = 200,
-    headers: Iterable[Header] = (NO_STORE,), form_targets: Iterable[str] = (), **values: Any,
+    headers: Iterable[Header] = (NO_STORE,), form_targets: Iterable[str] = (),
+    policy: Iterable[Header] | None = None, **values: Any,
 ) -> Answer:  # fmt: skip
-    """A page. `form_targets` are CSP sources where a form of it may lead besides this server."""
+    """A page. `form_targets` are CSP sources where a form of it may lead besides this server; `policy`: in place of
+    the usual one, which lets nobody frame the page."""
     settings = call.services.settings
     token = form_token(call, visit)
     body = _environment().get_template(template).render(
@@ -135,7 +147,7 @@ def render(
         form_token_field=lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(token),
         **values,
     )  # fmt: skip
-    return html_answer(body, status=status, headers=[*headers, *_policy(form_targets)])
+    return html_answer(body, status=status, headers=[*headers, *(policy or _policy(form_targets))])
 
 
 def error_page(call: Call, visit: Visit, error: HoldfastError) -> Answer:

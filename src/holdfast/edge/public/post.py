@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import msgspec
 from markupsafe import Markup
 
 from ...platform.clock import Instant
 from ...social.graph import Viewer
-from ...social.posts import PostNotVisible, Seen, Version, ancestors, descendants, versions
+from ...social.posts import (
+    PostNotVisible,
+    PostState,
+    Seen,
+    Version,
+    Visibility,
+    ancestors,
+    descendants,
+    versions,
+)
 from ..answers import Answer, redirect
 from ..authored_html import content_html
 from ..call import Call
-from ..links import account_path, avatar_path, feed_path, post_path
+from ..links import account_path, avatar_path, feed_path, post_path, post_url
+from ..ports import Services
 from ..routes import Access, RouteTable
 from .browser import Visit
 from .cards import SENSITIVE, cards, excerpt, person
@@ -98,8 +110,16 @@ def _description(call: Call, seen: Seen) -> Description:
     return Description(
         post_path(services, author.acct, seen.post.id), f"{person(services, author).name} ({account_path(author.acct)[1:]})",
         excerpt(seen.post), kind="article", image=avatar_path(services, author.id), indexed=author.indexable,
-        feed=feed_path(author.acct), published=seen.post.created_at.isoformat(timespec="seconds"),
+        feed=feed_path(author.acct), published=seen.post.created_at.isoformat(timespec="seconds"), oembed=_oembed_path(services, seen),
     )  # fmt: skip
+
+
+def _oembed_path(services: Services, seen: Seen) -> str:
+    """Where other sites learn how to show the post; only of one that everybody may see."""
+    if seen.post.state is not PostState.VISIBLE or seen.post.visibility > Visibility.UNLISTED:
+        return ""
+    address = post_url(services, seen.author.acct, seen.post.id)
+    return f"/api/oembed?{urlencode({'url': address})}"
 
 
 def _depths(root: int, below: list[Seen]) -> dict[int, int]:

@@ -27,7 +27,7 @@ _DOMAIN_CHARACTERS = 253
 class Description(msgspec.Struct, frozen=True):
     """What a page says of itself to search engines, to previews in other apps, and to feed readers.
 
-    path, image, feed: paths on this server. text: plain. indexed: whether search engines may keep it.
+    path, image, feed, oembed: paths on this server. text: plain. indexed: whether search engines may keep it.
     """
 
     path: str
@@ -38,6 +38,7 @@ class Description(msgspec.Struct, frozen=True):
     indexed: bool = True
     feed: str = ""
     published: str = ""
+    oembed: str = ""
 
 
 class Slice(msgspec.Struct, frozen=True):

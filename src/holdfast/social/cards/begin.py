@@ -27,7 +27,7 @@ async def begin_card(tx: Tx, post_id: int, url: str, limits: CardLimits, *, now:
     state = CardState(row["state"])
     if await store.link_post(tx, post_id, row["id"]) and state is CardState.SHOWN:
         tx.touch(Kind.POST, post_id)
-    if is_fresh(state, row["fetched_at"], now, limits):
+    if is_fresh(state, row["fetched_at"], row["failures"], now, limits):
         return Begun(row["id"], ask=False)
     if row["fetching_until"] is not None and row["fetching_until"] > now:
         return Begun(row["id"], ask=False, look_again_at=row["fetching_until"])

@@ -110,16 +110,22 @@ def first_link(text: str) -> str | None:
     return None
 
 
-def is_fresh(state: CardState, fetched_at: Instant | None, now: Instant, limits: CardLimits) -> bool:
-    """Whether what is known of an address will do; where nothing came it is asked again sooner."""
-    if state is CardState.WANTED or fetched_at is None:
+def is_fresh(
+    state: CardState, fetched_at: Instant | None, failures: int, now: Instant, limits: CardLimits
+) -> bool:
+    """Whether what is known of an address will do; where nothing came of it, it is asked again sooner."""
+    if fetched_at is None:
         return False
-    hours = limits.fresh_hours if state is not CardState.NONE else max(1, limits.fresh_hours // 4)
-    return now - fetched_at < timedelta(hours=hours)
+    if failures and (again := asked_again_at(failures, fetched_at, limits)) is not None:
+        return now < again
+    useless = failures > 0 or state is CardState.NONE
+    return now - fetched_at < timedelta(
+        hours=max(1, limits.fresh_hours // 4) if useless else limits.fresh_hours
+    )
 
 
-def asked_again_at(failures: int, now: Instant, limits: CardLimits) -> Instant | None:
-    """When to ask again after so many failures in a row; None: it is given up."""
+def asked_again_at(failures: int, failed_at: Instant, limits: CardLimits) -> Instant | None:
+    """When to ask again after so many failures in a row, the last one then; None: it is given up."""
     if failures >= limits.attempts:
         return None
-    return now + timedelta(minutes=limits.first_retry_minutes * 3 ** (failures - 1))
+    return failed_at + timedelta(minutes=limits.first_retry_minutes * 3 ** (failures - 1))
