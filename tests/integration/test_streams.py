@@ -357,3 +357,32 @@ async def test_a_post_of_another_process_is_told_here(site: Site, port: int) -> 
             said = await bob.say("written in the first process")
             assert (await here.status())["id"] == said["id"]
             assert (await there.status())["id"] == said["id"]
+
+
+async def test_lists_filters_and_conversations_are_told(site: Site, port: int, told: Told) -> None:
+    ann, bob, cat = await site.members("ann14", "bob14", "cat14")
+    for one in (bob, cat):
+        await follow(ann, one)
+    mine = await ann.post("/api/v1/lists", title="Friends", replies_policy="none")
+    theirs = await bob.post("/api/v1/lists", title="Not ann's")
+    await ann.post(f"/api/v1/lists/{mine['id']}/accounts", **{"account_ids[]": bob.id})
+    await told()
+    async with talk(port, ann.token) as stream:
+        await stream.subscribe("list", list=mine["id"])
+        await stream.say(type="subscribe", stream="list", list=theirs["id"])
+        assert (await stream.raw())["status"] == 401
+        other = await cat.say("not in the list")
+        await bob.say("an answer", in_reply_to_id=other["id"])
+        said = await bob.say("in the list")
+        message = await stream.raw()
+        assert message["stream"] == ["list", mine["id"]]
+        assert msgspec.json.decode(message["payload"])["id"] == said["id"]
+        await stream.subscribe("direct")
+        await stream.subscribe("user")
+        await bob.say(f"@{ann.name} between us", visibility="direct")
+        await site.settle()
+        messages = [await stream.raw() for _ in range(4)]
+        by_event = {(one["event"], *one["stream"]) for one in messages}
+        assert {("conversation", "direct"), ("update", "user"), ("notification", "user")} < by_event
+        await ann.post("/api/v2/filters", title="Tea", **{"context[]": "home"})
+        assert await stream.raw() == {"stream": ["user"], "event": "filters_changed"}

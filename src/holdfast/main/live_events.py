@@ -11,7 +11,7 @@ from typing import Any
 
 from ..platform.live import LiveEvent
 from ..platform.outbox import Event
-from ..social import filters, follows, live, notifications, posts
+from ..social import conversations, filters, follows, live, notifications, posts
 
 _RELATED_MOST = 100
 """Hashtags and accounts that a deletion names; more do not fit into one NOTIFY together."""
@@ -46,6 +46,10 @@ def _merged(event: notifications.NotificationsMerged) -> LiveEvent:
     return LiveEvent(live.MERGED, (event.account_id,))
 
 
+def _conversed(event: conversations.ConversationChanged) -> LiveEvent:
+    return LiveEvent(live.CONVERSED, (event.conversation_id, event.account_id))
+
+
 def _filtered(event: filters.FiltersChanged) -> LiveEvent:
     return LiveEvent(live.FILTERED, (event.account_id,))
 
@@ -64,6 +68,7 @@ LIVE_EVENTS: dict[type[Event], Callable[[Any], LiveEvent]] = {
     follows.AccountFollowed: _follows,
     follows.FollowAccepted: _follows,
     filters.FiltersChanged: _filtered,
+    conversations.ConversationChanged: _conversed,
     notifications.NotificationsMerged: _merged,
 }
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import msgspec
+import structlog
 
+from ...pure.errors import HoldfastError
+from ...social.conversations import one_conversation
 from ...social.live import Item, Label
 from ..ports import Services
-from .notifications import notification_entity
+from .conversations import conversation_entities
+from .render_notification import notification_entity, subjects_of
 from .render_post import post_raw
 
+log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -51,7 +56,12 @@ class Frame:
 async def frame_of(services: Services, item: Item) -> Frame | None:
     """The frame of an item; None when by now there is nothing to tell."""
     render = RENDERERS.get(item.event, _nothing)
-    payload = await render(services, item)
+    try:
+        payload = await render(services, item)
+    except HoldfastError as error:
+        # What cannot be read now is not told; the stream goes on.
+        log.info("stream.not_rendered", name=item.event, error=error.private or error.public)
+        return None
     if payload is None and render is not _nothing:
         return None
     key = (item.event, payload)
@@ -71,7 +81,17 @@ async def _ident(services: Services, item: Item) -> bytes | None:
 
 async def _notification(services: Services, item: Item) -> bytes | None:
     found = item.notification
-    return None if found is None else _encode(notification_entity(services, found, item.viewer))
+    if found is None:
+        return None
+    subjects = await subjects_of(services, item.viewer, [found])
+    return _encode(notification_entity(services, found, item.viewer, subjects=subjects))
+
+
+async def _conversation(services: Services, item: Item) -> bytes | None:
+    account_id = item.viewer.account_id
+    found = await one_conversation(services.database, account_id or 0, item.ident)
+    [entity] = await conversation_entities(services, [found], item.viewer)
+    return _encode(entity)
 
 
 async def _nothing(_services: Services, _item: Item) -> bytes | None:
@@ -88,6 +108,7 @@ RENDERERS: dict[str, Callable[[Services, Item], Awaitable[bytes | None]]] = {
     "status.update": _post,
     "delete": _ident,
     "notification": _notification,
+    "conversation": _conversation,
     "notifications_merged": _one,
     "announcement.delete": _ident,
 }
