@@ -386,6 +386,21 @@ def _post_pages(kind: str, code: int) -> tuple[PageCodes, ...]:
     )
 
 
+# Nobody reports oneself, and who cannot see a thing cannot report it.
+_SPAM = {"category": "spam"}
+_REPORT_ACCOUNT = (
+    PageCodes(303, 422, 200, "account_name", form=_SPAM),
+    PageCodes(404, 404, 404, "suspended_name", form=_SPAM),
+    PageCodes(404, 404, 404, "missing_name", form=_SPAM),
+)
+_REPORT_POST = (
+    PageCodes(303, 422, 200, "public_post_page", blocked=404, form=_SPAM),
+    PageCodes(404, 422, 404, "private_post_page", form=_SPAM),
+    PageCodes(404, 422, 404, "held_post_page", form=_SPAM),
+    PageCodes(404, 404, 404, "missing_post_page", form=_SPAM),
+    PageCodes(404, 404, 404, "post_page_of_another", form=_SPAM),
+)
+
 PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /oauth/authorize": (PageCodes(303, 200, 200, "client_id", query=_APP_ASKS),),
     "POST /oauth/authorize": (
@@ -421,6 +436,10 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /@{name}/{id}": _post_pages("post", 200),
     "GET /@{name}/{id}/history": _post_pages("edited_post", 200),
     "GET /users/{name}/statuses/{id}": _post_pages("post", 302),
+    "GET /@{name}/report": _REPORT_ACCOUNT,
+    "POST /@{name}/report": _REPORT_ACCOUNT,
+    "GET /@{name}/{id}/report": _REPORT_POST,
+    "POST /@{name}/{id}/report": _REPORT_POST,
     "GET /healthz": (PageCodes(200, 200, 200),),
     "GET /readyz": (PageCodes(200, 200, 200),),
 }

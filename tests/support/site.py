@@ -16,7 +16,7 @@ from litestar import Litestar
 from holdfast.edge.ports import Services
 from holdfast.main.asgi import Holder, application
 from holdfast.main.jobs_runner import PERIODIC, run_all_due
-from holdfast.main.subscriptions import HANDLERS
+from holdfast.main.subscriptions import ERRANDS, HANDLERS
 from holdfast.main.wiring import open_services
 from holdfast.platform.config import Settings
 from holdfast.platform.jobs import JobRunner
@@ -104,7 +104,7 @@ class Site:
     async def settle(self) -> None:
         """Run every job that is due, and what that leads to."""
         await run_all_due(self.services.database, self.services.clock, PERIODIC)
-        await JobRunner(self.services.database, self.services.clock, HANDLERS).drain()
+        await JobRunner(self.services.database, self.services.clock, HANDLERS, elsewhere=ERRANDS).drain()
 
 
 _HOLDER = Holder()

@@ -16,11 +16,11 @@ from ...trust.reports import (
 from ...trust.staff_actions import Staff
 from ..answers import Answer, json_answer
 from ..call import Call
+from ..reporting import read_category, read_rule_ids
 from ..routes import Access, RouteTable
 from .admin_accounts import staff_page
 from .paging import PageQuery, link_header
 from .render_admin import admin_reports
-from .reports import read_category, read_rule_ids
 
 routes = RouteTable()
 

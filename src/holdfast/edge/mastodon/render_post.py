@@ -27,6 +27,7 @@ from .times import iso
 
 _DIALECT = "mastodon"
 _DIALECT_QUOTING = "mastodon, quoting"
+_SENSITIZED = ", sensitive"
 _encode = msgspec.json.Encoder().encode
 _HELD_NOTE = {
     PostState.HELD: "<p><em>Held for review: until a moderator has looked, only you can see this post.</em></p>",
@@ -55,6 +56,8 @@ def _post_bytes(services: Services, seen: Seen, viewer: Viewer, *, shallow: bool
     quoted = None if seen.quote is None else seen.quote.quoted
     # Those who may not see what it quotes are not given its address either.
     key = _DIALECT if quoted is None else _DIALECT_QUOTING
+    if seen.author.sensitized:
+        key += _SENSITIZED
     fragment = post.rendered.get(key)
     if fragment is None:
         fragment = post.rendered[key] = _fragment(services, seen, quoted)
@@ -117,7 +120,7 @@ def _fragment(services: Services, seen: Seen, quoted: Seen | None) -> bytes:
         "in_reply_to_account_id": (
             None if post.in_reply_to_account_id is None else ids.encode(post.in_reply_to_account_id)
         ),
-        "sensitive": post.sensitive,
+        "sensitive": post.sensitive or seen.author.sensitized,
         "spoiler_text": post.spoiler,
         "visibility": post.visibility.name.lower(),
         "language": post.language,

@@ -2,12 +2,15 @@
 
 from .about import routes as about
 from .authorize import routes as authorize
+from .embed import routes as embed
 from .feed import routes as feed
 from .home import routes as home
+from .media_files import routes as media_files
 from .not_found import not_found
 from .one_time_links import routes as one_time_links
 from .post import routes as post
 from .profile import routes as profile
+from .report import routes as report
 from .settings import routes as settings
 from .sign_in import routes as sign_in
 from .sign_up import routes as sign_up
@@ -16,7 +19,7 @@ from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, authorize, feed, home, one_time_links, post, profile, settings, sign_in, sign_up, static_files, tag, two_factor,
+    about, authorize, embed, feed, home, media_files, one_time_links, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "not_found"]
