@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,6 +21,7 @@ from holdfast.platform.config import Settings
 from holdfast.platform.db import Tx
 from holdfast.platform.stamps import Kind, SharedMemoryStamps, slot
 from holdfast.social.accounts import NewAccount, create_account, reinstate_account, suspend_account
+from holdfast.social.posts import PostState, decide_post
 from holdfast.social.tokens import issue_token, register_app
 from tests.support.plain_visibility import PlainView
 from tests.support.web_process import WebProcess, open_forgetful, open_process
@@ -66,6 +68,10 @@ class Crowd:
         self.processes, self.forgetful = processes, forgetful
         self.tokens: dict[int, str] = {}
         self.history: list[str] = []
+        # How often people publish, mark, relate, edit, delete, vote, are suspended, change consent, are decided about.
+        self.weights: tuple[float, ...] = (8, 6, 6, 2, 2, 2, 1, 1, 1)
+        self.quoting = 0.2
+        self.states: Counter[str | None] = Counter()
         self._app_id = 0
 
     async def settle_in(self) -> None:
@@ -91,10 +97,11 @@ class Crowd:
         """One person does something; what is not allowed is refused, which is as good."""
         chance = self.chance
         process, who = chance.choice(self.processes), chance.choice(list(self.tokens))
-        what = chance.choices(
-            (self._publish, self._mark, self._relate, self._edit, self._delete, self._vote, self._suspend),
-            (8, 6, 6, 2, 2, 2, 1),
-        )[0]
+        deeds = (
+            self._publish, self._mark, self._relate, self._edit, self._delete, self._vote, self.suspend,
+            self._consent, self._decide,
+        )  # fmt: skip
+        what = chance.choices(deeds, self.weights)[0]
         self.history.append(f"{process.name}: {what.__name__} by {who}")
         await what(process, who)
 
@@ -120,8 +127,11 @@ class Crowd:
         json: dict[str, Any] = {
             "status": text,
             "visibility": chance.choice(["public", "public", "unlisted", "private", "direct"]),
+            "quote_approval_policy": chance.choice(["public", "public", "followers", "nobody"]),
         }
-        if chance.random() < 0.3:
+        if chance.random() < self.quoting:
+            json["quoted_status_id"] = await self._post()
+        elif chance.random() < 0.3:
             json["in_reply_to_id"] = await self._post()
         elif chance.random() < 0.15:
             json["poll"] = {"options": ["yes", "no"], "expires_in": 86_400}
@@ -156,13 +166,43 @@ class Crowd:
                 process, "POST", "/api/v1/polls/{id}/votes", who, ident=poll, json={"choices": ["1"]}
             )
 
-    async def _suspend(self, process: WebProcess, who: int) -> None:
+    async def suspend(self, process: WebProcess, who: int) -> None:
         """Somebody is suspended, or has the place back."""
         database, now = process.services.database, process.services.clock.now()
         async with database.transaction() as tx:
             if not await suspend_account(tx, who, now=now):
                 await reinstate_account(tx, who, now=now)
                 await self._sign_in(tx, who, now)
+
+    async def _consent(self, process: WebProcess, who: int) -> None:
+        """Somebody changes who may quote, or takes a quote back."""
+        rows = await self.forgetful.services.database.fetch(
+            "select p.id, q.post_id from posts p left join quotes q on q.quoted_id = p.id where p.account_id = $1"
+            " order by q.post_id nulls last, p.id limit 20", who,
+        )  # fmt: skip
+        if not rows:
+            return
+        quoted, quoting = self.chance.choice(rows)
+        if quoting is not None and self.chance.random() < 0.5:
+            path, more = (
+                f"{STATUS}/quotes/{{quoting_status_id}}/revoke",
+                {"quoting_status_id": self.public_id(quoting)},
+            )
+            await self._ask(process, "POST", path, who, ident=self.public_id(quoted), segments=more)
+        else:
+            policy = {"quote_approval_policy": self.chance.choice(["public", "followers", "nobody"])}
+            path = f"{STATUS}/interaction_policy"
+            await self._ask(process, "PUT", path, who, ident=self.public_id(quoted), json=policy)
+
+    async def _decide(self, process: WebProcess, _who: int) -> None:
+        """A person holds a post, takes it away, or gives it back."""
+        rows = await self.forgetful.services.database.fetch(
+            "select id from posts where boost_of_id is null order by state desc, id limit 8"
+        )
+        if rows:
+            state = self.chance.choices(list(PostState), (6, 2, 1))[0]
+            async with process.services.database.transaction() as tx:
+                await decide_post(tx, self.chance.choice(rows)[0], state)
 
     async def check(self, viewers: list[int | None]) -> None:
         """Every process answers these viewers as the one without caches does, and as the plain loops say."""
@@ -190,12 +230,38 @@ class Crowd:
         seen = await process.read(STATUSES, token, **{"id[]": [self.public_id(ident) for ident in ids]})
         allowed = {self.public_id(ident) for ident in ids if plain.may_see(ident, viewer)}
         assert {row["id"] for row in seen} == allowed, self.history[-30:]
+        internal = {self.public_id(ident): ident for ident in ids}
+        for row in seen:
+            self._compare_quote(plain, viewer, row, internal[row["id"]])
         public = [row["id"] for row in await process.read(PUBLIC_TIMELINE, token, limit=40)]
         assert public == [self.public_id(ident) for ident in plain.public(viewer)][:40]
         if viewer is not None:
             home = plain.home(viewer)
             shown = [row["id"] for row in await process.read(HOME, token, limit=40)]
             assert shown == [self.public_id(ident) for ident in plain.once(home)][:40], self.history[-30:]
+
+    def _compare_quote(self, plain: PlainView, viewer: int | None, row: dict[str, Any], ident: int) -> None:
+        """The quote in a post is there for this viewer if, and only if, the quoted post would be by itself."""
+        assert row["quotes_count"] == plain.times_quoted(ident), self.history
+        state = plain.quote_state(ident, viewer)
+        quote = row["quote"]
+        assert (quote and quote["state"]) == state, self.history
+        self.states[state] += 1
+        if quote is None:
+            return
+        shown = state in ("accepted", "blocked_account", "muted_account")
+        assert (quote["quoted_status"] is not None) == shown
+        assert ('class="quote-inline"' in row["content"]) == shown
+        if shown:
+            quoted_id = plain.quotes[ident]["quoted_id"]
+            assert plain.may_see(quoted_id, viewer)
+            assert quote["quoted_status"]["id"] == self.public_id(quoted_id)
+            within = quote["quoted_status"]["quote"]
+            assert (within and within["state"]) == plain.quote_state(quoted_id, viewer)
+            if within is not None:
+                assert (within["quoted_status_id"] is not None) == (
+                    within["state"] in ("accepted", "blocked_account", "muted_account")
+                )
 
 
 @asynccontextmanager
@@ -224,6 +290,22 @@ async def test_no_cache_shows_more_or_older_than_the_gate(
         for step in range(60):
             await crowd.act()
             await crowd.check(everybody if step % 15 == 14 else crowd.chance.sample(everybody, 2))
+
+
+@pytest.mark.parametrize("seed", [12, 14])
+async def test_a_quote_shows_its_post_to_nobody_who_could_not_see_it(settings: Settings, seed: int) -> None:
+    async with crowd_at(settings, "shared_memory", seed) as crowd:
+        crowd.weights, crowd.quoting = (8, 0, 7, 1, 1, 0, 0, 3, 2), 0.7
+        everybody: list[int | None] = [None, *crowd.tokens]
+        for _ in range(10):
+            for _ in range(20):
+                await crowd.act()
+            await crowd.check(everybody)
+        for who in list(crowd.tokens)[:2]:
+            await crowd.suspend(crowd.processes[0], who)
+            await crowd.check(everybody)
+        # The check was about something; every state by itself is tested with the quotes.
+        assert {"accepted", "unauthorized"} < crowd.states.keys(), crowd.states
 
 
 async def test_writes_at_the_same_time_leave_no_cache_behind(settings: Settings) -> None:

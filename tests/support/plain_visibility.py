@@ -21,6 +21,7 @@ class PlainView:
         }
         self.blocks = {(row["account_id"], row["target_id"]) for row in tables["blocks"]}
         self.mutes = {(row["account_id"], row["target_id"]) for row in tables["mutes"]}
+        self.quotes = {row["post_id"]: row for row in tables["quotes"]}
         self.mentions: dict[int, set[int]] = {}
         for row in tables["mentions"]:
             self.mentions.setdefault(row["post_id"], set()).add(row["account_id"])
@@ -36,6 +37,7 @@ class PlainView:
                 "blocks": await reader.fetch("select * from blocks"),
                 "mutes": await reader.fetch("select * from mutes"),
                 "mentions": await reader.fetch("select * from mentions"),
+                "quotes": await reader.fetch("select * from quotes"),
             }
         )
 
@@ -55,6 +57,30 @@ class PlainView:
             return False
         mentioned = viewer in self.mentions.get(post_id, ())
         return mentioned or (post["visibility"] == PRIVATE and (viewer, author) in self.follows)
+
+    def quote_state(self, post_id: int, viewer: int | None) -> str | None:
+        """What the viewer is told of the quote in a post that they see; None when it quotes nothing."""
+        quote = self.quotes.get(post_id)
+        if quote is None:
+            return None
+        if quote["state"] != 1:
+            return {0: "pending", 2: "rejected", 3: "revoked"}[quote["state"]]
+        quoted = quote["quoted_id"]
+        if quoted is None:
+            return "deleted"
+        if not self.may_see(quoted, viewer):
+            return "unauthorized"
+        author = self.posts[quoted]["account_id"]
+        if (viewer, author) in self.blocks:
+            return "blocked_account"
+        return "muted_account" if (viewer, author) in self.mutes else "accepted"
+
+    def times_quoted(self, post_id: int) -> int:
+        """By how many posts that can be seen, with consent."""
+        return sum(
+            quote["quoted_id"] == post_id and quote["state"] == 1 and self.posts[quoting]["state"] == 0
+            for quoting, quote in self.quotes.items()
+        )
 
     def unwanted(self, post_id: int, viewer: int | None) -> bool:
         """Whether a timeline leaves it out for the viewer: blocked, blocking or muted accounts take part."""

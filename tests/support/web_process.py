@@ -43,8 +43,9 @@ class WebProcess:
         ident: str | None = None,
         query: str = "",
         json: Any = None,
+        segments: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
-        """Status and body of one request; `path` is a route's, `ident` its {id}."""
+        """Status and body of one request; `path` is a route's, `ident` its {id}, `segments` its other placeholders."""
         body = b"" if json is None else msgspec.json.encode(json)
         headers = [(b"content-type", b"application/json")]
         if token is not None:
@@ -61,9 +62,9 @@ class WebProcess:
         async def send(message: MutableMapping[str, Any]) -> None:
             sent.append(message)
 
-        segments = {} if ident is None else {"id": ident}
+        filled = {**(segments or {}), **({} if ident is None else {"id": ident})}
         answer = dispatcher({method: _ROUTES[method, path]})
-        await answer(Call(scope, receive, self.services, segments), send)
+        await answer(Call(scope, receive, self.services, filled), send)
         return sent[0]["status"], sent[1]["body"]
 
     async def read(self, path: str, token: str | None, **query: Any) -> Any:
