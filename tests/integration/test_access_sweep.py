@@ -16,7 +16,8 @@ import pytest
 from holdfast.edge.routes import Route, Who
 from holdfast.main.asgi import ROUTES
 from holdfast.platform.config import Settings, load_settings
-from tests.support.access import APP, PAGES, PUBLIC, TABLE, Codes, PageCodes, Row
+from tests.support.access import APP, PUBLIC, TABLE, Codes, Row
+from tests.support.access_pages import PAGES, PageCodes
 from tests.support.access_world import World, app_token, fresh, reinstate, session_of, suspend
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
@@ -101,7 +102,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
     pages = {name for name in _BY_NAME if name not in _API}
     assert set(_API) - set(TABLE) == set(), "say in tests/support/access.py who may call these"
     assert set(TABLE) - set(_API) == set()
-    assert pages - set(PAGES) == set(), "say in tests/support/access.py who may see these pages"
+    assert pages - set(PAGES) == set(), "say in tests/support/access_pages.py who may see these pages"
     assert set(PAGES) - pages == set()
 
 

@@ -1,0 +1,112 @@
+"""What the pages for browsers answer to whom: a row for every page and form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class PageCodes:
+    """What a page answers to nobody, to the member whose `{object}` it is about, to another member, and to one
+    whom the owner blocks (as to another, unless said).
+
+    303 to nobody leads to the sign-in page; a suspended member is nobody.
+    """
+
+    visitor: int
+    owner: int
+    stranger: int
+    object: str = ""
+    blocked: int | None = None
+    form: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+
+_WRONG_PASSWORD = {
+    "current_password": "wrong",
+    "password": "a new good one 1",
+    "password_again": "a new good one 1",
+}
+_APP_ASKS = {
+    "client_id": "{object}",
+    "response_type": "code",
+    "redirect_uri": "urn:ietf:wg:oauth:2.0:oob",
+    "scope": "read",
+}
+
+
+def _profile(code: int) -> tuple[PageCodes, ...]:
+    return (
+        PageCodes(code, code, code, "account_name"),
+        PageCodes(404, 404, 404, "suspended_name"),
+        PageCodes(404, 404, 404, "missing_name"),
+    )
+
+
+def _post_pages(kind: str, code: int) -> tuple[PageCodes, ...]:
+    return (
+        PageCodes(code, code, code, f"public_{kind}_page", blocked=404),
+        PageCodes(404, code, 404, f"private_{kind}_page"),
+        PageCodes(404, code, 404, f"held_{kind}_page"),
+        PageCodes(404, 404, 404, "missing_post_page"),
+        PageCodes(404, 404, 404, "post_page_of_another"),
+    )
+
+
+# Nobody reports oneself, and who cannot see a thing cannot report it.
+_SPAM = {"category": "spam"}
+_REPORT_ACCOUNT = (
+    PageCodes(303, 422, 200, "account_name", form=_SPAM),
+    PageCodes(404, 404, 404, "suspended_name", form=_SPAM),
+    PageCodes(404, 404, 404, "missing_name", form=_SPAM),
+)
+_REPORT_POST = (
+    PageCodes(303, 422, 200, "public_post_page", blocked=404, form=_SPAM),
+    PageCodes(404, 422, 404, "private_post_page", form=_SPAM),
+    PageCodes(404, 422, 404, "held_post_page", form=_SPAM),
+    PageCodes(404, 404, 404, "missing_post_page", form=_SPAM),
+    PageCodes(404, 404, 404, "post_page_of_another", form=_SPAM),
+)
+
+PAGES: dict[str, tuple[PageCodes, ...]] = {
+    "GET /oauth/authorize": (PageCodes(303, 200, 200, "client_id", query=_APP_ASKS),),
+    "POST /oauth/authorize": (
+        PageCodes(303, 200, 200, "client_id", form={**_APP_ASKS, "decision": "allow"}),
+    ),
+    "GET /auth/settings": (PageCodes(303, 200, 200),),
+    "POST /auth/settings/password": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
+    "POST /auth/settings/sessions/{id}/end": (PageCodes(303, 303, 404, "session"),),
+    "POST /auth/settings/sessions/end_others": (PageCodes(303, 303, 303),),
+    "POST /auth/settings/apps/{id}/end": (PageCodes(303, 303, 303, "app"),),
+    "GET /auth/settings/two_factor": (PageCodes(303, 200, 200),),
+    "POST /auth/settings/two_factor": (PageCodes(303, 303, 303),),
+    "POST /auth/settings/two_factor/disable": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
+    "POST /auth/settings/recovery_codes": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
+    "GET /auth/sign_in": (PageCodes(200, 303, 303),),
+    "POST /auth/sign_in": (PageCodes(422, 422, 422, form={"login": "nobody", "password": "wrong"}),),
+    "POST /auth/sign_in/code": (PageCodes(422, 422, 422, form={"proof": "x", "code": "123456"}),),
+    "POST /auth/sign_out": (PageCodes(303, 303, 303),),
+    "GET /auth/sign_up": (PageCodes(200, 303, 303),),
+    "POST /auth/sign_up": (PageCodes(422, 422, 422, form={"username": ""}),),
+    "GET /auth/password/{secret}": (PageCodes(200, 200, 200, "link"),),
+    "POST /auth/password/{secret}": (PageCodes(422, 422, 422, "link", form={"password": "x"}),),
+    "GET /static/{file}": (PageCodes(200, 200, 200, "static_file"),),
+    "GET /": (PageCodes(200, 200, 200),),
+    "GET /about": (PageCodes(200, 200, 200),),
+    # The operator of this site has written neither.
+    "GET /privacy-policy": (PageCodes(404, 404, 404),),
+    "GET /terms-of-service": (PageCodes(404, 404, 404),),
+    "GET /tags/{tag}": (PageCodes(200, 200, 200, "tag"),),
+    "GET /@{name}": _profile(200),
+    "GET /@{name}/feed.atom": _profile(200),
+    "GET /users/{name}": _profile(302),
+    "GET /@{name}/{id}": _post_pages("post", 200),
+    "GET /@{name}/{id}/history": _post_pages("edited_post", 200),
+    "GET /users/{name}/statuses/{id}": _post_pages("post", 302),
+    "GET /@{name}/report": _REPORT_ACCOUNT,
+    "POST /@{name}/report": _REPORT_ACCOUNT,
+    "GET /@{name}/{id}/report": _REPORT_POST,
+    "POST /@{name}/{id}/report": _REPORT_POST,
+    "GET /healthz": (PageCodes(200, 200, 200),),
+    "GET /readyz": (PageCodes(200, 200, 200),),
+}
