@@ -25,6 +25,7 @@ class Call:
 
     __slots__ = (
         "_body",
+        "_files",
         "_headers",
         "_params",
         "_receive",
@@ -53,6 +54,7 @@ class Call:
         self._segments = segments
         self._headers: dict[bytes, bytes] | None = None
         self._body: bytes | None = None
+        self._files: list[uploads.SpooledFile] = []
         self._params: params.Tree | None = None
         self._viewer: Viewer | None = None
 
@@ -121,10 +123,15 @@ class Call:
         if self._params is None and content_type.startswith("multipart/form-data"):
             folder = self.services.settings.data / "run" / "uploads"
             body = await uploads.read_multipart(
-                self._receive, content_type, folder=folder, most_bytes=most_bytes
+                self._receive, content_type, folder=folder, most_bytes=most_bytes, opened=self._files
             )
             self._params = params.merge(params.from_query(self.scope["query_string"]), body)
         return await self.tree()
+
+    def close_files(self) -> None:
+        """Uploaded files that nobody kept are gone from here on."""
+        for spooled in self._files:
+            spooled.file.close()
 
     async def tree(self) -> params.Tree:
         """All parameters, query and body merged."""

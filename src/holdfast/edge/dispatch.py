@@ -74,7 +74,10 @@ def dispatcher(routes: Mapping[str, Route]) -> Dispatch:
         if route is None:
             answer = json_answer({"error": "Method not allowed"}, status=405, headers=[(b"allow", allowed)])
         else:
-            answer = await _answer(call, route, request_id)
+            try:
+                answer = await _answer(call, route, request_id)
+            finally:
+                call.close_files()
         if cross_origin:
             answer.headers = [*answer.headers, *_CORS]
         if isinstance(answer, Answer):

@@ -35,7 +35,7 @@ class Upload(msgspec.Struct, frozen=True):
 
 def from_query(query: bytes) -> Tree:
     """The tree of a query string."""
-    return _nest(_pairs(query)) if query else {}
+    return nest(_pairs(query)) if query else {}
 
 
 def from_body(body: bytes, content_type: str) -> Tree:
@@ -46,9 +46,9 @@ def from_body(body: bytes, content_type: str) -> Tree:
     if kind == "application/json" or kind.endswith("+json"):
         return _json(body)
     if kind == "multipart/form-data":
-        return _nest(_multipart(body, options))
+        return nest(_multipart(body, options))
     if kind in ("application/x-www-form-urlencoded", ""):
-        return _nest(_pairs(body))
+        return nest(_pairs(body))
     raise Invalid(f"Bodies of type {kind!r} are not understood; send a form, multipart or JSON.")
 
 
@@ -116,7 +116,8 @@ def _part(segment: Any, content: bytes) -> Any:
     return content.decode("utf-8", "replace").replace("\x00", "")
 
 
-def _nest(pairs: list[tuple[str, Any]]) -> Tree:
+def nest(pairs: list[tuple[str, Any]]) -> Tree:
+    """Pairs of names and values as a tree: `a[b]` nests, `a[]` lists. Raises Invalid when it nests too deeply."""
     tree: Tree = {}
     for name, value in pairs:
         _put(tree, name, value)

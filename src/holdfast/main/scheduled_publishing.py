@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from ..edge.post_limits import post_limits
+from ..edge.post_limits import media_limits, post_limits
 from ..platform.clock import Clock, Instant
 from ..platform.db import Database
 from ..platform.errands import ErrandRunner
@@ -22,6 +22,7 @@ from ..pure.errors import Gone, Invalid, NotAllowed, NotFound
 from ..screening import Screen
 from ..social.accounts import AccountReader, Actor
 from ..social.graph import RelationsReader
+from ..social.media import check_attachable, own_media
 from ..social.posts import (
     ParentNotVisible,
     PostNotVisible,
@@ -107,9 +108,12 @@ class Publisher:
             raise AuthorCannotPost
         parent = await self._seen(author.id, draft.in_reply_to_id, ParentNotVisible)
         quoted = await self._seen(author.id, draft.quoted_id, QuotedNotVisible)
+        found = await own_media(self._database, author.id, list(draft.media_ids))
+        limits = media_limits(self._settings)
+        media = check_attachable(draft.media_ids, found, limits, scheduled_id=waiting.id)
         screen, keeper = await self._screening.get()
         submission = prepare(
-            draft, author, parent=None if parent is None else parent.post, quoted=quoted, screen=screen,
+            draft, author, parent=None if parent is None else parent.post, quoted=quoted, screen=screen, media=media,
             facts=await keeper.facts(author.id, now), limits=post_limits(self._settings), now=now,
         )  # fmt: skip
         return submission, Actor(author.id, author.role, waiting.app_id)

@@ -9,6 +9,7 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...pure.errors import Invalid
+from ...social.media import MediaView, scheduled_media
 from ...social.posts import Draft, QuotePolicy, Submission
 from ...social.schedules import (
     ScheduledPost,
@@ -24,6 +25,7 @@ from ..call import Call
 from ..ports import Services
 from ..routes import Access, RouteTable
 from .paging import page_links, window_of
+from .render_media import media_entity
 from .times import iso
 
 routes = RouteTable()
@@ -42,7 +44,9 @@ async def scheduled(call: Call) -> Answer:
     window = await window_of(call, default=settings.page_size_default, maximum=settings.page_size_max)
     found = await scheduled_page(call.services.database, call.actor.account_id, window)
     links = page_links(call, found[-1].id if found else None, found[0].id if found else None)
-    return json_answer([scheduled_entity(call.services, one) for one in found], headers=links)
+    media = await scheduled_media(call.services.database, [one.id for one in found])
+    entities = [scheduled_entity(call.services, one, media.get(one.id, [])) for one in found]
+    return json_answer(entities, headers=links)
 
 
 @routes.get("/api/v1/scheduled_statuses/{id}", _READ)
@@ -66,7 +70,7 @@ async def reschedule(call: Call) -> Answer:
 async def cancel(call: Call) -> Answer:
     """Take it back."""
     async with call.services.database.transaction() as tx:
-        await cancel_post(tx, call.actor, call.id_segment())
+        await cancel_post(tx, call.actor, call.id_segment(), now=call.now)
     return json_answer({})
 
 
@@ -92,13 +96,15 @@ def time_of(text: str) -> Instant:
         ) from None
 
 
-def scheduled_entity(services: Services, post: ScheduledPost) -> dict[str, Any]:
+def scheduled_entity(
+    services: Services, post: ScheduledPost, media: list[MediaView]
+) -> dict[str, Any]:
     """The ScheduledStatus entity. One that could not be published says why under `holdfast`."""
     entity: dict[str, Any] = {
         "id": services.ids.encode(post.id),
         "scheduled_at": iso(post.scheduled_at),
         "params": _params(services, post, post.draft),
-        "media_attachments": [],
+        "media_attachments": [media_entity(services, one) for one in media],
     }
     if post.failed_at is not None:
         entity["holdfast"] = {"failed_at": iso(post.failed_at), "reason": post.failure}
@@ -136,7 +142,8 @@ def _params(services: Services, post: ScheduledPost, draft: Draft) -> dict[str, 
 
 async def _one(call: Call, post_id: int) -> Answer:
     found = await scheduled_post(call.services.database, call.actor.account_id, post_id)
-    return json_answer(scheduled_entity(call.services, found))
+    media = await scheduled_media(call.services.database, [post_id])
+    return json_answer(scheduled_entity(call.services, found, media.get(post_id, [])))
 
 
 def _limits(call: Call) -> ScheduleLimits:

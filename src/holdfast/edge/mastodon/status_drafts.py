@@ -25,6 +25,7 @@ from ...social.posts import (
 from ...social.quotes import QuoteNotAllowed
 from ..call import Call
 from ..post_limits import post_limits
+from .status_media import MediaAttributes, media_of
 
 VISIBILITIES = {
     "public": Visibility.PUBLIC,
@@ -58,7 +59,8 @@ class StatusParams(msgspec.Struct):
     language: str | None = None
     visibility: Literal["public", "unlisted", "private", "direct", ""] | None = None
     in_reply_to_id: str | None = None
-    media_ids: list[str] = msgspec.field(default_factory=list)
+    media_ids: list[str] | None = None
+    media_attributes: list[MediaAttributes] = msgspec.field(default_factory=list)
     poll: PollParams | None = None
     scheduled_at: str | None = None
     quoted_status_id: str | None = None
@@ -70,14 +72,16 @@ async def submission_of(
 ) -> Submission:
     """The parameters as a checked and screened submission; what is not set comes from the member's preferences."""
     services = call.services
-    if wanted.media_ids:
-        raise Invalid("Validation failed: Media cannot be attached yet on this server")
     author = await services.accounts.get(call.actor.account_id)
     if author is None:
         raise AccountNotVisible
     parent = await _parent(call, wanted.in_reply_to_id)
     quoted = await _quoted(call, wanted.quoted_status_id, edited)
+    media = await media_of(
+        call, wanted.media_ids, wanted.media_attributes, idempotency_key=idempotency_key, edited=edited
+    )
     draft = await _draft(call, wanted, author, parent, idempotency_key, edited)
+    draft = msgspec.structs.replace(draft, media_ids=tuple(one.view.id for one in media))
     # A post that waits is counted, and judged with all facts about its author, at its time.
     facts = None if wanted.scheduled_at else await services.rule_keeper.facts(author.id, call.now)
     return prepare(
@@ -87,6 +91,7 @@ async def submission_of(
         screen=services.screen,
         facts=facts,
         quoted=quoted,
+        media=media,
         limits=post_limits(services.settings),
         now=call.now,
     )

@@ -8,9 +8,11 @@ import msgspec
 
 from ...pure.errors import NotFound
 from ...social.graph import Viewer
+from ...social.media import MediaView, media_views
 from ...social.posts import (
     PostView,
     Version,
+    VersionMedia,
     ancestors,
     delete_post,
     descendants,
@@ -24,12 +26,17 @@ from ..call import Call
 from ..post_limits import post_limits
 from ..routes import Access, RouteTable
 from .render_account import account_raw
+from .render_media import as_it_was, media_entity
 from .render_post import post_raw, posts_json, quote_raw
 from .scheduled import schedule
 from .status_drafts import StatusParams, submission_of
 from .times import iso
 
 routes = RouteTable()
+
+
+class _DeleteParams(msgspec.Struct):
+    delete_media: bool = False
 
 
 class _IdsParams(msgspec.Struct):
@@ -69,13 +76,22 @@ async def edit(call: Call) -> Answer:
 
 @routes.delete("/api/v1/statuses/{id}", Access.member("write:statuses"))
 async def delete(call: Call) -> Answer:
-    """Delete one's own post; answers with its source text, for a redraft."""
+    """Delete one's own post; answers with its source text and uploads, for a redraft, unless `delete_media` is set."""
     post_id = call.id_segment()
     viewer = await call.viewer()
     seen = await call.services.posts.see_one(viewer, post_id)
+    wanted = await call.params(_DeleteParams)
     async with call.services.database.transaction() as tx:
-        post = await delete_post(tx, call.actor, post_id)
+        post = await delete_post(
+            tx, call.actor, post_id, keep_media_at=None if wanted.delete_media else call.now
+        )
     entity: dict[str, Any] = msgspec.json.decode(bytes(post_raw(call.services, seen, viewer)))
+    if post.media:
+        # They stay for the redraft, under other addresses than those that the post was shown with.
+        kept = await media_views(call.services.database, [media.id for media in post.media])
+        entity["media_attachments"] = [
+            media_entity(call.services, kept[media.id]) for media in post.media if media.id in kept
+        ]
     if (
         post.quote is not None
         and post.quote.quoted_id is not None
@@ -160,21 +176,29 @@ async def history(call: Call) -> Answer:
     kept = await versions(call.services.database, post.id)
     if not kept:
         options = post.poll.options if post.poll else None
-        kept = [Version(post.text, post.spoiler, post.sensitive, options, post.created_at)]
+        shown = [VersionMedia(media.id, media.description, media.focus) for media in post.media]
+        kept = [Version(post.text, post.spoiler, post.sensitive, options, post.created_at, shown)]
+    media = await media_views(call.services.database, [one.id for version in kept for one in version.media])
     same = {
         "account": account_raw(call.services, seen.author),
         "quote": quote_raw(call.services, seen.quote, viewer),
     }
-    return json_answer([_version_entity(call, post, version) | same for version in kept])
+    return json_answer([_version_entity(call, post, version, media) | same for version in kept])
 
 
-def _version_entity(call: Call, post: PostView, version: Version) -> dict[str, Any]:
+def _version_entity(
+    call: Call, post: PostView, version: Version, media: dict[int, MediaView]
+) -> dict[str, Any]:
     entity: dict[str, Any] = {
         "content": content_html(call.services, post, version.text),
         "spoiler_text": version.spoiler,
         "sensitive": version.sensitive,
         "created_at": iso(version.created_at),
-        "media_attachments": [],
+        "media_attachments": [
+            media_entity(call.services, view)
+            for kept in version.media
+            if (view := as_it_was(kept, media)) is not None
+        ],
         "emojis": [],
     }
     if version.poll_options:

@@ -52,6 +52,7 @@ class Draft(msgspec.Struct, frozen=True):
     idempotency_key: str | None = None
     quoted_id: int | None = None
     quote_policy: QuotePolicy | None = None
+    media_ids: tuple[int, ...] = ()
 
 
 class PostLimits(msgspec.Struct, frozen=True):
@@ -102,7 +103,7 @@ def draft_problems(
 ) -> dict[str, list[tuple[str, str]]]:
     """What is wrong with a draft, per field; empty when nothing is."""
     problems: dict[str, list[tuple[str, str]]] = {}
-    if not composed.text and draft.poll is None:
+    if not composed.text and draft.poll is None and not draft.media_ids:
         problems["text"] = [("ERR_BLANK", "can't be blank")]
     if character_count(composed.text) + len(composed.spoiler) > limits.characters:
         problems["text"] = [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]
@@ -145,11 +146,16 @@ def content_of(
     author_post_count: int | None,
     is_reply: bool,
     is_quote: bool,
+    media_descriptions: Sequence[str] = (),
+    media_hashes: Sequence[str] = (),
 ) -> Content:
-    """What screening is shown of a post: the same when it is written and when it is judged again later."""
-    options = "\n".join(poll_options)
+    """What screening is shown of a post: the same when it is written and when it is judged again later.
+
+    `media_descriptions`: one for each upload, empty where it has none; they are read like the text.
+    """
+    more = "\n".join(part for part in (*poll_options, *media_descriptions) if part)
     return Content(
-        text=f"{composed.text}\n{options}" if options else composed.text,
+        text=f"{composed.text}\n{more}" if more else composed.text,
         spoiler_text=composed.spoiler,
         language=language,
         link_urls=tuple(composed.urls),
@@ -158,4 +164,6 @@ def content_of(
         is_reply=is_reply,
         is_quote=is_quote,
         mention_count=len(composed.mention_names),
+        media_count=len(media_descriptions),
+        media_hashes=tuple(media_hashes),
     )

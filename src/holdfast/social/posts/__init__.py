@@ -31,7 +31,17 @@ from .model import (
     viewer_may_quote,
 )
 from .publish import publish_post
-from .queries import HeldPost, Version, ancestors, descendants, held_posts, load_posts, versions
+from .queries import (
+    HeldPost,
+    Version,
+    VersionMedia,
+    ancestors,
+    descendants,
+    held_posts,
+    load_posts,
+    post_of_key,
+    versions,
+)
 from .reader import PostReader
 from .rescreen import Rejudged, Rescreened, rescreen_posts
 from .store import announce, forget_old_keys, mark_sensitive
@@ -41,6 +51,6 @@ __all__ = [
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostHidden", "PostId", "PostLimits", "PostNotVisible",
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "Submission", "Version",
     "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
-    "Rejudged", "Rescreened", "content_of", "rescreen_posts",
+    "Rejudged", "Rescreened", "VersionMedia", "post_of_key", "content_of", "rescreen_posts",
     "mark_sensitive", "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
 ]  # fmt: skip

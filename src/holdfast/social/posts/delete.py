@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.stamps import Kind
 from ..accounts import Actor
+from ..media import release_post
 from ..quotes import count_quote, quoting_posts
 from . import store
 from .errors import PostNotVisible
@@ -13,9 +15,13 @@ from .model import PostState, PostView
 from .queries import load_posts
 
 
-async def delete_post(tx: Tx, actor: Actor, post_id: int) -> PostView:
+async def delete_post(
+    tx: Tx, actor: Actor, post_id: int, *, keep_media_at: Instant | None = None
+) -> PostView:
     """Delete the author's own post and return what it was, for a redraft.
 
+    Its uploads go with it. With `keep_media_at`, the time now, they are kept for a while for a redraft, under new
+    addresses; those that were shown with the post lead nowhere either way.
     Raises PostNotVisible also for posts of others: a stranger learns nothing from the answer.
     """
     # The counters first: who deletes a whole thread at once must not wait for oneself in a circle.
@@ -45,6 +51,7 @@ async def delete_post(tx: Tx, actor: Actor, post_id: int) -> PostView:
         tx.touch(Kind.POST, row[0])
     for row in await tx.fetch("select distinct account_id from notifications where post_id = $1", post_id):
         tx.touch(Kind.NOTIFICATIONS, row[0])
+    await release_post(tx, post_id, keep_at=keep_media_at)
     await store.delete_post(tx, post_id)
     store.announce(tx, actor.account_id, post_id, post.visibility, None)
     if post.in_reply_to_id is not None:

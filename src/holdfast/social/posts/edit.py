@@ -9,6 +9,7 @@ from ...platform.db import Tx
 from ...platform.stamps import Kind
 from ...screening.state import record_trial_hits
 from ..accounts import Actor
+from ..media import attach_media
 from ..quotes import count_quote, set_quote_policy
 from . import store
 from .errors import NotYours, PostNotVisible
@@ -18,11 +19,11 @@ from .queries import load_posts
 
 
 async def edit_post(tx: Tx, actor: Actor, post_id: int, submission: Submission, *, now: Instant) -> None:
-    """Replace text, content warning, sensitivity, language and poll.
+    """Replace text, content warning, sensitivity, language, poll and uploads.
 
     The edit is screened like a new post: a held edit hides the post from others until a person decides, and a
     held post that an edit makes harmless stays held, because a person was promised a look.
-    Raises PostNotVisible, NotYours.
+    Raises PostNotVisible, NotYours, MediaNotAttachable.
     """
     draft, composed, verdict = submission.draft, submission.composed, submission.verdict
     await tx.execute("select 1 from posts where id = $1 for update", post_id)
@@ -52,6 +53,7 @@ async def edit_post(tx: Tx, actor: Actor, post_id: int, submission: Submission, 
     for tag_id in tags_before:
         tx.touch(Kind.TAG, tag_id)
     await store.attach(tx, post_id, composed, now, edited=True)
+    await attach_media(tx, actor.account_id, post_id, submission.media, edited=True)
     await store.keep_version(tx, post_id)
     if draft.quote_policy is not None:
         await set_quote_policy(tx, actor, post_id, draft.quote_policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NewType
 
@@ -24,6 +25,7 @@ from ..drafts import (
     draft_problems,
 )
 from ..graph import Viewer
+from ..media import MediaNotAttachable, MediaView, OwnMedia
 from ..quotes import QuoteNotAllowed, QuoteState, QuoteView, ShownQuote, may_quote
 from .errors import PostRefused
 
@@ -94,6 +96,7 @@ class PostView(msgspec.Struct):
     quotes: int = 0
     quote: QuoteView | None = None
     card: CardView | None = None
+    media: list[MediaView] = msgspec.field(default_factory=list)
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -215,6 +218,7 @@ class Submission(msgspec.Struct, frozen=True):
     verdict: Verdict
     parent: PostView | None = None
     quoted: PostView | None = None
+    media: tuple[OwnMedia, ...] = ()
 
 
 def prepare(
@@ -227,14 +231,18 @@ def prepare(
     now: Instant,
     facts: AuthorFacts | None = None,
     quoted: Seen | None = None,
+    media: Sequence[OwnMedia] = (),
 ) -> Submission:
     """Compose, check and screen a draft; CPU only. `parent` and `quoted` were seen by the author through the gate.
 
     `facts`: what the keeper of the rules knows of the author; a rule that needs them does not count without. A quote is
-    judged by its own text: that of the quoted post was judged where it stands.
+    judged by its own text: that of the quoted post was judged where it stands. `media`: the uploads that
+    `draft.media_ids` names, as `check_attachable` gave them; their descriptions are read like the text.
 
-    Raises DraftNotAllowed with every problem, PostRefused with the reason, QuoteNotAllowed.
+    Raises DraftNotAllowed with every problem, PostRefused with the reason, QuoteNotAllowed, MediaNotAttachable.
     """
+    if media and draft.poll is not None:
+        raise MediaNotAttachable("Validation failed: A post has files or a poll, not both")
     if len(draft.text) + len(draft.spoiler) > limits.characters * _LONGEST_CHARACTER:
         raise DraftNotAllowed(
             {"text": [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]}
@@ -253,11 +261,15 @@ def prepare(
         author_post_count=author.posts,
         is_reply=parent is not None,
         is_quote=draft.quoted_id is not None,
+        media_descriptions=[one.view.description for one in media],
+        media_hashes=[known for one in media for known in one.hashes],
     )
     verdict = screen.assess(content if facts is None else facts.about(content))
     if verdict.action == "refuse":
         raise PostRefused(verdict.reason)
-    return Submission(draft, composed, verdict, parent, None if quoted is None else quoted.post)
+    return Submission(
+        draft, composed, verdict, parent, None if quoted is None else quoted.post, tuple(media)
+    )
 
 
 def _quoting(draft: Draft, composed: Composition, quoted: Seen, author_id: int) -> Draft:

@@ -8,6 +8,7 @@ from ...platform.clock import Instant
 from ...platform.db import Reader, Row
 from ..cards import CardView
 from ..drafts import QuotePolicy, Visibility
+from ..media import views_of
 from ..quotes import QuoteView
 from .model import Marks, MentionView, PollView, PostState, PostView
 
@@ -26,6 +27,10 @@ select p.id, p.account_id, p.thread_id, p.in_reply_to_id, p.in_reply_to_account_
        (select jsonb_build_object('quoted_id', quoted_id, 'state', state) from quotes where post_id = p.id)::text as quote,
        (select to_jsonb(pc) from post_cards l join preview_cards pc on pc.id = l.card_id
           where l.post_id = p.id and pc.state = 1)::text as card,
+       (select jsonb_agg(jsonb_build_array(m.id, m.kind, m.state, m.description, m.focus, m.meta, m.blurhash,
+            (select name from media_files f where f.media_id = m.id and f.role = 0),
+            (select name from media_files f where f.media_id = m.id and f.role = 1)) order by m.position)
+          from media m where m.post_id = p.id and m.position is not null)::text as media,
        case when p.state <> 0 then
          (select v.reason from post_verdicts v where v.post_id = p.id order by v.id desc limit 1) end as hold_reason
 from posts p left join post_counts c on c.post_id = p.id left join apps on apps.id = p.app_id
@@ -56,6 +61,7 @@ def _view(row: Row) -> PostView:
     values["mentions"] = _mentions.decode(row["mentions"]) if row["mentions"] else []
     values["tags"] = _tags.decode(row["tags"]) if row["tags"] else []
     values["poll"] = _poll.decode(row["poll"]) if row["poll"] else None
+    values["media"] = views_of(row["media"]) if row["media"] else []
     values["quote_policy"] = QuotePolicy(row["quote_policy"])
     values["quote"] = _quote.decode(row["quote"]) if row["quote"] else None
     values["card"] = _card.decode(row["card"]) if row["card"] else None
@@ -168,6 +174,17 @@ async def descendants(reader: Reader, post_id: int, *, most: int, depth: int) ->
     return [row[0] for row in rows]
 
 
+class VersionMedia(msgspec.Struct, frozen=True, array_like=True):
+    """An upload as one version of its post had it."""
+
+    id: int
+    description: str
+    focus: tuple[float, float] | None
+
+
+_version_media = msgspec.json.Decoder(list[VersionMedia])
+
+
 class Version(msgspec.Struct, frozen=True):
     """One version of a post, as its history shows it."""
 
@@ -176,15 +193,20 @@ class Version(msgspec.Struct, frozen=True):
     sensitive: bool
     poll_options: list[str] | None
     created_at: Instant
+    media: list[VersionMedia] = []
 
 
 async def versions(reader: Reader, post_id: int) -> list[Version]:
     """Every version that was shown, oldest first; empty for a post that was never edited."""
     rows = await reader.fetch(
-        "select text, spoiler, sensitive, poll_options, created_at from post_edits where post_id = $1 order by version",
+        "select text, spoiler, sensitive, poll_options, created_at, media::text as media from post_edits"
+        " where post_id = $1 order by version",
         post_id,
     )
-    return [Version(**dict(row)) for row in rows]
+    return [
+        Version(**{**dict(row), "media": _version_media.decode(row["media"]) if row["media"] else []})
+        for row in rows
+    ]
 
 
 async def post_of_key(reader: Reader, account_id: int, key: str, since: Instant) -> int | None:

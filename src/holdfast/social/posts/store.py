@@ -112,9 +112,11 @@ async def insert_verdict(tx: Tx, post_id: int, verdict: Verdict, now: Instant) -
 async def keep_version(tx: Tx, post_id: int) -> None:
     """Add what the post says now to its history."""
     await tx.execute(
-        "insert into post_edits (post_id, version, text, spoiler, sensitive, poll_options, created_at)"
+        "insert into post_edits (post_id, version, text, spoiler, sensitive, poll_options, created_at, media)"
         " select p.id, (select count(*) from post_edits e where e.post_id = p.id), p.text, p.spoiler, p.sensitive,"
-        " (select options from polls where post_id = p.id), coalesce(p.edited_at, p.created_at)"
+        " (select options from polls where post_id = p.id), coalesce(p.edited_at, p.created_at),"
+        " (select jsonb_agg(jsonb_build_array(id, description, focus) order by position) from media"
+        "   where post_id = p.id and position is not null)"
         " from posts p where p.id = $1",
         post_id,
     )

@@ -11,6 +11,7 @@ from ...platform.db import Tx
 from ...platform.ids import new_id
 from ..accounts import Actor
 from ..drafts import Draft
+from ..media import MediaNotAttachable, give_to_scheduled
 from . import queries, store
 from .errors import ScheduleNotAllowed
 from .model import ScheduleLimits, number_problem, time_problem
@@ -41,4 +42,8 @@ async def schedule_post(
     # The key has done its work here: at its time nobody asks twice.
     kept = msgspec.structs.replace(draft, idempotency_key=None)
     await store.insert(tx, post_id, actor, kept, at, key=draft.idempotency_key, now=now)
+    if draft.media_ids and await give_to_scheduled(tx, actor.account_id, post_id, draft.media_ids) != len(
+        draft.media_ids
+    ):
+        raise MediaNotAttachable
     return post_id

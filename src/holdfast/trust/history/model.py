@@ -42,6 +42,8 @@ class StoredPost(msgspec.Struct, frozen=True, array_like=True):
     author_post_count: int | None
     author_posts_this_hour: int | None
     version: str | None
+    media_descriptions: list[str] = []
+    media_hashes: list[str] = []
 
 
 class Page(NamedTuple):
@@ -61,6 +63,8 @@ def content_of_stored(post: StoredPost) -> Content:
         author_post_count=post.author_post_count,
         is_reply=post.is_reply,
         is_quote=post.is_quote,
+        media_descriptions=post.media_descriptions,
+        media_hashes=post.media_hashes,
     )
     return msgspec.structs.replace(
         content, author_id=post.account_id, author_posts_this_hour=post.author_posts_this_hour

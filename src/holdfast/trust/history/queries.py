@@ -11,6 +11,10 @@ from .model import Range
 _PAGE_SQL = """
 select p.id, p.account_id, p.state, p.boost_of_id is not null as boost, p.text, p.spoiler, p.language,
        p.in_reply_to_account_id is not null as is_reply,
+       array(select description from media where post_id = p.id and position is not null order by position) as media,
+       array(select 'sha256:' || encode(source_sha256, 'hex') from media where post_id = p.id and position is not null
+             union all select 'pdq:' || encode(pdq, 'hex') from media
+               where post_id = p.id and position is not null and pdq is not null) as media_hashes,
        exists (select 1 from quotes where post_id = p.id) as is_quote, p.imported is not null as imported, p.created_at, p.edited_at,
        a.created_at as author_created_at, (select options from polls where post_id = p.id) as poll_options,
        (select case when v.at >= coalesce(p.edited_at, p.created_at) then v.version end

@@ -70,6 +70,8 @@ class History:
             poll_options=list(row["poll_options"] or ()),
             is_reply=row["is_reply"],
             is_quote=row["is_quote"],
+            media_descriptions=list(row["media"]),
+            media_hashes=list(row["media_hashes"]),
             created_at=row["created_at"],
             edited_at=row["edited_at"],
             author_age_days=None if row["imported"] else max(age_days, 0.0),
