@@ -168,7 +168,7 @@ async def test_pages_follow_each_other_by_link(site: Site) -> None:
 
 
 async def test_a_direct_post_stays_out_of_every_public_place(site: Site) -> None:
-    ann, bob, cat = await site.members("ann", "bob", "cat")
+    ann, _, cat = await site.members("ann", "bob", "cat")
     await cat.post(f"/api/v1/accounts/{ann.id}/follow")
     said = await whisper(ann, "@bob hello #town")
     await site.settle()

@@ -51,7 +51,7 @@ async def test_a_filter_has_the_fields_that_strict_clients_decode(site: Site) ->
     ]
     assert one["expires_at"] is not None
     assert await ann.get(V2) == [one] == [await ann.get(f"{V2}/{one['id']}")]
-    [first, second] = await ann.get(f"{V2}/{one['id']}/keywords")
+    [_, second] = await ann.get(f"{V2}/{one['id']}/keywords")
     assert await ann.get(f"{V2}/keywords/{second['id']}") == second
     said = await bob.say("I like cats")
     [status] = await ann.get("/api/v1/statuses", **{"id[]": said["id"]})

@@ -148,7 +148,7 @@ async def test_a_list_shows_what_its_members_post_by_its_replies_policy(site: Si
 
 
 async def test_a_list_shows_nothing_that_home_may_not(site: Site) -> None:
-    ann, bob, cat = await site.members("ann", "bob", "cat")
+    ann, bob, _ = await site.members("ann", "bob", "cat")
     await follow(ann, bob)
     one = await listed(ann, "Friends", bob)
     await bob.say("to cat alone @cat", visibility="direct")
