@@ -16,7 +16,7 @@ from ..platform.config import Settings
 from ..platform.crypto import Keyring
 from ..platform.db import Database, PoolLimits
 from ..platform.decoding import DecoderLimits, Decoders, find_programs
-from ..platform.guarded_http import guarded_client
+from ..platform.guarded_http import GuardedClient, guarded_client
 from ..platform.ids import PublicIds
 from ..platform.limits import RateLimits
 from ..platform.master_key import load_master_key
@@ -74,53 +74,55 @@ async def open_database(settings: Settings, pool_size: int | None = None) -> Asy
 @asynccontextmanager
 async def open_services(settings: Settings, screen: Screen | None = None) -> AsyncIterator[Services]:
     """Everything that the edge may use. `screen`: one that was loaded before, instead of the settings' rules."""
-    clock = SystemClock()
-    keyring = Keyring(load_master_key(settings))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             # One connection more: it listens for live events and serves nothing else.
             open_database(settings, settings.database_pool_size + 1)
         )
-        accounts = AccountReader(database)
-        posts = PostReader(database, accounts, clock)
-        screen = screen or load_screen(settings.screening_rules_file, model=model_choice(settings))
-        limits = RateLimits(settings.data / "run" / "limits")
-        keeper = keeper_of(settings, database, screen, limits, clock)
-        keeping = asyncio.create_task(keeper.keep())
-        stack.push_async_callback(_ended, keeping)
-        relations, tokens = RelationsReader(database), TokenReader(database, clock)
-        notifications = NotificationReader(database, accounts, posts, clock)
-        live = hub_of(
-            settings,
-            database,
-            LiveReaders(relations, posts, notifications, ListReader(database), tokens),
-            clock,
-        )
-        stack.push_async_callback(_ended, asyncio.create_task(live.run()))
-        intake = intake_of(settings, database, screen, clock)
-        stack.push_async_callback(intake.decoders.close)
-        yield Services(
-            settings=settings,
-            database=database,
-            clock=clock,
-            ids=PublicIds(keyring.derive("public ids")),
-            keyring=keyring,
-            limits=limits,
-            screen=screen,
-            rule_keeper=keeper,
-            accounts=accounts,
-            relations=relations,
-            posts=posts,
-            timelines=TimelineReader(database, posts),
-            notifications=notifications,
-            tokens=tokens,
-            live=live,
-            media=intake,
-            sessions=SessionReader(
-                database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)
-            ),
-            outbound=await stack.enter_async_context(guarded_client(settings)),
-        )
+        services = services_over(
+            settings, database, SystemClock(), await stack.enter_async_context(guarded_client(settings)),
+            screen or load_screen(settings.screening_rules_file, model=model_choice(settings)),
+        )  # fmt: skip
+        stack.push_async_callback(_ended, asyncio.create_task(services.rule_keeper.keep()))
+        stack.push_async_callback(_ended, asyncio.create_task(services.live.run()))
+        stack.push_async_callback(services.media.decoders.close)
+        yield services
+
+
+def services_over(
+    settings: Settings, database: Database, clock: Clock, outbound: GuardedClient, screen: Screen
+) -> Services:
+    """The services over what is open already. Nothing of them runs by itself: not the streams, not what keeps the
+    rules; a worker that only renders needs neither."""
+    keyring = Keyring(load_master_key(settings))
+    accounts = AccountReader(database)
+    posts = PostReader(database, accounts, clock)
+    limits = RateLimits(settings.data / "run" / "limits")
+    relations, tokens = RelationsReader(database), TokenReader(database, clock)
+    notifications = NotificationReader(database, accounts, posts, clock)
+    readers = LiveReaders(relations, posts, notifications, ListReader(database), tokens)
+    return Services(
+        settings=settings,
+        database=database,
+        clock=clock,
+        ids=PublicIds(keyring.derive("public ids")),
+        keyring=keyring,
+        limits=limits,
+        screen=screen,
+        rule_keeper=keeper_of(settings, database, screen, limits, clock),
+        accounts=accounts,
+        relations=relations,
+        posts=posts,
+        timelines=TimelineReader(database, posts),
+        notifications=notifications,
+        tokens=tokens,
+        live=hub_of(settings, database, readers, clock),
+        media=intake_of(settings, database, screen, clock),
+        sessions=SessionReader(
+            database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)
+        ),
+        outbound=outbound,
+    )
 
 
 def keeper_of(
