@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from ..pure.markup import MentionLink, render_field_value, render_html, render_note
 from ..social.accounts import AccountView
-from ..social.posts import PostView
-from .links import account_url, tag_url
+from ..social.posts import PostView, Seen
+from .links import account_url, post_url, tag_url
 from .ports import Services
 
 
@@ -20,6 +22,20 @@ def content_html(services: Services, post: PostView, text: str | None = None) ->
     return render_html(
         post.text if text is None else text, mentions=links, tag_url=lambda name: tag_url(services, name)
     )
+
+
+def quote_line(services: Services, post: PostView, quoted: Seen | None) -> str:
+    """The paragraph that links to the quoted post, which readers that show quotes themselves leave out.
+
+    Empty when nothing is shown as quoted, or the text has the link already.
+    """
+    if quoted is None:
+        return ""
+    url = post_url(services, quoted.author.acct, quoted.post.id)
+    if url in post.text:
+        return ""
+    shown = escape(url)
+    return f'<p class="quote-inline">RE: <a href="{shown}" rel="nofollow noopener" target="_blank">{shown}</a></p>'
 
 
 def note_html(services: Services, account: AccountView) -> str:

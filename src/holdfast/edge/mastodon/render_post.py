@@ -15,14 +15,14 @@ import msgspec
 from ...platform.clock import Instant
 from ...social.graph import Viewer
 from ...social.posts import Marks, PollView, PostState, PostView, Seen, SeenQuote
-from ..authored_html import content_html
+from ..authored_html import content_html, quote_line
 from ..links import account_url, post_uri, post_url, tag_url
 from ..ports import Services
 from .filtered import filtered_json
 from .render_account import account_raw
 from .render_card import card_entity
 from .render_media import media_entity
-from .render_quote import quote_approval_json, quote_line
+from .render_quote import quote_approval_json
 from .times import iso
 
 _DIALECT = "mastodon"

@@ -12,7 +12,8 @@ from ...platform.clock import Instant
 from ...pure.markup import plain_excerpt
 from ...social.accounts import AccountState, AccountView
 from ...social.graph import Viewer
-from ...social.posts import PollView, PostState, PostView, Seen, Visibility
+from ...social.posts import PollView, PostState, PostView, Seen, SeenQuote, Visibility
+from ...social.quotes import ShownQuote
 from ..authored_html import content_html
 from ..call import Call
 from ..links import account_path, avatar_path, post_path
@@ -29,6 +30,17 @@ _AUDIENCES = {
 _HELD = {
     PostState.HELD: "Held for review. Until a moderator has looked, only you can see this post.",
     PostState.WITHDRAWN: "Withdrawn by the moderators. Only you can see this post.",
+}
+
+_QUOTE_NOTES = {
+    ShownQuote.PENDING: "The quoted post is shown here once this one has been reviewed.",
+    ShownQuote.REJECTED: "The author of the quoted post does not let it be shown here.",
+    ShownQuote.REVOKED: "The author of the quoted post has taken it out of this one.",
+    ShownQuote.DELETED: "The quoted post was deleted.",
+    ShownQuote.UNAUTHORIZED: "You cannot see the quoted post.",
+    ShownQuote.BLOCKED_ACCOUNT: "Quoted: somebody you block",
+    ShownQuote.BLOCKED_DOMAIN: "Quoted: somebody of a server you block",
+    ShownQuote.MUTED_ACCOUNT: "Quoted: somebody you mute",
 }
 
 
@@ -96,6 +108,15 @@ class Card(msgspec.Struct, frozen=True):
     app_name: str | None
     depth: int = 0
     link: LinkCard | None = None
+    quote: QuoteCard | None = None
+
+
+class QuoteCard(msgspec.Struct, frozen=True):
+    """What a post quotes. `note`: why it is not shown, or what stands in front of it; empty when nothing does.
+    `card` None: it is not shown; without its own quote, to which its page leads."""
+
+    note: str
+    card: Card | None
 
 
 def person(services: Services, account: AccountView) -> Person:
@@ -122,23 +143,38 @@ async def cards(
     )
     made = []
     for seen, original in zip(wanted, originals, strict=True):
-        post, author = original.post, original.author
+        post = original.post
         parent = parents.get(post.in_reply_to_account_id or 0)
         made.append(
-            Card(
-                id=services.ids.encode(post.id), path=post_path(services, author.acct, post.id),
-                author=person(services, author), content=_content(services, post), warning=warning_of(post),
-                language=post.language or "", created_at=post.created_at, edited_at=post.edited_at,
-                replies=post.replies, boosts=post.boosts, favourites=post.favourites,
-                poll=_poll(call, original, viewer) if post.poll else None,
+            msgspec.structs.replace(
+                _card(call, viewer, original),
                 boosted_by=person(services, seen.author) if seen.boosted else None,
                 answers=person(services, parent) if parent is not None and parent.shown else None,
-                audience=_AUDIENCES.get(post.visibility, ""), held=_HELD.get(post.state, ""),
-                unlisted_author=not author.indexable, app_name=post.app_name,
-                depth=(depths or {}).get(post.id, 0), link=_link(post),
+                depth=(depths or {}).get(post.id, 0), quote=_quote(call, viewer, original.quote),
             )
         )  # fmt: skip
     return made
+
+
+def _card(call: Call, viewer: Viewer, seen: Seen) -> Card:
+    """A post by itself."""
+    services, post, author = call.services, seen.post, seen.author
+    return Card(
+        id=services.ids.encode(post.id), path=post_path(services, author.acct, post.id),
+        author=person(services, author), content=_content(services, post), warning=warning_of(post),
+        language=post.language or "", created_at=post.created_at, edited_at=post.edited_at,
+        replies=post.replies, boosts=post.boosts, favourites=post.favourites,
+        poll=_poll(call, seen, viewer) if post.poll else None, boosted_by=None, answers=None,
+        audience=_AUDIENCES.get(post.visibility, ""), held=_HELD.get(post.state, ""),
+        unlisted_author=not author.indexable, app_name=post.app_name, link=_link(post),
+    )  # fmt: skip
+
+
+def _quote(call: Call, viewer: Viewer, quote: SeenQuote | None) -> QuoteCard | None:
+    if quote is None:
+        return None
+    card = None if quote.quoted is None else _card(call, viewer, quote.quoted)
+    return QuoteCard(_QUOTE_NOTES.get(quote.state, ""), card)
 
 
 def warning_of(post: PostView) -> str:

@@ -12,10 +12,10 @@ from ...pure.markup import plain_excerpt
 from ...pure.window import Window
 from ...social.accounts import AccountView
 from ...social.graph import ANONYMOUS
-from ...social.posts import PostView, Visibility
+from ...social.posts import PostView, Seen, Visibility
 from ...social.timelines import ProfileFeed
 from ..answers import Answer
-from ..authored_html import content_html
+from ..authored_html import content_html, quote_line
 from ..call import Call
 from ..links import account_url, avatar_url, feed_path, post_uri, post_url
 from ..ports import Services
@@ -43,13 +43,13 @@ async def feed(call: Call, visit: Visit) -> Answer:
     wanted = ProfileFeed(account.id, exclude_replies=True, exclude_boosts=True)
     window = Window(services.settings.page_size_max)
     found = (await services.timelines.profile(ANONYMOUS, wanted, window)).posts
-    posts = [seen.post for seen in found if seen.post.visibility is Visibility.PUBLIC]
+    posts = [seen for seen in found if seen.post.visibility is Visibility.PUBLIC]
     body = _document(services, account, posts[: services.settings.page_size_default])
     headers = [] if account.indexable else [(b"x-robots-tag", b"noindex")]
     return kept_if_unchanged(call, Answer(200, body, _ATOM, headers))
 
 
-def _document(services: Services, account: AccountView, posts: list[PostView]) -> bytes:
+def _document(services: Services, account: AccountView, posts: list[Seen]) -> bytes:
     name = account.display_name or account.username
     root = Element(
         "feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": services.settings.languages[0]}
@@ -59,7 +59,7 @@ def _document(services: Services, account: AccountView, posts: list[PostView]) -
     _text(root, "title", f"{name} (@{account.acct})")
     if account.note:
         _text(root, "subtitle", plain_excerpt(account.note, 300))
-    _text(root, "updated", _instant(max((_changed(post) for post in posts), default=account.created_at)))
+    _text(root, "updated", _instant(max((_changed(seen.post) for seen in posts), default=account.created_at)))
     _link(root, "self", address, "application/atom+xml")
     _link(root, "alternate", account_url(services, account.acct), "text/html")
     _text(root, "icon", avatar_url(services, account.id))
@@ -67,13 +67,14 @@ def _document(services: Services, account: AccountView, posts: list[PostView]) -
     author = SubElement(root, "author")
     _text(author, "name", name)
     _text(author, "uri", account_url(services, account.acct))
-    for post in posts:
-        _entry(SubElement(root, "entry"), services, account, post)
+    for seen in posts:
+        _entry(SubElement(root, "entry"), services, account, seen)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _entry(entry: Element, services: Services, account: AccountView, post: PostView) -> None:
+def _entry(entry: Element, services: Services, account: AccountView, seen: Seen) -> None:
+    post = seen.post
     address = post_url(services, account.acct, post.id)
     _text(entry, "id", post_uri(services, account.acct, post.id))
     _text(entry, "title", excerpt(post, _TITLE_CHARACTERS))
@@ -85,7 +86,8 @@ def _entry(entry: Element, services: Services, account: AccountView, post: PostV
     if warning_of(post):
         content = "<p>The author put a content warning on this post. Open it to read it.</p>"
     else:
-        content = content_html(services, post)
+        quoted = None if seen.quote is None else seen.quote.quoted
+        content = quote_line(services, post, quoted) + content_html(services, post)
     attributes = {"type": "html"}
     if post.language:
         attributes["xml:lang"] = post.language
