@@ -284,7 +284,7 @@ async def test_a_thread_is_shown_in_order(site: Site) -> None:
         ({"status": "x" * 501}, "character limit of 500 exceeded"),
         ({"status": "x", "visibility": "loud"}, "visibility"),
         ({"status": "x", "in_reply_to_id": "12"}, "does not exist"),
-        ({"status": "x", "media_ids[]": "1"}, "Media cannot be attached"),
+        ({"status": "x", "media_ids[]": "1"}, "An attachment was not found"),
     ],
 )
 async def test_bad_posts_are_refused_with_a_reason(site: Site, form: dict[str, str], words: str) -> None:

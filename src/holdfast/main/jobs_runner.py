@@ -24,6 +24,7 @@ from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
 from ..trust.sanctions import lift_ended_sanctions
 from .lazy_screen import LazyScreen
+from .media_work import keep_media
 from .outside import keep_running
 from .reported_posts import keep_looking_closer
 from .scheduled_publishing import keep_publishing
@@ -71,12 +72,13 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     limits = RunnerLimits(concurrency=settings.worker_pool_size - 1)
     # Errands take a connection for moments only; one more keeps them out of the way of jobs.
-    connections = settings.worker_pool_size + 3 + bool(settings.second_opinion_url)
+    connections = settings.worker_pool_size + 4 + bool(settings.second_opinion_url)
     async with open_database(settings, connections) as database:
         runner = JobRunner(database, clock, HANDLERS, limits, elsewhere=ERRANDS)
         screening = LazyScreen(settings, database, clock)
         beside = [
             asyncio.create_task(_keep_time(database, clock, stop)),
+            asyncio.create_task(keep_media(settings, database, clock, stop)),
             asyncio.create_task(keep_running(settings, database, clock, stop)),
             asyncio.create_task(keep_publishing(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_looking_closer(settings, database, clock, stop, screening)),

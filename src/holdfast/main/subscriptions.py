@@ -21,7 +21,10 @@ from ..social import (
     conversations,
     follows,
     lists,
+    media,
+    moves,
     notifications,
+    portability,
     posts,
     push,
     quotes,
@@ -30,7 +33,7 @@ from ..social import (
     schedules,
     search,
 )
-from ..trust import reports, staff_actions
+from ..trust import reports, staff_actions, webhooks
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post, conversations.file_message),
@@ -61,12 +64,20 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     # Only those of members who have an app that waits for pushes: see `_handlers`.
     notifications.NotificationMade: (push.queue_pushes,),
     notifications.NotificationsMerged: (),
-    accounts.AccountCreated: (notifications.notify_signed_up,),
-    accounts.AccountSuspended: (),
+    # Worked on as an errand: see `reactions_to`.
+    media.MediaTaken: (),
+    accounts.AccountCreated: (notifications.notify_signed_up, webhooks.tell_account_created),
+    accounts.AccountApproved: (webhooks.tell_account_approved,),
+    accounts.AccountRejected: (),
+    accounts.AccountReinstated: (webhooks.tell_account_updated,),
+    accounts.AccountRestricted: (webhooks.tell_account_updated,),
+    accounts.AccountSuspended: (webhooks.tell_account_updated,),
     removals.AccountRemovalBegun: (removals.remove_account,),
     removals.AccountRemoved: (),
-    reports.ReportFiled: (reports.notify_reported,),
-    reports.ReportChanged: (),
+    moves.AccountMoved: (moves.move_followers,),
+    portability.RelationImportBegun: (portability.import_relations,),
+    reports.ReportFiled: (reports.notify_reported, webhooks.tell_report_created),
+    reports.ReportChanged: (webhooks.tell_report_updated,),
     # The notice desk subscribes here.
     reports.LegalReportFiled: (),
     staff_actions.AccountWarned: (staff_actions.notify_warned,),
@@ -79,8 +90,16 @@ _OF_DIRECT_POSTS = frozenset(
     {conversations.file_message, conversations.unfile_hidden, conversations.unfile_deleted}
 )
 
+# Only where the operator wants posts told to webhooks: it is a job more for each.
+_WEBHOOKS_OF_POSTS: dict[type[Event], Handler] = {
+    posts.PostPublished: webhooks.tell_post_created,
+    posts.PostEdited: webhooks.tell_post_updated,
+}
+
 HANDLERS: dict[str, Handler] = {
-    handler.__name__: handler for handlers in SUBSCRIPTIONS.values() for handler in handlers
+    handler.__name__: handler
+    for handlers in (*SUBSCRIPTIONS.values(), tuple(_WEBHOOKS_OF_POSTS.values()))
+    for handler in handlers
 }
 
 
@@ -90,12 +109,28 @@ FETCH_CARD = "fetch_card"
 """The kind of the errands that ask the address of a post's first link for its card (main/card_fetching.py)."""
 LOOK_CLOSER = "look_closer"
 """The kind of the errands that screen what was reported with everything there is (main/reported_posts.py)."""
-ERRANDS = frozenset({LOOK_CLOSER, SECOND_OPINION, FETCH_CARD, schedules.PUBLISH_SCHEDULED, push.SEND_PUSH})
+PROCESS_MEDIA = "process_media"
+"""The kind of the errands that make videos, sounds and animations ready (main/media_work.py)."""
+ERRANDS = frozenset(
+    {
+        webhooks.CALL_WEBHOOK,
+        LOOK_CLOSER,
+        PROCESS_MEDIA,
+        SECOND_OPINION,
+        FETCH_CARD,
+        schedules.PUBLISH_SCHEDULED,
+        push.SEND_PUSH,
+    }
+)
 _AFTER_EVERYTHING_ELSE = 9
 
 
 def reactions_to(
-    event: Event, *, second_opinions: bool = False, cards_within_seconds: float | None = None
+    event: Event,
+    *,
+    second_opinions: bool = False,
+    cards_within_seconds: float | None = None,
+    webhooks_of_posts: bool = False,
 ) -> Iterable[NewJob]:
     """The jobs that an event leads to. `second_opinions`: whether an outside judge is asked about queued posts.
 
@@ -107,6 +142,10 @@ def reactions_to(
     if second_opinions and isinstance(event, posts.PostHeld | posts.PostFlagged):
         key = f"{SECOND_OPINION} {event.post_id}"
         jobs.append(NewJob(SECOND_OPINION, payload, priority=_AFTER_EVERYTHING_ELSE, unique_key=key))
+    if isinstance(event, media.MediaTaken):
+        jobs.append(NewJob(PROCESS_MEDIA, payload, unique_key=f"{PROCESS_MEDIA} {event.media_id}"))
+    if webhooks_of_posts and type(event) in _WEBHOOKS_OF_POSTS:
+        jobs.append(NewJob(_WEBHOOKS_OF_POSTS[type(event)].__name__, payload))
     if isinstance(event, reports.ReportFiled) and event.post_ids:
         jobs.append(NewJob(LOOK_CLOSER, payload, priority=_AFTER_EVERYTHING_ELSE))
     if cards_within_seconds is not None and isinstance(event, posts.PostPublished | posts.PostEdited):

@@ -56,6 +56,7 @@ async def open_database(settings: Settings, pool_size: int | None = None) -> Asy
     reactions = partial(
         reactions_to,
         second_opinions=bool(settings.second_opinion_url),
+        webhooks_of_posts=settings.webhooks_of_posts,
         cards_within_seconds=settings.card_jitter_seconds if settings.preview_cards else None,
     )
     async with await Database.connect(settings.database_url, limits, reactions, live_events_of) as database:
@@ -152,7 +153,7 @@ def intake_of(settings: Settings, database: Database, screen: Screen, clock: Clo
             concurrent=settings.media_decoders,
         )
     )
-    moving = find_programs(settings.ffmpeg_file) is not None
+    moving = find_programs(settings.ffmpeg_program) is not None
     return Intake(
         database, clock, open_blobs(settings), decoders, screen, media_limits(settings), moving=moving
     )

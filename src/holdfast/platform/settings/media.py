@@ -66,7 +66,7 @@ class MediaSettings(OutboundSettings, frozen=True, kw_only=True):
     media_decoder_seconds: Annotated[
         int, S("Longest time that reading one picture may take.", unit="seconds", minimum=1, maximum=600)
     ] = 20
-    ffmpeg_file: Annotated[str, S("The program that reads videos and sounds; ffprobe stands beside it.")] = (
+    ffmpeg_program: Annotated[str, S("The program that reads videos and sounds; ffprobe stands beside it.")] = (
         "ffmpeg"
     )
     media_transcoder_memory_mb: Annotated[
