@@ -138,6 +138,8 @@ PUBLIC = frozenset(
     GET /api/v1/tags/{name}
     GET /api/v1/timelines/public
     GET /api/v1/timelines/tag/{hashtag}
+    GET /api/v1/timelines/link
+    GET /api/oembed
     GET /api/v1/trends
     GET /api/v1/trends/links
     GET /api/v1/trends/statuses
@@ -203,6 +205,13 @@ TABLE: dict[str, Row] = {
         "GET /api/v1/follow_requests", "GET /api/v1/blocks", "GET /api/v1/mutes", "GET /api/v1/domain_blocks",
     ),
     **_row({"tag": ANY}, "GET /api/v1/timelines/tag/{hashtag}", "GET /api/v1/tags/{name}"),
+    "GET /api/v1/timelines/link": Row({"": ANY}, query={"url": "https://example.org/"}),
+    # What others may show is what a stranger may see, whoever asks.
+    "GET /api/oembed": Row(
+        {"public_post_page": ANY, "private_post_page": _NOBODYS, "held_post_page": _NOBODYS,
+         "missing_post_page": _NOBODYS, "post_page_of_another": _NOBODYS},
+        query={"url": "http://localhost:8420/@{object}"},
+    ),
     **_row(_NOTIFICATION, "GET /api/v1/notifications/{id}", "POST /api/v1/notifications/{id}/dismiss"),
     **_row(_NOTIFICATION, "POST /api/v1/notifications/dismiss", form={"id": "{object}"}),
     **_row(

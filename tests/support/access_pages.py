@@ -102,6 +102,13 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /users/{name}": _profile(302),
     "GET /@{name}/{id}": _post_pages("post", 200),
     "GET /@{name}/{id}/history": _post_pages("edited_post", 200),
+    "GET /@{name}/{id}/embed": (
+        PageCodes(200, 200, 200, "public_post_page", blocked=200),
+        PageCodes(404, 404, 404, "private_post_page"),
+        PageCodes(404, 404, 404, "held_post_page"),
+        PageCodes(404, 404, 404, "missing_post_page"),
+        PageCodes(404, 404, 404, "post_page_of_another"),
+    ),
     "GET /users/{name}/statuses/{id}": _post_pages("post", 302),
     "GET /@{name}/report": _REPORT_ACCOUNT,
     "POST /@{name}/report": _REPORT_ACCOUNT,
