@@ -28,6 +28,7 @@ from .model import (
     Submission,
     may_see,
     prepare,
+    shown_quote,
     viewer_may_quote,
 )
 from .publish import publish_post
@@ -49,7 +50,7 @@ from .store import announce, forget_old_keys, mark_sensitive
 __all__ = [
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostHidden", "PostId", "PostLimits", "PostNotVisible",
-    "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "Submission", "Version",
+    "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "shown_quote", "Submission", "Version",
     "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
     "Rejudged", "Rescreened", "VersionMedia", "post_of_key", "content_of", "rescreen_posts",
     "mark_sensitive", "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
