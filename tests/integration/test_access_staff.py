@@ -68,6 +68,10 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             return ""
         case "account":
             return (await site.member(f"somebody{number}")).id
+        case "suspended_account":
+            member = await site.member(f"suspended{number}")
+            await owner.post(f"/api/v1/admin/accounts/{member.id}/action", type="suspend")
+            return member.id
         case "pending_account":
             new = NewAccount(f"waits{number}", f"waits{number}@example.org", None)
             async with site.services.database.transaction() as tx:

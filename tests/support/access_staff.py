@@ -46,6 +46,7 @@ STAFF: dict[str, StaffRow] = {
     "GET /api/v2/admin/accounts": StaffRow("moderator", "admin:read:accounts"),
     f"GET {_A}/accounts": StaffRow("moderator", "admin:read:accounts"),
     f"GET {_A}/accounts/{{id}}": StaffRow("moderator", "admin:read:accounts", "account"),
+    f"DELETE {_A}/accounts/{{id}}": StaffRow("admin", "admin:write:accounts", "suspended_account"),
     f"POST {_A}/accounts/{{id}}/approve": StaffRow("moderator", "admin:write:accounts", "pending_account"),
     f"POST {_A}/accounts/{{id}}/reject": StaffRow("moderator", "admin:write:accounts", "pending_account"),
     **{

@@ -6,6 +6,7 @@ To add a kind, name it in `subscriptions.ERRANDS`, and give it a row in `_kinds`
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from ..platform.clock import Clock
@@ -15,14 +16,20 @@ from ..platform.errands import Errand, ErrandRunner
 from ..platform.guarded_http import GuardedClient, guarded_client
 from ..platform.jobs import RunnerLimits
 from ..social.push import SEND_PUSH
+from ..trust.webhooks import CALL_WEBHOOK
 from .card_fetching import CardFetcher
 from .card_fetching import lease_seconds as card_lease_seconds
+from .card_pictures import CardPictures
 from .push_sending import PushSender
 from .push_sending import lease_seconds as push_lease_seconds
 from .subscriptions import FETCH_CARD
+from .webhook_calls import WebhookCaller
 
 _LOOK_EVERY_SECONDS = 1.0
 _FIRST_RETRY_SECONDS = 30.0
+_WEBHOOK_LEASE_SECONDS = 180.0
+# An hour apart after the first few: longer than the longest setting of webhook_give_up_days would need is not tried.
+_WEBHOOK_ATTEMPTS = 24 * 14
 
 
 @dataclass(frozen=True)
@@ -44,14 +51,19 @@ class Outside:
     database: Database
     clock: Clock
     outbound: GuardedClient
+    pictures: CardPictures | None = None
 
 
 def kinds_of(given: Outside) -> dict[str, Kind]:
     """Every kind of errand to addresses that strangers gave, by the name that `subscriptions.py` has for it."""
-    cards = CardFetcher(given.settings, given.database, given.clock, given.outbound)
+    cards = CardFetcher(
+        given.settings, given.database, given.clock, given.outbound, pictures=given.pictures
+    )
     pushes = PushSender(given.settings, given.database, given.clock, given.outbound)
     settings = given.settings
+    webhooks = WebhookCaller(given.settings, given.database, given.clock, given.outbound)
     return {
+        CALL_WEBHOOK: Kind(webhooks.errand, _WEBHOOK_LEASE_SECONDS, _WEBHOOK_ATTEMPTS),
         FETCH_CARD: Kind(cards.errand, card_lease_seconds(settings)),
         SEND_PUSH: Kind(pushes.errand, push_lease_seconds(settings), most=settings.push_concurrent_max),
     }
@@ -74,8 +86,11 @@ def runners_of(given: Outside) -> list[ErrandRunner]:
 
 async def keep_running(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
     """Run errands until `stop` is set."""
-    async with guarded_client(settings) as outbound:
-        runners = runners_of(Outside(settings, database, clock, outbound))
+    async with AsyncExitStack() as stack:
+        outbound = await stack.enter_async_context(guarded_client(settings))
+        pictures = CardPictures(settings, database, clock, outbound)
+        stack.push_async_callback(pictures.aclose)
+        runners = runners_of(Outside(settings, database, clock, outbound, pictures))
         async with asyncio.TaskGroup() as group:
             for runner in runners:
                 group.create_task(runner.run(stop))

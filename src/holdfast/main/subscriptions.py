@@ -19,6 +19,7 @@ from ..social import (
     accounts,
     blocks,
     conversations,
+    endorsements,
     follows,
     lists,
     media,
@@ -59,7 +60,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     follows.FollowRequested: (notifications.notify_requested,),
     follows.FollowAccepted: (notifications.notify_accepted,),
     follows.FollowRejected: (notifications.forget_request, lists.leave_lists_of_rejected),
-    follows.FollowEnded: (notifications.forget_follow, lists.leave_lists),
+    follows.FollowEnded: (notifications.forget_follow, lists.leave_lists, endorsements.forget_endorsement),
     blocks.AccountBlocked: (conversations.forget_blocked,),
     # Only those of members who have an app that waits for pushes: see `_handlers`.
     notifications.NotificationMade: (push.queue_pushes,),

@@ -14,15 +14,13 @@ from ...pure.window import Window
 from ...social.bans import read_network
 from ...trust.sanctions import (
     STATES,
-    Member,
     MemberFilter,
     Sanction,
-    SanctionedNotThere,
     SanctionKind,
     decide_sign_up,
     lift_sanction,
     list_members,
-    members_by_id,
+    remove_member,
     sanction_account,
 )
 from ...trust.staff_actions import Staff
@@ -31,7 +29,7 @@ from ..call import Call
 from ..routes import Access, RouteTable
 from .paging import PageQuery, link_header, page
 from .render_account import role_of_id
-from .render_admin import admin_accounts
+from .render_admin import admin_account_entity, admin_accounts
 
 routes = RouteTable()
 
@@ -141,6 +139,16 @@ async def show(call: Call) -> Answer:
     return await _entity(call, call.id_segment())
 
 
+@routes.delete(_ONE, Access.staff(Permission.DELETE_USER_DATA, "admin:write:accounts"))
+async def delete(call: Call) -> Answer:
+    """Delete a suspended account for good; the answer is what it was."""
+    account_id = call.id_segment()
+    was = await _entity(call, account_id)
+    async with call.services.database.transaction() as tx:
+        await remove_member(tx, Staff.of(call.actor), account_id, now=call.now)
+    return was
+
+
 @routes.post(f"{_ONE}/approve", _WRITE)
 async def approve(call: Call) -> Answer:
     """Let a sign-up in that waits."""
@@ -220,8 +228,4 @@ for _verb, _kind in (
 
 
 async def _entity(call: Call, account_id: int) -> Answer:
-    found: dict[int, Member] = await members_by_id(call.services.database, [account_id])
-    if account_id not in found:
-        raise SanctionedNotThere
-    entities = await admin_accounts(call.services, found.values())
-    return json_answer(entities[0])
+    return json_answer(await admin_account_entity(call.services, account_id))

@@ -15,9 +15,9 @@ from ...social.bans import (
     ServerAllow,
     ServerBlock,
 )
-from ...social.graph import Viewer
-from ...trust.reports import Report
-from ...trust.sanctions import Member, members_by_id
+from ...social.graph import ANONYMOUS, Viewer
+from ...trust.reports import Report, get_report
+from ...trust.sanctions import Member, SanctionedNotThere, members_by_id
 from ...trust.staff_actions import AccountWarning
 from ..ports import Services
 from .instance_entity import rule_entities
@@ -41,6 +41,21 @@ async def admin_accounts_by_id(services: Services, ids: Iterable[int | None]) ->
     rows = await members_by_id(services.database, wanted)
     entities = await admin_accounts(services, rows.values())
     return dict(zip(rows, entities, strict=True)) if len(rows) == len(entities) else {}
+
+
+async def admin_account_entity(services: Services, account_id: int) -> dict[str, Any]:
+    """One Admin::Account; raises SanctionedNotThere."""
+    found = await members_by_id(services.database, [account_id])
+    entities = await admin_accounts(services, found.values())
+    if not entities:
+        raise SanctionedNotThere
+    return entities[0]
+
+
+async def admin_report_entity(services: Services, report_id: int) -> dict[str, Any]:
+    """One Admin::Report, for nobody in particular of the staff; raises ReportNotThere."""
+    report = await get_report(services.database, report_id)
+    return (await admin_reports(services, [report], ANONYMOUS))[0]
 
 
 def _admin_account(services: Services, row: Member, account: msgspec.Raw) -> dict[str, Any]:

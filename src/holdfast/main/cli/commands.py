@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "holdfast.main.cli.config",
     "import": "holdfast.main.cli.imports",
     "moderation": "holdfast.main.cli.moderation",
+    "webhook": "holdfast.main.cli.webhook",
     "bench": "holdfast.main.cli.bench",
 }
 

@@ -45,6 +45,10 @@ class TrustSettings(LiveSettings, frozen=True, kw_only=True):
     ] = "nobody"
 
     # Webhooks
+    webhooks_of_posts: Annotated[
+        bool,
+        S("Whether webhooks may be told of posts: a job more for each post. Private ones are never told."),
+    ] = False
     webhook_give_up_days: Annotated[
         int, S("A webhook that failed for so long is switched off.", unit="days", minimum=1, maximum=365)
     ] = 3

@@ -29,7 +29,7 @@ async def retention(reader: Reader, span: Period, frequency: Frequency) -> list[
             came,
             sum(members for _, members in found.get(came, [])),
             [
-                (later, sum(members for seen, members in found.get(came, []) if seen >= later))  # type: ignore[operator]
+                (later, sum(members for seen, members in found.get(came, []) if seen >= later))  # type: ignore[operator, misc]
                 for later in begins
                 if later >= came
             ],

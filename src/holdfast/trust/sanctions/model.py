@@ -70,6 +70,12 @@ class SignUpNotWaiting(NotAllowed):
     public = "This sign-up does not wait for approval"
 
 
+class NotSuspended(NotAllowed):
+    """Only a suspended account can be deleted by the staff."""
+
+    public = "Suspend the account first; only what is suspended can be deleted for good"
+
+
 class SanctionedNotThere(NotFound):
     """No account of this id, or it is gone for good."""
 

@@ -10,7 +10,7 @@ from ...social.accounts import AccountState
 async def lock_member(reader: Reader, account_id: int) -> Row | None:
     """State, domain, role, address, and whether anybody can sign in; locked. None when it is gone for good."""
     return await reader.fetchrow(
-        "select a.id, a.state, a.domain, coalesce(u.role, 'member') as role, u.email, u.account_id is not null as can_sign_in"
+        "select a.id, a.username, a.state, a.domain, coalesce(u.role, 'member') as role, u.email, u.account_id is not null as can_sign_in"
         " from accounts a left join users u on u.account_id = a.id where a.id = $1 and a.state <> $2 for update of a",
         account_id, AccountState.DELETED.value,
     )  # fmt: skip
