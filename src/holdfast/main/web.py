@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
 
+from holdfast.main.descriptors import allow_descriptors
 from holdfast.main.listening import listen
 from holdfast.platform.config import Settings, load_settings
 from holdfast.platform.telemetry import configure_logging
@@ -30,6 +31,7 @@ LISTEN_FD = "HOLDFAST_RUN_LISTEN_FD"
 # Requests that end when the client leaves; on stop nobody waits for them.
 STREAM_PREFIX = "/api/v1/streaming"
 _CLEANUP_SECONDS = 5.0
+_OTHER_DESCRIPTORS = 256
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -150,6 +152,7 @@ def run(settings: Settings) -> int:
     import uvloop
 
     configure_logging(settings, "web")
+    allow_descriptors(settings.connections_max + _OTHER_DESCRIPTORS)
     inherited = os.environ.get(LISTEN_FD)
     if inherited is not None:
         return uvloop.run(serve(settings, socket.socket(fileno=int(inherited))))

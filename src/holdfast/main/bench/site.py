@@ -24,6 +24,7 @@ _UP = (sys.executable, "-c", "from holdfast.main.cli import run; run()", "up")
 _UNLIMITED = {
     "HOLDFAST_RATE_REQUESTS": "10000000",
     "HOLDFAST_RATE_WINDOW_SECONDS": "86400",
+    "HOLDFAST_STREAMS_PER_ADDRESS_MAX": "1000000",
     "HOLDFAST_LOG_LEVEL": "warning",
 }
 _STOP_SECONDS = 40

@@ -173,6 +173,40 @@ def screening(
         print_screening_report(report)
 
 
+@app.command()
+def streams(
+    *,
+    streams: Annotated[int, typer.Option(min=1, max=100_000, help="Home streams that are open, one member each.")] = 2000,
+    posts_per_second: Annotated[float, typer.Option(min=0.1, max=10_000, help="Posts meanwhile.")] = 50.0,
+    seconds: Seconds = 10.0,
+    accounts: Accounts = 20_000,
+    workers: Workers = 1,
+    sse: Annotated[bool, typer.Option("--sse", help="Server-Sent Events instead of WebSockets.")] = False,
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="One account posts that everybody follows: every stream gets every post.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """How long posts take to reach open streams, and the memory that a stream holds."""
+    from holdfast.main.bench.streams import StreamOptions, print_streams_report, run_streams_bench
+
+    options = StreamOptions(
+        streams=streams,
+        posts_per_second=posts_per_second,
+        seconds=seconds,
+        workers=workers,
+        transport="sse" if sse else "websocket",
+        everybody=everybody,
+        accounts=accounts,
+    )
+    with _progress() as progress:
+        report = run_streams_bench(options, progress)
+    if as_json:
+        print_json(report)
+    else:
+        print_streams_report(report)
+
+
 def _named(path: Path | None) -> str | None:
     return str(path) if path is not None else None
 
