@@ -31,6 +31,7 @@ class PolicyForm(msgspec.Struct):
     for_new_accounts: str | None = None
     for_private_mentions: str | None = None
     for_limited_accounts: str | None = None
+    for_bots: str | None = None
 
 
 class OldPolicyForm(msgspec.Struct):
@@ -141,7 +142,7 @@ async def dismiss_one(call: Call) -> Answer:
 
 
 _OLD_NAMES = ("not_following", "not_followers", "new_accounts", "private_mentions")
-_NAMES = (*_OLD_NAMES, "limited_accounts")
+_NAMES = (*_OLD_NAMES, "limited_accounts", "bots")
 
 
 def _treatment(field: str, text: str | None) -> Treatment | None:

@@ -29,7 +29,8 @@ create table notification_policies (                       -- no row: the defaul
     not_followers    text not null check (not_followers in ('accept', 'filter', 'drop')),
     new_accounts     text not null check (new_accounts in ('accept', 'filter', 'drop')),
     private_mentions text not null check (private_mentions in ('accept', 'filter', 'drop')),
-    limited_accounts text not null check (limited_accounts in ('accept', 'filter', 'drop'))
+    limited_accounts text not null check (limited_accounts in ('accept', 'filter', 'drop')),
+    bots             text not null check (bots in ('accept', 'filter', 'drop'))
 );
 create table notification_permissions (                    -- whose notifications the member lets through whatever the policy says
     account_id bigint not null references accounts on delete cascade,

@@ -116,6 +116,11 @@ class CapSettings(CommunitySettings, frozen=True, kw_only=True):
     filter_title_max_characters: Annotated[
         int, S("Longest title of a filter.", unit="characters", minimum=1, maximum=1000)
     ] = 256
+    followed_tags_max: Annotated[
+        int, S("Most hashtags that one account follows.", minimum=0, maximum=1000)
+    ] = 200
+    featured_tags_max: Annotated[int, S("Most hashtags on a profile.", minimum=0, maximum=100)] = 10
+    endorsements_max: Annotated[int, S("Most accounts on a profile.", minimum=0, maximum=1000)] = 100
     ids_per_request_max: Annotated[int, S("Most ids in one request.", minimum=1, maximum=500)] = 40
 
     # Rate limits

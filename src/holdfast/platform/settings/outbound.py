@@ -78,6 +78,9 @@ class OutboundSettings(ScreeningSettings, frozen=True, kw_only=True):
     card_timeout_seconds: Annotated[
         int, S("Longest time a page may take.", unit="seconds", minimum=1, maximum=60)
     ] = 10
+    card_image_max_bytes: Annotated[
+        int, S("Largest picture of a card.", unit="bytes", minimum=65_536, maximum=104_857_600)
+    ] = 8_388_608
     card_page_max_bytes: Annotated[
         int, S("Of a page so much is read.", unit="bytes", minimum=16_384, maximum=16_777_216)
     ] = 1_048_576

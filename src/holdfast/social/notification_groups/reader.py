@@ -39,7 +39,8 @@ class GroupReader:
                 shown.append(head)
         if not scanned:
             return GroupPage([], [])
-        ended = len(scanned) == len(heads) < asked
+        # A page that came back short is the last one, and holds all there is on its side.
+        ended = len(scanned) == len(heads) < page.limit
         oldest, newest = min(scanned), max(scanned)
         if ended and page.forward:
             newest = max(newest, page.below - 1)

@@ -32,6 +32,7 @@ class NotificationPolicy(msgspec.Struct, frozen=True):
     new_accounts: Treatment = Treatment.ACCEPT
     private_mentions: Treatment = Treatment.FILTER
     limited_accounts: Treatment = Treatment.FILTER
+    bots: Treatment = Treatment.ACCEPT
 
 
 DEFAULT_POLICY: Final = NotificationPolicy()
@@ -46,6 +47,7 @@ class PolicyChange(msgspec.Struct, frozen=True):
     new_accounts: Treatment | None = None
     private_mentions: Treatment | None = None
     limited_accounts: Treatment | None = None
+    bots: Treatment | None = None
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -54,6 +56,7 @@ class Sender(msgspec.Struct, frozen=True):
     created_at: Instant
     limited: bool
     staff: bool
+    bot: bool = False
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -82,6 +85,7 @@ def treatment(policy: NotificationPolicy, sender: Sender, standing: Standing, no
         (policy.new_accounts, stranger and now - sender.created_at < NEW_ACCOUNT),
         (policy.private_mentions, stranger and standing.private and not standing.answered),
         (policy.limited_accounts, stranger and sender.limited),
+        (policy.bots, stranger and sender.bot),
     )
     chosen = {wanted for wanted, meets in applies if meets}
     for strictest in (Treatment.DROP, Treatment.FILTER):

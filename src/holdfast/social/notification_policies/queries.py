@@ -9,7 +9,7 @@ from .model import DEFAULT_POLICY, NotificationPolicy, Treatment
 async def policy_of(reader: Reader, account_id: int) -> NotificationPolicy:
     """What a member wants; the default where nothing was chosen."""
     row = await reader.fetchrow(
-        "select not_following, not_followers, new_accounts, private_mentions, limited_accounts"
+        "select not_following, not_followers, new_accounts, private_mentions, limited_accounts, bots"
         " from notification_policies where account_id = $1",
         account_id,
     )

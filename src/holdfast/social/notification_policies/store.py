@@ -10,13 +10,13 @@ async def save_policy(tx: Tx, account_id: int, policy: NotificationPolicy) -> No
     """Keep what a member wants."""
     await tx.execute(
         "insert into notification_policies"
-        " (account_id, not_following, not_followers, new_accounts, private_mentions, limited_accounts)"
-        " values ($1, $2, $3, $4, $5, $6) on conflict (account_id) do update set"
+        " (account_id, not_following, not_followers, new_accounts, private_mentions, limited_accounts, bots)"
+        " values ($1, $2, $3, $4, $5, $6, $7) on conflict (account_id) do update set"
         " not_following = excluded.not_following, not_followers = excluded.not_followers,"
         " new_accounts = excluded.new_accounts, private_mentions = excluded.private_mentions,"
-        " limited_accounts = excluded.limited_accounts",
+        " limited_accounts = excluded.limited_accounts, bots = excluded.bots",
         account_id, policy.not_following.value, policy.not_followers.value, policy.new_accounts.value,
-        policy.private_mentions.value, policy.limited_accounts.value,
+        policy.private_mentions.value, policy.limited_accounts.value, policy.bots.value,
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def _entry(row: Row) -> Entry:
 # Only those who can sign in here are told, and none who wants nothing of the author, or of whom the author wants
 # nothing. The rest is for the member's policy to decide.
 _RECIPIENTS_SQL = """
-select u.account_id, p.not_following, p.not_followers, p.new_accounts, p.private_mentions, p.limited_accounts,
+select u.account_id, p.not_following, p.not_followers, p.new_accounts, p.private_mentions, p.limited_accounts, p.bots,
        exists (select 1 from follows f where f.follower_id = u.account_id and f.followed_id = $2) as following,
        (select f.id from follows f where f.follower_id = $2 and f.followed_id = u.account_id) as follow_id,
        exists (select 1 from notification_permissions m where m.account_id = u.account_id and m.from_id = $2) as allowed,
@@ -86,7 +86,7 @@ def _recipient(row: Row) -> Recipient:
     if row["not_following"] is not None:
         policy = NotificationPolicy(
             Treatment(row["not_following"]), Treatment(row["not_followers"]), Treatment(row["new_accounts"]),
-            Treatment(row["private_mentions"]), Treatment(row["limited_accounts"]),
+            Treatment(row["private_mentions"]), Treatment(row["limited_accounts"]), Treatment(row["bots"]),
         )  # fmt: skip
     return Recipient(
         row["account_id"], policy, row["following"], row["follow_id"], row["allowed"], bool(row["private"]),
@@ -97,11 +97,12 @@ def _recipient(row: Row) -> Recipient:
 async def sender(reader: Reader, account_id: int) -> Sender | None:
     """What policies ask of somebody who did something."""
     row = await reader.fetchrow(
-        "select a.created_at, a.limited_at is not null as limited, coalesce(u.role, 'member') <> 'member' as staff"
+        "select a.created_at, a.limited_at is not null as limited, coalesce(u.role, 'member') <> 'member' as staff,"
+        " a.bot"
         " from accounts a left join users u on u.account_id = a.id where a.id = $1",
         account_id,
     )
-    return None if row is None else Sender(row["created_at"], row["limited"], row["staff"])
+    return None if row is None else Sender(row["created_at"], row["limited"], row["staff"], row["bot"])
 
 
 async def followers_to_tell(reader: Reader, author_id: int) -> list[int]:
