@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import msgspec
 import pytest
+from PIL import Image
 
 from holdfast.main.card_fetching import CardFetcher
+from holdfast.main.card_pictures import CardPictures
 from holdfast.main.outside import Outside, kinds_of
 from holdfast.main.subscriptions import FETCH_CARD
 from holdfast.platform.clock import FixedClock
@@ -20,8 +24,11 @@ from holdfast.platform.errands import ErrandRunner
 from holdfast.platform.guarded_http import guarded_client
 from holdfast.platform.jobs import RunnerLimits
 from holdfast.platform.resolving import FakeResolver
+from holdfast.social.cards import forget_unlinked_cards
+from holdfast.social.media import take_unused_blobs
 from holdfast.social.posts import PostPublished, PostState, decide_post
 from tests.support.pages import HERE, PageServer, leads_to, open_pages, page
+from tests.support.pictures import SECRET, encoded, picture
 from tests.support.site import Member, Site, open_site
 
 pytestmark = pytest.mark.integration
@@ -52,8 +59,13 @@ class Cards:
 
     def __init__(self, site: Site, web: PageServer, fetcher: CardFetcher, clock: FixedClock) -> None:
         self.site, self.web, self.clock = site, web, clock
+        self.use(fetcher)
+
+    def use(self, fetcher: CardFetcher) -> None:
+        """Who runs the errands."""
+        limits = RunnerLimits(batch=8, concurrency=8)
         self._runner = ErrandRunner(
-            site.services.database, clock, {FETCH_CARD: fetcher.errand}, RunnerLimits(batch=8, concurrency=8)
+            self.site.services.database, self.clock, {FETCH_CARD: fetcher.errand}, limits
         )
 
     async def fetch(self) -> None:
@@ -373,3 +385,52 @@ async def test_an_errand_that_died_is_done_by_another(cards: Cards) -> None:
     await cards.fetch()
     assert (await cards.card(ann, said["id"]))["title"] == "A <b>title</b>"
     assert msgspec.json.decode(msgspec.json.encode(PostPublished(post_id)), type=PostPublished).links
+
+
+async def test_a_picture_is_made_small_and_served_from_here(cards: Cards) -> None:
+    ann = await cards.site.member("ann")
+    services = cards.site.services
+    large = picture(2000, 1000)
+    exif = Image.Exif()
+    exif[0x010E] = SECRET
+    cards.web.answers |= {
+        "/": page('<title>t</title><meta property="og:image" content="/a.jpg"><meta property="og:image:alt" content="A sea">'),
+        "/a.jpg": page(encoded(large, "JPEG", exif=exif), kind="image/jpeg"),
+        "/bad": page('<title>t</title><meta property="og:image" content="/bad.jpg">'),
+        "/bad.jpg": page("<svg/>", kind="image/jpeg"),
+        "/none": page('<title>t</title><meta property="og:image" content="/none.jpg">'),
+        "/inside": page('<title>t</title><meta property="og:image" content="http://10.0.0.1/a.jpg">'),
+    }  # fmt: skip
+    async with guarded_client(
+        services.settings, resolver=FakeResolver({"site.example": ["127.0.0.1"]})
+    ) as outbound:
+        pictures = CardPictures(services.settings, services.database, cards.clock, outbound)
+        cards.use(CardFetcher(services.settings, services.database, cards.clock, outbound, pictures=pictures))
+        try:
+            said = await ann.say(cards.web.at("site.example"))
+            await cards.fetch()
+            card = await cards.card(ann, said["id"])
+            for other in ("/bad", "/none", "/inside"):
+                assert (await cards.carded(ann, cards.web.at("site.example", other)))["image"] is None
+        finally:
+            await pictures.aclose()
+    assert card["image"].startswith(services.base_url + "/media/")
+    assert (card["image_description"], card["blurhash"] is not None) == ("A sea", True)
+    assert card["width"] * card["height"] <= 640 * 360
+    path = card["image"].removeprefix(services.base_url)
+    answer = await cards.site.client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert SECRET.encode() not in answer.content
+    assert Image.open(BytesIO(answer.content)).size == (card["width"], card["height"])
+    shown = await cards.site.client.get(f"/@ann/{said['id']}")
+    assert f'src="{path}" alt="A sea"' in shown.text
+    # A blob that a card has is not swept; that of a post that is gone is not served.
+    async with services.database.transaction() as tx:
+        swept = await take_unused_blobs(tx, cards.clock.now() + timedelta(days=1))
+        assert hashlib.sha256(answer.content).digest() not in swept
+    await ann.request("DELETE", f"/api/v1/statuses/{said['id']}")
+    assert (await cards.site.client.get(path)).status_code == 404
+    async with services.database.transaction() as tx:
+        await forget_unlinked_cards(tx, cards.clock.now() + timedelta(days=2))
+        swept = await take_unused_blobs(tx, cards.clock.now() + timedelta(days=2))
+        assert hashlib.sha256(answer.content).digest() in swept

@@ -49,7 +49,7 @@ _REQUESTS, _LEASE_MARGIN_SECONDS = 3, 60.0
 class Pictures(Protocol):
     """Where the picture of a card is kept."""
 
-    async def keep(self, url: str) -> CardImage | None:
+    async def keep(self, url: str, screen: Screen) -> CardImage | None:
         """Fetch a picture, make it small and harmless, store it. None when there is none to be had."""
 
 
@@ -88,7 +88,7 @@ class CardFetcher:
         if preview is not None:
             withheld = await asyncio.to_thread(self._is_withheld, preview)
             if preview.image_url and self._pictures is not None and not withheld:
-                image = await self._pictures.keep(preview.image_url)
+                image = await self._pictures.keep(preview.image_url, self._screen)
         async with self._database.transaction() as tx:
             await record_card(tx, begun.card_id, preview, image, withheld=withheld, now=self._clock.now())
         return None
@@ -108,7 +108,7 @@ class CardFetcher:
         that have something to show themselves."""
         if post.state is not PostState.VISIBLE or post.visibility is Visibility.DIRECT:
             return None
-        if post.boost_of_id is not None:
+        if post.boost_of_id is not None or post.media:
             return None
         url = first_link(post.text)
         return None if url is None or urlsplit(url).hostname == self._own_host else url

@@ -56,9 +56,7 @@ class Outside:
 
 def kinds_of(given: Outside) -> dict[str, Kind]:
     """Every kind of errand to addresses that strangers gave, by the name that `subscriptions.py` has for it."""
-    cards = CardFetcher(
-        given.settings, given.database, given.clock, given.outbound, pictures=given.pictures
-    )
+    cards = CardFetcher(given.settings, given.database, given.clock, given.outbound, pictures=given.pictures)
     pushes = PushSender(given.settings, given.database, given.clock, given.outbound)
     settings = given.settings
     webhooks = WebhookCaller(given.settings, given.database, given.clock, given.outbound)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...social.cards import CardKind, CardView
+from ..links import media_url
 from ..ports import Services
 from .times import iso
 
@@ -31,7 +32,7 @@ def card_entity(services: Services, card: CardView) -> dict[str, Any]:
         "html": card.html,
         "width": card.width,
         "height": card.height,
-        "image": None,
+        "image": None if card.image is None else media_url(services, card.image),
         "image_description": card.image_description,
         "embed_url": card.embed_url,
         "blurhash": card.blurhash,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
-from ...social.media import SERVED_TYPES, ServedFile, file_named
+from ...social.cards import image_named
+from ...social.media import SERVED_TYPES, MediaNotVisible, ServedFile, file_named
 from ..answers import Answer, AnyAnswer, FileAnswer, Header
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
@@ -28,7 +29,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 async def file(call: Call) -> AnyAnswer:
     """A file under the name it was given out by, for as long as the post or profile that shows it is there."""
     name = call.segment("file")
-    found = await file_named(call.services.database, name)
+    found = await _named(call, name)
     shown = found.content_type in SERVED_TYPES
     content_type = found.content_type if shown else "application/octet-stream"
     etag = f'"{found.hash.hex()[:32]}"'
@@ -52,6 +53,17 @@ async def file(call: Call) -> AnyAnswer:
     if call.method != "HEAD":
         chunks = await _begun(chunks)
     return FileAnswer(206 if partial else 200, chunks, end - start, content_type.encode(), headers)
+
+
+async def _named(call: Call, name: str) -> ServedFile:
+    """An upload, or the picture of a card. Raises MediaNotVisible."""
+    try:
+        return await file_named(call.services.database, name)
+    except MediaNotVisible:
+        picture = await image_named(call.services.database, name)
+        if picture is None:
+            raise
+    return ServedFile(picture.hash, picture.content_type, picture.size_bytes)
 
 
 def _wanted(call: Call, found: ServedFile, etag: str) -> tuple[int, int] | None:

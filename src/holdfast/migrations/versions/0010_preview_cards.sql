@@ -19,7 +19,10 @@ create table preview_cards (
     width         integer     not null default 0,
     height        integer     not null default 0,
     published_at  timestamptz,
-    image         text,                                     -- key of the blob
+    image         text unique,                              -- name of the file, which nobody can guess
+    image_hash    bytea references blobs on delete restrict,
+    image_type    text,
+    image_bytes   bigint,
     image_description text    not null default '',
     blurhash      text,
     created_at    timestamptz not null,
@@ -28,6 +31,8 @@ create table preview_cards (
     failures      smallint    not null default 0            -- in a row
 );
 create index preview_cards_final on preview_cards (final_url) where state = 1;
+
+create index preview_cards_blob on preview_cards (image_hash) where image_hash is not null;
 
 create table post_cards (
     post_id bigint primary key references posts on delete cascade,

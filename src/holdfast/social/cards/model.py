@@ -30,8 +30,8 @@ class CardKind(IntEnum):
 
 
 class CardView(msgspec.Struct, frozen=True):
-    """A card as it is shown below a post. `url`: as posts write it; `final_url`: where it led; `image`: the key of a
-    blob. `html` is of our own making: one frame that can do nothing to the page around it."""
+    """A card as it is shown below a post. `url`: as posts write it; `final_url`: where it led; `image`: the name
+    of a file. `html` is of our own making: one frame that can do nothing to the page around it."""
 
     id: int
     url: str
@@ -82,9 +82,12 @@ class Preview(msgspec.Struct, frozen=True):
 
 
 class CardImage(msgspec.Struct, frozen=True):
-    """A stored picture."""
+    """A stored picture. `hash`: of its blob; `name`: what it is served under."""
 
-    key: str
+    name: str
+    hash: bytes
+    content_type: str
+    size_bytes: int
     width: int
     height: int
     blurhash: str | None

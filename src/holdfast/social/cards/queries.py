@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ...platform.db import Reader
 
 # The newest posts are the ones that somebody reads now; the caches of others learn it when they are next made.
@@ -16,6 +18,25 @@ async def shown_cards(reader: Reader, url: str) -> list[int]:
         url,
     )
     return [row[0] for row in rows]
+
+
+class StoredImage(msgspec.Struct, frozen=True):
+    """The picture of a card, as it is served."""
+
+    hash: bytes
+    content_type: str
+    size_bytes: int
+
+
+async def image_named(reader: Reader, name: str) -> StoredImage | None:
+    """The picture of a name that was given out, for as long as a post that is not taken away shows the card."""
+    row = await reader.fetchrow(
+        "select image_hash as hash, image_type as content_type, image_bytes as size_bytes from preview_cards c"
+        " where image = $1 and state = 1 and exists (select 1 from post_cards l join posts p on p.id = l.post_id"
+        "  where l.card_id = c.id and p.state <> 2)",
+        name,
+    )
+    return None if row is None else StoredImage(**dict(row))
 
 
 async def latest_posts(reader: Reader, card_id: int) -> list[int]:

@@ -54,7 +54,7 @@ update preview_cards set
     state = $2, final_url = $3, kind = $4, title = $5, description = $6, language = $7, provider_name = $8,
     provider_url = $9, author_name = $10, author_url = $11, html = $12, embed_url = $13, width = $14, height = $15,
     published_at = $16, image = $17, image_description = $18, blurhash = $19, fetched_at = $20,
-    fetching_until = null, failures = 0
+    image_hash = $21, image_type = $22, image_bytes = $23, fetching_until = null, failures = 0
 where id = $1
 """
 
@@ -68,8 +68,9 @@ async def record_preview(
         card_id, state.value, preview.final_url, preview.kind.value, preview.title, preview.description,
         preview.language, preview.provider_name, preview.provider_url, preview.author_name, preview.author_url,
         preview.html, preview.embed_url, preview.width or (image.width if image else 0),
-        preview.height or (image.height if image else 0), preview.published_at, image.key if image else None,
+        preview.height or (image.height if image else 0), preview.published_at, image.name if image else None,
         preview.image_description, image.blurhash if image else None, now,
+        image.hash if image else None, image.content_type if image else None, image.size_bytes if image else None,
     )  # fmt: skip
 
 

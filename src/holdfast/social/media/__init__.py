@@ -46,6 +46,7 @@ from .set_picture import set_picture
 from .store import (
     attach_media,
     forget_orphans,
+    fresh_name,
     give_to_scheduled,
     release_post,
     release_scheduled,
@@ -60,7 +61,7 @@ __all__ = [
     "MediaNotAttachable", "MediaNotTaken", "MediaNotVisible", "MediaState", "MediaTaken", "MediaView", "Meta",
     "OwnMedia", "Purpose", "QuotaSpent", "Role", "ServedFile", "TakenMedia",
     "add_media", "attach_media", "check_attachable", "cleaned_description", "describe_media", "discard_media",
-    "file_named", "finish_media", "forget_orphans", "give_to_scheduled", "hash_facts", "media_views", "one_own_media",
+    "file_named", "finish_media", "forget_orphans", "fresh_name", "give_to_scheduled", "hash_facts", "media_views", "one_own_media",
     "own_media", "read_focus", "release_post", "release_scheduled", "scheduled_media", "set_picture", "take_unused_blobs",
     "take_upload", "touch_blobs", "views_of", "waiting_media",
 ]  # fmt: skip
