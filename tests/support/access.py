@@ -273,6 +273,23 @@ TABLE: dict[str, Row] = {
         {"conversation": _HIDDEN, "missing_account": _NOBODYS},
         "POST /api/v1/conversations/{id}/read", "DELETE /api/v1/conversations/{id}",
     ),
+    # Hashtags and endorsements
+    **_everybody(
+        "GET /api/v1/followed_tags", "GET /api/v1/featured_tags", "GET /api/v1/featured_tags/suggestions",
+        "GET /api/v1/endorsements",
+    ),
+    **_row(
+        {"tag": ANY},
+        *(f"POST /api/v1/tags/{{name}}/{verb}" for verb in ("follow", "unfollow", "feature", "unfeature")),
+    ),
+    **_row({"": ANY}, "POST /api/v1/featured_tags", form={"name": "town"}),
+    **_row({"featured_tag": _HIDDEN, "missing_account": _NOBODYS}, "DELETE /api/v1/featured_tags/{id}"),
+    # Nobody follows anybody, so nobody can be endorsed.
+    **_row(
+        {**_TO_SOMEBODY, "somebody": Codes(422, 422, 422, 401)},
+        f"POST {_SOMEBODY}/endorse", f"POST {_SOMEBODY}/pin",
+    ),
+    **_row(_TO_SOMEBODY, f"POST {_SOMEBODY}/unendorse", f"POST {_SOMEBODY}/unpin"),
     # Accounts
     "GET /api/v1/accounts": Row({"account": ANY, "suspended_account": ANY}, query={"id[]": "{object}"}),
     "GET /api/v1/accounts/lookup": Row(
@@ -326,8 +343,7 @@ TABLE: dict[str, Row] = {
         "GET /api/v1/instance/extended_description",
         "GET /api/v1/instance/languages", "GET /api/v1/instance/translation_languages", "GET /api/v1/directory",
         "GET /instance/thumbnail.png", "GET /instance/icon.png", "GET /health",
-        "GET /api/v1/announcements", "GET /api/v1/endorsements",
-        "GET /api/v1/featured_tags", "GET /api/v1/followed_tags",
+        "GET /api/v1/announcements",
         "GET /api/v1/suggestions", "GET /api/v2/suggestions",
         "GET /api/v1/trends", "GET /api/v1/trends/links", "GET /api/v1/trends/statuses", "GET /api/v1/trends/tags",
     ),

@@ -208,6 +208,10 @@ async def _new_filter(world: World) -> dict[str, Any]:
     return made
 
 
+async def _featured_tag(world: World) -> str:
+    return str((await world.owner.post("/api/v1/featured_tags", name="town"))["id"])
+
+
 async def _conversation(world: World) -> str:
     await world.owner.say("a note", visibility="direct")
     await world.site.settle()
@@ -318,6 +322,7 @@ THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "filter_keyword": _filter_keyword,
     "filter_status": _filter_status,
     "conversation": _conversation,
+    "featured_tag": _featured_tag,
     "group_key": _group_key,
     "notification_request": _notification_request,
     "account_name": _owner_name,

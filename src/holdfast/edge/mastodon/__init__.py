@@ -11,6 +11,7 @@ from .apps import routes as apps
 from .conversations import routes as conversations
 from .discovery import routes as discovery
 from .emojis import routes as emojis
+from .endorsements import routes as endorsements
 from .filters import routes as filters
 from .filters_v1 import routes as filters_v1
 from .grouped_notifications import routes as grouped_notifications
@@ -41,6 +42,6 @@ from .unavailable import routes as unavailable
 
 TABLES = (
     link_timeline, oembed,
-    accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, conversations, discovery, emojis, filters, filters_v1, images, instance, lists, markers, media, grouped_notifications, notification_policy, notifications, push, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
+    accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, conversations, discovery, emojis, endorsements, filters, filters_v1, images, instance, lists, markers, media, grouped_notifications, notification_policy, notifications, push, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
     statuses, streaming, tags, timelines, unavailable,
 )  # fmt: skip

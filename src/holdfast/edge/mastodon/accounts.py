@@ -129,20 +129,6 @@ async def following(call: Call) -> Answer:
     return await _collection(call, FOLLOWING)
 
 
-@routes.get("/api/v1/accounts/{id}/featured_tags", _ANYONE)
-async def featured_tags(call: Call) -> Answer:
-    """Hashtags featured on the profile: none can be yet."""
-    await shown_account(call)
-    return json_answer([])
-
-
-@routes.get("/api/v1/accounts/{id}/endorsements", _ANYONE)
-async def account_endorsements(call: Call) -> Answer:
-    """Accounts featured on the profile: none can be yet."""
-    await shown_account(call)
-    return json_answer([])
-
-
 @routes.get("/api/v1/accounts/{id}/identity_proofs", _MEMBER)
 async def identity_proofs(call: Call) -> Answer:
     """Always empty: the API gave these up, but old clients still ask."""

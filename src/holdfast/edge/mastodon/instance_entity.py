@@ -30,7 +30,6 @@ _MEDIA: dict[str, Any] = {
     "video_matrix_limit": 0,
 }
 _ATTACHMENTS_MOST = 0
-_FEATURED_TAGS_MOST = 0
 
 
 async def instance_v2(services: Services) -> dict[str, Any]:
@@ -139,7 +138,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             "max_note_length": settings.bio_max_characters,
             "max_avatar_description_length": 0,
             "max_header_description_length": 0,
-            "max_featured_tags": _FEATURED_TAGS_MOST,
+            "max_featured_tags": settings.featured_tags_max,
             "max_pinned_statuses": settings.pinned_posts_max,
             "max_profile_fields": settings.profile_max_fields,
             "profile_field_name_limit": settings.profile_field_name_max_characters,

@@ -86,18 +86,18 @@ def role_of_id(ident: str) -> str | None:
 
 
 def profile_json(services: Services, account: AccountView) -> dict[str, Any]:
-    """The Profile entity: what an editor shows. Pictures are null, since the account has none of its own."""
+    """The Profile entity: what an editor shows. A picture is null while the account has none of its own."""
     return {
         "id": services.ids.encode(account.id),
         "display_name": account.display_name,
         "note": account.note,
         "fields": _source_fields(account),
-        "avatar": None,
-        "avatar_static": None,
-        "avatar_description": "",
-        "header": None,
-        "header_static": None,
-        "header_description": "",
+        "avatar": avatar_url(services, account) if account.avatar else None,
+        "avatar_static": avatar_url(services, account, still=True) if account.avatar else None,
+        "avatar_description": account.avatar_description,
+        "header": header_url(services, account) if account.header else None,
+        "header_static": header_url(services, account, still=True) if account.header else None,
+        "header_description": account.header_description,
         "locked": account.locked,
         "bot": account.bot,
         "discoverable": account.discoverable,
@@ -128,7 +128,7 @@ def relationship_json(services: Services, between: Relationship) -> dict[str, An
         "requested": between.requested,
         "requested_by": between.requested_by,
         "domain_blocking": between.domain_blocking,
-        "endorsed": False,
+        "endorsed": between.endorsed,
         "note": between.note,
     }
 
@@ -136,8 +136,8 @@ def relationship_json(services: Services, between: Relationship) -> dict[str, An
 def _public(services: Services, account: AccountView) -> dict[str, Any]:
     public_id = services.ids.encode(account.id)
     url = account_url(services, account.acct)
-    avatar = avatar_url(services, account.id)
-    header = header_url(services, account.id)
+    avatar = avatar_url(services, account)
+    header = header_url(services, account)
     return {
         "id": public_id,
         "username": account.username,
@@ -153,11 +153,11 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "url": url,
         "uri": url,
         "avatar": avatar,
-        "avatar_static": avatar,
-        "avatar_description": "",
+        "avatar_static": avatar_url(services, account, still=True),
+        "avatar_description": account.avatar_description,
         "header": header,
-        "header_static": header,
-        "header_description": "",
+        "header_static": header_url(services, account, still=True),
+        "header_description": account.header_description,
         "followers_count": account.followers,
         "following_count": account.following,
         "statuses_count": account.posts,
@@ -167,7 +167,7 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "show_media": True,
         "show_media_replies": True,
         "show_featured": True,
-        "moved": None,
+        "moved": _public(services, account.moved) if account.moved else None,
         "suspended": account.state is AccountState.SUSPENDED,
         "limited": account.limited,
         "memorial": False,

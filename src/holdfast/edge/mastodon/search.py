@@ -17,7 +17,7 @@ from ..routes import Access, RouteTable
 from .paging import PageQuery, page
 from .render_account import accounts_raw
 from .render_post import post_raw
-from .tags import tag_entity
+from .tags import tag_entities
 
 routes = RouteTable()
 
@@ -48,7 +48,7 @@ class Found(msgspec.Struct):
 async def search(call: Call) -> Answer:
     """Accounts, posts and hashtags. Without a token: no posts, no `resolve`, no `offset`."""
     found = await _find(call)
-    return json_answer(_entity(found, [tag_entity(call.services, tag) for tag in found.tags]))
+    return json_answer(_entity(found, await tag_entities(call.services, found.tags, await call.viewer())))
 
 
 @routes.get("/api/v1/search", Access.anyone("read:search"))

@@ -14,9 +14,6 @@ routes = RouteTable()
 
 EMPTY_LISTS: tuple[tuple[str, Access], ...] = (
     ("/api/v1/announcements", Access.member()),
-    ("/api/v1/endorsements", Access.member("read:accounts")),
-    ("/api/v1/featured_tags", Access.member("read:accounts")),
-    ("/api/v1/followed_tags", Access.member("read:follows")),
     ("/api/v1/suggestions", Access.member("read")),
     ("/api/v1/trends", Access.anyone()),
     ("/api/v1/trends/links", Access.anyone()),

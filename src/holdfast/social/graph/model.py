@@ -27,7 +27,9 @@ class Viewer(msgspec.Struct):
     """Somebody who looks, with all relations that decide what they may and want to see.
 
     `home_slots` are the change stamps that the home timeline depends on. `as_staff` are posts that the viewer may
-    read as one of the staff, because a report names them, whoever they were for.
+    read as one of the staff, because a report names them, whoever they were for. `listed_apart` are accounts read in an
+    exclusive list and not at home; `filters`, what the viewer wants to be warned of; `followed_tags`, keys of hashtags,
+    and `followed_tag_ids`, the ids of the same.
     """
 
     account_id: int | None
@@ -40,6 +42,8 @@ class Viewer(msgspec.Struct):
     blocked_domains: frozenset[str] = frozenset()
     listed_apart: frozenset[int] = frozenset()
     filters: FilterSet = NO_FILTERS
+    followed_tags: frozenset[str] = frozenset()
+    followed_tag_ids: tuple[int, ...] = ()
 
     def mutes_now(self, account_id: int, now: Instant) -> bool:
         """Whether a mute of that account is in force."""
@@ -75,6 +79,7 @@ class Relationship(msgspec.Struct, frozen=True):
     requested: bool
     requested_by: bool
     domain_blocking: bool
+    endorsed: bool
     note: str
 
 

@@ -23,6 +23,8 @@ union all select 5, id, true, true, array[domain], null from domain_blocks where
 union all select 6, m.account_id, true, true, null, null
   from lists l join list_members m on m.list_id = l.id where l.account_id = $1 and l.exclusive
 union all select 7, id, true, true, null, null from filters where account_id = $1
+union all select 8, t.id, true, true, array[t.name], null
+  from tag_follows f join tags t on t.id = f.tag_id where f.account_id = $1
 """
 _FILTER = 7  # such a row says that there is a filter, not what it says
 
@@ -57,6 +59,7 @@ def viewer_from_rows(account_id: int, rows: list[Row]) -> Viewer:
     blocked_by: set[int] = set()
     domains: set[str] = set()
     apart: set[int] = set()
+    tags: dict[int, str] = {}
     for what, ident, flag, flag2, texts, until in rows:
         match what:
             case 1:
@@ -71,11 +74,15 @@ def viewer_from_rows(account_id: int, rows: list[Row]) -> Viewer:
                 domains.update(texts)
             case 6:
                 apart.add(ident)
+            case 8:
+                tags[ident] = texts[0]
     slots = [slot(Kind.RELATIONS, account_id), slot(Kind.AUTHORED, account_id)]
     slots += [slot(Kind.AUTHORED, ident) for ident in following]
+    slots += [slot(Kind.TAG, ident) for ident in tags]
     return Viewer(
         account_id, following, frozenset(blocking), frozenset(blocked_by), mutes, slots,
         blocked_domains=frozenset(domains), listed_apart=frozenset(apart),
+        followed_tags=frozenset(tags.values()), followed_tag_ids=tuple(tags),
     )  # fmt: skip
 
 
@@ -89,6 +96,7 @@ select a.id, f.follower_id is not null as following, coalesce(f.show_boosts, r.s
        m.expires_at as muting_expires_at, r.follower_id is not null as requested,
        exists (select 1 from follow_requests where follower_id = a.id and followed_id = $1) as requested_by,
        exists (select 1 from domain_blocks where account_id = $1 and domain = a.domain) as domain_blocking,
+       exists (select 1 from endorsements where account_id = $1 and target_id = a.id) and f.follower_id is not null as endorsed,
        coalesce(n.note, '') as note
 from accounts a
 left join follows f on f.follower_id = $1 and f.followed_id = a.id

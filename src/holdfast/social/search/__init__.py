@@ -2,11 +2,11 @@
 
 from .jobs import index_post
 from .model import PostQuery, Tag, TagDay
-from .queries import find_posts, find_tags, tag_by_name
+from .queries import find_posts, find_tags, tag_by_name, tags_named
 from .reader import search_posts
 from .store import index_posts
 
 __all__ = [
     "PostQuery", "Tag", "TagDay", "find_posts", "find_tags", "index_post", "index_posts",
-    "search_posts", "tag_by_name",
+    "search_posts", "tag_by_name", "tags_named",
 ]  # fmt: skip

@@ -127,6 +127,7 @@ order by (t.name = $2) desc,
 limit $4 offset $5
 """
 _TAG_SQL = f"select t.id, t.name, t.display from tags t where t.name = $1 and {_PUBLIC_USE}"
+_NAMED_SQL = f"select t.id, t.name, t.display from tags t where t.name = any($1::text[]) and {_PUBLIC_USE}"
 _HISTORY_SQL = """
 select pt.tag_id, (p.created_at at time zone 'UTC')::date as day, count(*) as uses,
        count(distinct p.account_id) as accounts
@@ -155,6 +156,14 @@ async def tag_by_name(reader: Reader, name: str, now: Instant) -> Tag | None:
     if row is None:
         return Tag(None, key, name.removeprefix("#"), [TagDay(day, 0, 0) for day in history_days(now)])
     return (await _with_history(reader, [tuple(row)], now))[0]
+
+
+async def tags_named(reader: Reader, keys: list[str], now: Instant) -> list[Tag]:
+    """Hashtags by their keys, in that order; one that no public post has is known by its key alone."""
+    rows = await reader.fetch(_NAMED_SQL, keys)
+    found = {tag.name: tag for tag in await _with_history(reader, [tuple(row) for row in rows], now)}
+    unused = [TagDay(day, 0, 0) for day in history_days(now)]
+    return [found.get(key) or Tag(None, key, key, unused) for key in keys]
 
 
 async def _with_history(reader: Reader, tags: list[tuple[int, str, str]], now: Instant) -> list[Tag]:

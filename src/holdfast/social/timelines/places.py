@@ -53,7 +53,7 @@ async def places_of(reader: Reader, post_ids: list[int]) -> dict[int, Place]:
 def belongs_at_home(seen: Seen, viewer: Viewer) -> bool:
     """Whether the viewer's home timeline shows the post; what the gate and `wants_to_see` decide was decided before."""
     apart = seen.post.account_id in viewer.listed_apart and seen.post.account_id != viewer.account_id
-    return not apart and _belongs(seen, viewer, viewer.following)
+    return (not apart and _belongs(seen, viewer, viewer.following)) or comes_by_tag(seen, viewer)
 
 
 def belongs_in_list(seen: Seen, viewer: Viewer, answered: Container[int]) -> bool:
@@ -77,6 +77,18 @@ def _belongs(seen: Seen, viewer: Viewer, answered: Container[int]) -> bool:
     if post.visibility is Visibility.DIRECT and all(one.account_id != me for one in post.mentions):
         return False
     return reads_language(seen, viewer)
+
+
+def comes_by_tag(seen: Seen, viewer: Viewer) -> bool:
+    """Whether a hashtag that the viewer follows brings the post home, whoever wrote it."""
+    post = seen.post
+    return (
+        bool(viewer.followed_tags)
+        and post.visibility is Visibility.PUBLIC
+        and post.boost_of_id is None
+        and not seen.author.limited
+        and any(name in viewer.followed_tags for name, _ in post.tags)
+    )
 
 
 def reads_language(seen: Seen, viewer: Viewer) -> bool:

@@ -14,8 +14,18 @@ from ..graph import Viewer
 from ..lists import ListReader, answers_shown
 from ..posts import PostReader, Seen, Visibility
 from .model import Feed, Page, ProfileFeed
-from .places import reads_language
-from .queries import Ids, Sources, home_ids, linking_ids, profile_ids, public_ids, tagged_ids
+from .places import comes_by_tag, reads_language
+from .queries import (
+    Ids,
+    Sources,
+    followed_tag_ids,
+    home_ids,
+    linking_ids,
+    merged,
+    profile_ids,
+    public_ids,
+    tagged_ids,
+)
 
 # Candidates are fetched beyond the page, because some will be blocked, muted or repeated.
 _OVERFETCH = 10
@@ -34,7 +44,8 @@ class TimelineReader:
         self._public: PageCache[tuple[Feed, Window], Ids] = PageCache(database.stamps, 500)
 
     async def home(self, viewer: Viewer, window: Window) -> Page:
-        """What the accounts that the viewer follows posted and boosted, and the viewer too; without exclusive lists."""
+        """What the accounts that the viewer follows posted and boosted, and the viewer too, without exclusive
+        lists; and public posts with the hashtags that the viewer follows."""
         viewer_id = viewer.account_id
         if viewer_id is None:
             return Page([], None, None)
@@ -43,7 +54,11 @@ class TimelineReader:
             async def make() -> Ids:
                 at_home = [who for who in viewer.following if who not in viewer.listed_apart]
                 sources = _sources(viewer_id, [viewer_id, *at_home], [viewer_id, *viewer.following], viewer)
-                return await home_ids(self._database, viewer_id, sources, part)
+                found = await home_ids(self._database, viewer_id, sources, part)
+                if not viewer.followed_tag_ids:
+                    return found
+                tagged = await followed_tag_ids(self._database, viewer.followed_tag_ids, part)
+                return merged(found, tagged, part)
 
             return await self._home.get((viewer_id, part), viewer.home_slots, make, made_from=viewer)
 
@@ -140,6 +155,11 @@ class _HomeFilter:
     def __call__(self, seen: Seen) -> bool:
         original = seen.boosted or seen
         if original.post.id in self._shown:
+            return False
+        author_id = seen.post.account_id
+        known = author_id == self._viewer.account_id or author_id in self._viewer.following
+        # What came by a hashtag is asked again: its author may have been limited since.
+        if not known and not comes_by_tag(seen, self._viewer):
             return False
         if not reads_language(seen, self._viewer):
             return False
