@@ -6,6 +6,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from ..pure.names import normalise_hashtag
+from ..social.accounts import AccountView
 from .ports import Services
 
 
@@ -54,26 +55,38 @@ def feed_path(acct: str) -> str:
     return f"/@{acct}/feed.atom"
 
 
-def avatar_path(services: Services, account_id: int) -> str:
-    """The square picture of an account."""
-    return f"/avatars/{services.ids.encode(account_id)}.png"
+def avatar_path(services: Services, account: AccountView, *, still: bool = False) -> str:
+    """The square picture of an account: its own, or the one that is drawn. A whole address, where files are served from
+    another one. `still`: without motion."""
+    name = account.avatar_still if still else account.avatar
+    return media_path(services, name) if name else f"/avatars/{services.ids.encode(account.id)}.png"
 
 
-def avatar_url(services: Services, account_id: int) -> str:
+def avatar_url(services: Services, account: AccountView, *, still: bool = False) -> str:
     """The address of an account's square picture."""
-    return services.base_url + avatar_path(services, account_id)
+    return _whole(services, avatar_path(services, account, still=still))
 
 
-def header_path(services: Services, account_id: int) -> str:
-    """The wide picture of an account."""
-    return f"/headers/{services.ids.encode(account_id)}.png"
+def header_path(services: Services, account: AccountView, *, still: bool = False) -> str:
+    """The wide picture of an account, as `avatar_path` is."""
+    name = account.header_still if still else account.header
+    return media_path(services, name) if name else f"/headers/{services.ids.encode(account.id)}.png"
 
 
-def header_url(services: Services, account_id: int) -> str:
+def header_url(services: Services, account: AccountView, *, still: bool = False) -> str:
     """The address of an account's wide picture."""
-    return services.base_url + header_path(services, account_id)
+    return _whole(services, header_path(services, account, still=still))
+
+
+def media_path(services: Services, name: str) -> str:
+    """An uploaded file, for our own pages; a whole address where files are served from another one."""
+    return f"{services.settings.media_url.rstrip('/')}/media/{name}"
 
 
 def media_url(services: Services, name: str) -> str:
     """The address of an uploaded file."""
-    return f"{(services.settings.media_url or services.base_url).rstrip('/')}/media/{name}"
+    return _whole(services, media_path(services, name))
+
+
+def _whole(services: Services, path: str) -> str:
+    return services.base_url + path if path.startswith("/") else path

@@ -85,7 +85,7 @@ async def webfinger(call: Call) -> Answer:
     account = await _account(call, resource)
     services = call.services
     profile = account_url(services, account.acct)
-    avatar = avatar_url(services, account.id)
+    avatar = avatar_url(services, account)
     document = {
         "subject": f"acct:{account.username}@{services.settings.domain}",
         "aliases": [profile, f"{services.base_url}/users/{account.username}"],

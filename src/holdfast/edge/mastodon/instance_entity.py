@@ -8,8 +8,10 @@ import msgspec
 
 from ... import __version__
 from ...platform.config import Settings
+from ...platform.decoding import find_programs
 from ...pure.avatar import AVATAR_SIDE_PIXELS
 from ...pure.markup import URL_WEIGHT
+from ...pure.media_types import IMAGES, MOVING
 from ...social.accounts import find_by_handle
 from ..ports import Services
 from .render_account import accounts_raw
@@ -19,17 +21,8 @@ API_VERSION = 2
 
 VERSION = f"4.6.0 (compatible; Holdfast {__version__})"
 
-# Nothing can be attached to posts in this version, and clients are told so rather than sent into an error.
-_MEDIA: dict[str, Any] = {
-    "supported_mime_types": [],
-    "description_limit": 0,
-    "image_size_limit": 0,
-    "image_matrix_limit": 0,
-    "video_size_limit": 0,
-    "video_frame_rate_limit": 0,
-    "video_matrix_limit": 0,
-}
-_ATTACHMENTS_MOST = 0
+# Other names for the same, by which clients look for what they have.
+_ALSO_NAMED = frozenset({"image/heif"})
 
 
 async def instance_v2(services: Services) -> dict[str, Any]:
@@ -136,8 +129,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "accounts": {
             "max_display_name_length": settings.display_name_max_characters,
             "max_note_length": settings.bio_max_characters,
-            "max_avatar_description_length": 0,
-            "max_header_description_length": 0,
+            "max_avatar_description_length": settings.media_picture_description_max_characters,
+            "max_header_description_length": settings.media_picture_description_max_characters,
             "max_featured_tags": settings.featured_tags_max,
             "max_pinned_statuses": settings.pinned_posts_max,
             "max_profile_fields": settings.profile_max_fields,
@@ -146,16 +139,29 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         },
         "statuses": {
             "max_characters": settings.post_max_characters,
-            "max_media_attachments": _ATTACHMENTS_MOST,
+            "max_media_attachments": settings.post_max_media,
             "characters_reserved_per_url": URL_WEIGHT,
         },
-        "media_attachments": _MEDIA,
+        "media_attachments": _media(settings),
         "polls": {
             "max_options": settings.poll_max_options,
             "max_characters_per_option": settings.poll_option_max_characters,
             "min_expiration": settings.poll_min_seconds,
             "max_expiration": settings.poll_max_seconds,
         },
+    }
+
+
+def _media(settings: Settings) -> dict[str, Any]:
+    kinds = MOVING + IMAGES if find_programs(settings.ffmpeg_program) else IMAGES
+    return {
+        "supported_mime_types": sorted({kind.mime for kind in kinds} | _ALSO_NAMED),
+        "description_limit": settings.media_description_max_characters,
+        "image_size_limit": settings.media_image_max_bytes,
+        "image_matrix_limit": settings.media_image_max_pixels,
+        "video_size_limit": settings.media_video_max_bytes,
+        "video_frame_rate_limit": settings.media_video_max_frame_rate,
+        "video_matrix_limit": settings.media_video_max_pixels,
     }
 
 

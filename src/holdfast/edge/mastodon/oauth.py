@@ -159,7 +159,7 @@ async def userinfo(call: Call) -> Answer:
             "name": account.display_name or account.username,
             "preferred_username": account.username,
             "profile": url,
-            "picture": avatar_url(services, account.id),
+            "picture": avatar_url(services, account),
         },
         headers=_NO_STORE,
     )

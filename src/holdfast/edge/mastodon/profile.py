@@ -8,10 +8,11 @@ import msgspec
 
 from ...pure.errors import Invalid, NotAuthenticated
 from ...social.accounts import AccountView, Field, ProfileChange, ProfileLimits, edit_profile
+from ...social.media import Purpose, TakenMedia, set_picture, take_upload
 from ..answers import Answer, json_answer
 from ..call import Call
-from ..params import Upload
 from ..routes import Access, Limit, RouteTable
+from ..uploads import SpooledFile
 from .render_account import credential_account, profile_json
 
 routes = RouteTable()
@@ -50,6 +51,8 @@ class ProfileForm(msgspec.Struct):
     source: SourceForm | None = None
     avatar: Any = None
     header: Any = None
+    avatar_description: str | None = None
+    header_description: str | None = None
 
 
 @routes.get("/api/v1/accounts/verify_credentials", _READ)
@@ -80,13 +83,15 @@ async def update_profile(call: Call) -> Answer:
 
 @routes.delete("/api/v1/profile/avatar", _WRITE, limit=Limit.DEFAULT)
 async def delete_avatar(call: Call) -> Answer:
-    """Back to the drawn picture, which is where every account still is."""
+    """Back to the drawn picture."""
+    await _without(call, Purpose.AVATAR)
     return json_answer(await credential_account(call.services, await _own(call)))
 
 
 @routes.delete("/api/v1/profile/header", _WRITE, limit=Limit.DEFAULT)
 async def delete_header(call: Call) -> Answer:
-    """Back to the drawn picture, which is where every account still is."""
+    """Back to the drawn picture."""
+    await _without(call, Purpose.HEADER)
     return json_answer(await credential_account(call.services, await _own(call)))
 
 
@@ -117,34 +122,64 @@ async def _own(call: Call) -> AccountView:
 
 
 async def _edit(call: Call) -> None:
-    form = await call.params(ProfileForm)
-    for name, picture in (("avatar", form.avatar), ("header", form.header)):
-        _refuse_picture(name, picture)
     settings = call.services.settings
+    await call.spooled_tree(2 * settings.media_picture_max_bytes)
+    form = await call.params(ProfileForm)
+    taken = [
+        (purpose, await _taken(call, name, picture, purpose))
+        for name, picture, purpose in (
+            ("avatar", form.avatar, Purpose.AVATAR),
+            ("header", form.header, Purpose.HEADER),
+        )
+    ]
     limits = ProfileLimits(
         display_name_characters=settings.display_name_max_characters,
         note_characters=settings.bio_max_characters,
         fields=settings.profile_max_fields,
         field_name_characters=settings.profile_field_name_max_characters,
         field_value_characters=settings.profile_field_value_max_characters,
+        picture_description_characters=settings.media_picture_description_max_characters,
     )
     async with call.services.database.transaction() as tx:
         await edit_profile(tx, call.actor, _change(form), limits=limits)
+        for purpose, picture in taken:
+            if picture is not None:
+                await set_picture(tx, call.actor, purpose, picture, now=call.now)
 
 
-def _refuse_picture(name: str, picture: Any) -> None:
-    content = picture.content if isinstance(picture, Upload) else picture
-    if content:
+async def _taken(call: Call, name: str, picture: Any, purpose: Purpose) -> TakenMedia | None:
+    """The picture, read and stored; None when none was sent. Raises what `take_upload` does, and Invalid."""
+    if not picture:
+        return None
+    if not isinstance(picture, SpooledFile):
         raise Invalid(
-            "Images cannot be uploaded yet: this server draws the pictures of accounts. Send the rest without it.",
-            details={name: [("ERR_INVALID", "cannot be uploaded yet")]},
+            f"Send the {name} as a file of a multipart form.",
+            details={name: [("ERR_INVALID", "must be a file of a multipart form")]},
         )
+    if not picture.size_bytes:
+        return None
+    return await take_upload(call.services.media, picture.file, picture.size_bytes, purpose)
+
+
+async def _without(call: Call, purpose: Purpose) -> None:
+    async with call.services.database.transaction() as tx:
+        await set_picture(tx, call.actor, purpose, None, now=call.now)
 
 
 def _change(form: ProfileForm) -> ProfileChange:
     given: dict[str, Any] = {
         name: getattr(form, name)
-        for name in ("display_name", "note", "locked", "bot", "discoverable", "indexable", "hide_collections")
+        for name in (
+            "display_name",
+            "note",
+            "locked",
+            "bot",
+            "discoverable",
+            "indexable",
+            "hide_collections",
+            "avatar_description",
+            "header_description",
+        )
         if getattr(form, name) is not None
     }
     if form.fields_attributes is not None:

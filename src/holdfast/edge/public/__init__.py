@@ -5,9 +5,12 @@ from .authorize import routes as authorize
 from .embed import routes as embed
 from .feed import routes as feed
 from .home import routes as home
+from .leaving import routes as leaving
 from .media_files import routes as media_files
+from .moving import routes as moving
 from .not_found import not_found
 from .one_time_links import routes as one_time_links
+from .portability import routes as portability
 from .post import routes as post
 from .profile import routes as profile
 from .report import routes as report
@@ -19,7 +22,7 @@ from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, authorize, embed, feed, home, media_files, one_time_links, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
+    about, authorize, embed, feed, home, leaving, media_files, moving, one_time_links, portability, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "not_found"]

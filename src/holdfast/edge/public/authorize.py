@@ -143,7 +143,7 @@ async def _consent(call: Call, visit: Visit, request: _Request, here: str) -> An
         permissions=permissions, moderates=any(one.weight == 2 for one in permissions), fields=request.fields,
         destination=_destination(request.redirect_uri), switch_path=sign_in_path(here) + "&force=1",
         display_name=(account.display_name if account else "") or member.username,
-        avatar=avatar_path(services, member.account_id),
+        avatar="" if account is None else avatar_path(services, account),
         handle=f"@{member.username}@{services.settings.domain}",
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from ..authored_html import content_html
 from ..call import Call
 from ..links import account_path, avatar_path, post_path
 from ..ports import Services
+from .attachments import Attachment, attachments
 
 EXCERPT_CHARACTERS = 200
 SENSITIVE = "Marked as sensitive by its author"
@@ -82,6 +83,8 @@ class LinkCard(msgspec.Struct, frozen=True):
     text: str
     language: str
     provider: str
+    picture: str
+    picture_text: str
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -109,6 +112,7 @@ class Card(msgspec.Struct, frozen=True):
     depth: int = 0
     link: LinkCard | None = None
     quote: QuoteCard | None = None
+    media: list[Attachment] = []
 
 
 class QuoteCard(msgspec.Struct, frozen=True):
@@ -128,7 +132,7 @@ def person(services: Services, account: AccountView) -> Person:
         labels.append("Not claimed yet")
     return Person(
         account.display_name or account.username, f"@{account.acct}", account_path(account.acct),
-        avatar_path(services, account.id), tuple(labels),
+        avatar_path(services, account), tuple(labels),
     )  # fmt: skip
 
 
@@ -166,7 +170,7 @@ def _card(call: Call, viewer: Viewer, seen: Seen) -> Card:
         replies=post.replies, boosts=post.boosts, favourites=post.favourites,
         poll=_poll(call, seen, viewer) if post.poll else None, boosted_by=None, answers=None,
         audience=_AUDIENCES.get(post.visibility, ""), held=_HELD.get(post.state, ""),
-        unlisted_author=not author.indexable, app_name=post.app_name, link=_link(post),
+        unlisted_author=not author.indexable, app_name=post.app_name, link=_link(post), media=attachments(services, post),
     )  # fmt: skip
 
 
@@ -187,7 +191,14 @@ def excerpt(post: PostView, characters: int = EXCERPT_CHARACTERS) -> str:
     warning = warning_of(post)
     if warning:
         return f"Content warning: {plain_excerpt(warning, characters)}"
-    return plain_excerpt(post.text, characters) or "A poll"
+    return plain_excerpt(post.text, characters) or _described(post, characters) or "A poll"
+
+
+def _described(post: PostView, characters: int) -> str:
+    """What stands for a post without words: what its first upload shows."""
+    if not post.media:
+        return ""
+    return plain_excerpt(post.media[0].description, characters) or "A post without words"
 
 
 def _content(services: Services, post: PostView) -> Markup:
@@ -205,7 +216,16 @@ def _link(post: PostView) -> LinkCard | None:
         return None
     host = urlsplit(card.final_url).hostname or ""
     provider = "" if card.provider_name == host else card.provider_name
-    return LinkCard(card.url, host, card.title, card.description, card.language or "", provider)
+    return LinkCard(
+        card.url,
+        host,
+        card.title,
+        card.description,
+        card.language or "",
+        provider,
+        f"/media/{card.image}" if card.image else "",
+        card.image_description,
+    )
 
 
 def _poll(call: Call, seen: Seen, viewer: Viewer) -> PollCard | None:

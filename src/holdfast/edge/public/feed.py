@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from ... import __version__
@@ -20,6 +21,7 @@ from ..call import Call
 from ..links import account_url, avatar_url, feed_path, post_uri, post_url
 from ..ports import Services
 from ..routes import Access, RouteTable
+from .attachments import attachments
 from .browser import Visit
 from .cards import excerpt, warning_of
 from .pages import page
@@ -62,7 +64,7 @@ def _document(services: Services, account: AccountView, posts: list[Seen]) -> by
     _text(root, "updated", _instant(max((_changed(seen.post) for seen in posts), default=account.created_at)))
     _link(root, "self", address, "application/atom+xml")
     _link(root, "alternate", account_url(services, account.acct), "text/html")
-    _text(root, "icon", avatar_url(services, account.id))
+    _text(root, "icon", avatar_url(services, account))
     SubElement(root, "generator", {"version": __version__}).text = "Holdfast"
     author = SubElement(root, "author")
     _text(author, "name", name)
@@ -88,6 +90,8 @@ def _entry(entry: Element, services: Services, account: AccountView, seen: Seen)
     else:
         quoted = None if seen.quote is None else seen.quote.quoted
         content = quote_line(services, post, quoted) + content_html(services, post)
+        for one in attachments(services, post):
+            _link(entry, "enclosure", urljoin(services.base_url, one.url), one.content_type)
     attributes = {"type": "html"}
     if post.language:
         attributes["xml:lang"] = post.language

@@ -43,7 +43,7 @@ FRAMED: tuple[Header, ...] = (
     (
         b"content-security-policy",
         (
-            b"default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'self';"
+            b"default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; base-uri 'self';"
             b" form-action 'none'; frame-ancestors *; sandbox allow-popups allow-popups-to-escape-sandbox"
         ),
     ),
@@ -147,7 +147,18 @@ def render(
         form_token_field=lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(token),
         **values,
     )  # fmt: skip
-    return html_answer(body, status=status, headers=[*headers, *(policy or _policy(form_targets))])
+    shown = [(name, _with_files(value, settings.media_url)) for name, value in policy or _policy(form_targets)]
+    return html_answer(body, status=status, headers=[*headers, *shown])
+
+
+def _with_files(policy: bytes, media_url: str) -> bytes:
+    """Pictures, videos and sounds may also come from the address that files are served from, if there is another one."""
+    if not media_url:
+        return policy
+    there = media_url.rstrip("/").encode()
+    for kind in (b"img-src 'self'", b"media-src 'self'"):
+        policy = policy.replace(kind, kind + b" " + there)
+    return policy
 
 
 def error_page(call: Call, visit: Visit, error: HoldfastError) -> Answer:
@@ -165,7 +176,7 @@ def error_page(call: Call, visit: Visit, error: HoldfastError) -> Answer:
 def _policy(form_targets: Iterable[str]) -> list[Header]:
     targets = " ".join(("'self'", *form_targets))
     policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; manifest-src 'self'; "
         f"base-uri 'none'; frame-ancestors 'none'; form-action {targets}"
     )
     return [

@@ -25,6 +25,7 @@ from ..call import Call
 from ..links import account_path, avatar_path, feed_path, post_path, post_url
 from ..ports import Services
 from ..routes import Access, RouteTable
+from .attachments import first_picture
 from .browser import Visit
 from .cards import SENSITIVE, cards, excerpt, person
 from .pages import page
@@ -109,7 +110,7 @@ def _description(call: Call, seen: Seen) -> Description:
     services, author = call.services, seen.author
     return Description(
         post_path(services, author.acct, seen.post.id), f"{person(services, author).name} ({account_path(author.acct)[1:]})",
-        excerpt(seen.post), kind="article", image=avatar_path(services, author.id), indexed=author.indexable,
+        excerpt(seen.post), kind="article", image=first_picture(services, seen.post) or avatar_path(services, author), indexed=author.indexable,
         feed=feed_path(author.acct), published=seen.post.created_at.isoformat(timespec="seconds"), oembed=_oembed_path(services, seen),
     )  # fmt: skip
 

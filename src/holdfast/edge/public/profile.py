@@ -57,12 +57,12 @@ async def profile(call: Call, visit: Visit) -> Answer:
         f"{path}?tab={_WITH_REPLIES}" if with_replies else path,
         f"{account.display_name or account.username} (@{account.acct}{_at_home(services, account)})",
         plain_excerpt(account.note, EXCERPT_CHARACTERS) or f"{account.posts} posts on {services.settings.title}.",
-        kind="profile", image=avatar_path(services, account.id), indexed=account.indexable and part.first,
+        kind="profile", image=avatar_path(services, account), indexed=account.indexable and part.first,
         feed=feed_path(account.acct),
     )  # fmt: skip
     return show(
         call, visit, "profile.html", about, title=about.title, account=account, who=person(services, account),
-        header=header_path(services, account.id), note=_trusted(note_html(services, account)),
+        header=header_path(services, account), note=_trusted(note_html(services, account)),
         rows=_rows(services, account), full_handle=f"@{account.acct}{_at_home(services, account)}",
         pinned=await cards(call, viewer, pinned), part=part, with_replies=with_replies, path=path,
         cards=await cards(call, viewer, (seen for seen in part.posts if seen.post.id not in on_top)),
