@@ -34,6 +34,21 @@ _NETWORK_COLUMNS = (
 # $1 below, $2 above, $3 forward, $4 limit: the newest down, or the oldest up.
 _PAGE = " where id < $1 and id > $2 order by case when $3::boolean then id end, id desc limit $4"
 _ONE = " where id = $1"
+_ALLOW_COLUMNS = "select id, domain, created_at from server_allows"
+_MAIL_COLUMNS = "select id, domain, allow_with_approval, created_at from mail_domain_blocks"
+_MAILBOX_COLUMNS = "select id, hash, created_at from mailbox_blocks"
+
+_SERVERS_SQL, _SERVER_SQL = _SERVER_COLUMNS + _PAGE, _SERVER_COLUMNS + _ONE
+_ALL_SERVERS_SQL = _SERVER_COLUMNS + " order by domain"
+_SERVERS_NAMED_SQL = _SERVER_COLUMNS + " where domain = any($1::text[])"
+_ALLOWS_SQL, _ALLOW_SQL = _ALLOW_COLUMNS + _PAGE, _ALLOW_COLUMNS + _ONE
+_MAIL_DOMAINS_SQL, _MAIL_DOMAIN_SQL = _MAIL_COLUMNS + _PAGE, _MAIL_COLUMNS + _ONE
+_MAILBOXES_SQL, _MAILBOX_SQL = _MAILBOX_COLUMNS + _PAGE, _MAILBOX_COLUMNS + _ONE
+_MAILBOX_OF_SQL = _MAILBOX_COLUMNS + " where hash = $1"
+_NETWORKS_SQL, _NETWORK_SQL = _NETWORK_COLUMNS + _PAGE, _NETWORK_COLUMNS + _ONE
+_NETWORKS_OF_SQL = (
+    _NETWORK_COLUMNS + " where network >>= $1::text::inet and (expires_at is null or expires_at > $2)"
+)
 
 
 def _ordered(rows: list[Row], page: Window) -> list[Row]:
@@ -60,13 +75,13 @@ def _network(row: Row) -> NetworkBlock:
 
 async def server_blocks(reader: Reader, page: Window) -> list[ServerBlock]:
     """One page, newest first."""
-    rows = await reader.fetch(_SERVER_COLUMNS + _PAGE, *_bounds(page))
+    rows = await reader.fetch(_SERVERS_SQL, *_bounds(page))
     return [_server(row) for row in _ordered(rows, page)]
 
 
 async def server_block(reader: Reader, block_id: int) -> ServerBlock:
     """One; raises BanNotThere."""
-    row = await reader.fetchrow(_SERVER_COLUMNS + _ONE, block_id)
+    row = await reader.fetchrow(_SERVER_SQL, block_id)
     if row is None:
         raise BanNotThere
     return _server(row)
@@ -74,7 +89,7 @@ async def server_block(reader: Reader, block_id: int) -> ServerBlock:
 
 async def all_server_blocks(reader: Reader) -> list[ServerBlock]:
     """Every block, by name, for a list that people read."""
-    return [_server(row) for row in await reader.fetch(_SERVER_COLUMNS + " order by domain")]
+    return [_server(row) for row in await reader.fetch(_ALL_SERVERS_SQL)]
 
 
 async def server_policy(reader: Reader, domain: str) -> ServerPolicy | None:
@@ -82,7 +97,7 @@ async def server_policy(reader: Reader, domain: str) -> ServerPolicy | None:
 
     Federation asks this before it takes anything from a server, and before it sends anything there.
     """
-    rows = await reader.fetch(_SERVER_COLUMNS + " where domain = any($1::text[])", parents(domain))
+    rows = await reader.fetch(_SERVERS_NAMED_SQL, parents(domain))
     return _server(max(rows, key=lambda row: len(row["domain"]))).policy if rows else None
 
 
@@ -93,47 +108,41 @@ async def server_allowed(reader: Reader, domain: str) -> bool:
 
 async def server_allows(reader: Reader, page: Window) -> list[ServerAllow]:
     """One page, newest first."""
-    rows = await reader.fetch("select id, domain, created_at from server_allows" + _PAGE, *_bounds(page))
+    rows = await reader.fetch(_ALLOWS_SQL, *_bounds(page))
     return [ServerAllow(**dict(row)) for row in _ordered(rows, page)]
 
 
 async def server_allow(reader: Reader, allow_id: int) -> ServerAllow:
     """One; raises BanNotThere."""
-    row = await reader.fetchrow("select id, domain, created_at from server_allows" + _ONE, allow_id)
+    row = await reader.fetchrow(_ALLOW_SQL, allow_id)
     if row is None:
         raise BanNotThere
     return ServerAllow(**dict(row))
 
 
-_MAIL_COLUMNS = "select id, domain, allow_with_approval, created_at from mail_domain_blocks"
-
-
 async def mail_domain_blocks(reader: Reader, page: Window) -> list[MailDomainBlock]:
     """One page, newest first."""
-    rows = await reader.fetch(_MAIL_COLUMNS + _PAGE, *_bounds(page))
+    rows = await reader.fetch(_MAIL_DOMAINS_SQL, *_bounds(page))
     return [MailDomainBlock(**dict(row)) for row in _ordered(rows, page)]
 
 
 async def mail_domain_block(reader: Reader, block_id: int) -> MailDomainBlock:
     """One; raises BanNotThere."""
-    row = await reader.fetchrow(_MAIL_COLUMNS + _ONE, block_id)
+    row = await reader.fetchrow(_MAIL_DOMAIN_SQL, block_id)
     if row is None:
         raise BanNotThere
     return MailDomainBlock(**dict(row))
 
 
-_MAILBOX_COLUMNS = "select id, hash, created_at from mailbox_blocks"
-
-
 async def mailbox_blocks(reader: Reader, page: Window) -> list[MailboxBlock]:
     """One page, newest first."""
-    rows = await reader.fetch(_MAILBOX_COLUMNS + _PAGE, *_bounds(page))
+    rows = await reader.fetch(_MAILBOXES_SQL, *_bounds(page))
     return [MailboxBlock(**dict(row)) for row in _ordered(rows, page)]
 
 
 async def mailbox_block(reader: Reader, block_id: int) -> MailboxBlock:
     """One; raises BanNotThere."""
-    row = await reader.fetchrow(_MAILBOX_COLUMNS + _ONE, block_id)
+    row = await reader.fetchrow(_MAILBOX_SQL, block_id)
     if row is None:
         raise BanNotThere
     return MailboxBlock(**dict(row))
@@ -141,19 +150,19 @@ async def mailbox_block(reader: Reader, block_id: int) -> MailboxBlock:
 
 async def mailbox_blocks_of(reader: Reader, email: str) -> list[MailboxBlock]:
     """The blocks that an address would meet: one or none."""
-    rows = await reader.fetch(_MAILBOX_COLUMNS + " where hash = $1", mailbox_hash(email))
+    rows = await reader.fetch(_MAILBOX_OF_SQL, mailbox_hash(email))
     return [MailboxBlock(**dict(row)) for row in rows]
 
 
 async def network_blocks(reader: Reader, page: Window) -> list[NetworkBlock]:
     """One page, newest first."""
-    rows = await reader.fetch(_NETWORK_COLUMNS + _PAGE, *_bounds(page))
+    rows = await reader.fetch(_NETWORKS_SQL, *_bounds(page))
     return [_network(row) for row in _ordered(rows, page)]
 
 
 async def network_block(reader: Reader, block_id: int) -> NetworkBlock:
     """One; raises BanNotThere."""
-    row = await reader.fetchrow(_NETWORK_COLUMNS + _ONE, block_id)
+    row = await reader.fetchrow(_NETWORK_SQL, block_id)
     if row is None:
         raise BanNotThere
     return _network(row)
@@ -177,8 +186,7 @@ async def entry_of(reader: Reader, *, email: str, ip: str | None, now: Instant) 
     address = address_of(ip) if ip else None
     if address is not None:
         rows = await reader.fetch(
-            _NETWORK_COLUMNS + " where network >>= $1::text::inet and (expires_at is null or expires_at > $2)",
-            str(address), now,
+            _NETWORKS_OF_SQL, str(address), now,
         )  # fmt: skip
         blocks = [_network(row) for row in rows]
         kept = [(ipaddress.ip_network(block.network), block.severity, block.expires_at) for block in blocks]

@@ -9,6 +9,7 @@ from .model import Webhook
 _COLUMNS = (
     "select id, url, events, secret as sealed, enabled, failing_since, last_error, created_at from webhooks"
 )
+_ALL_SQL, _ONE_SQL = _COLUMNS + " order by id", _COLUMNS + " where id = $1"
 
 
 def _webhook(row: Row) -> Webhook:
@@ -17,12 +18,12 @@ def _webhook(row: Row) -> Webhook:
 
 async def webhooks(reader: Reader) -> list[Webhook]:
     """All, the oldest first."""
-    return [_webhook(row) for row in await reader.fetch(_COLUMNS + " order by id")]
+    return [_webhook(row) for row in await reader.fetch(_ALL_SQL)]
 
 
 async def get_webhook(reader: Reader, webhook_id: int) -> Webhook:
     """One; raises WebhookNotThere."""
-    row = await reader.fetchrow(_COLUMNS + " where id = $1", webhook_id)
+    row = await reader.fetchrow(_ONE_SQL, webhook_id)
     if row is None:
         raise WebhookNotThere
     return _webhook(row)
