@@ -113,6 +113,7 @@ async def test_featured_hashtags_stand_on_the_profile_with_their_use(site: Site)
         ("Town", "2", False), ("newtag", "0", True),
     ]  # fmt: skip
     assert await ann.get("/api/v1/featured_tags") == shown
+    assert '<a href="/tags/town" rel="tag" dir="auto">#Town</a> (2)' in (await site.client.get("/@ann")).text
     assert (await ann.get("/api/v1/tags/town"))["featuring"] is True
     assert (await bob.get("/api/v1/tags/town"))["featuring"] is False
     assert (await ann.request("POST", "/api/v1/featured_tags", data={"name": "third"})).status_code == 422
@@ -136,6 +137,9 @@ async def test_endorsed_accounts_stand_on_the_profile_while_they_are_followed(
     assert [row["acct"] for row in await ann.get("/api/v1/endorsements")] == ["bob"]
     shown = await site.client.get(f"/api/v1/accounts/{ann.id}/endorsements")
     assert [row["acct"] for row in shown.json()] == ["bob"]
+    page = (await site.client.get("/@ann")).text
+    assert "Recommends" in page
+    assert 'href="/@bob"' in page
     assert (await ann.request("POST", f"/api/v1/accounts/{cat.id}/{set_it}")).status_code == 422
     assert (await ann.post(f"{path}/{unset}"))["endorsed"] is False
     assert await ann.get("/api/v1/endorsements") == []

@@ -55,4 +55,5 @@ def filter_entity(services: Services, one: ActiveFilter | FilterView) -> dict[st
 def _text_of(post: PostView) -> str:
     """Everything of a post that its reader reads."""
     options = post.poll.options if post.poll else []
-    return "\n\n".join(part for part in (post.spoiler, post.text, *options) if part)
+    described = (one.description for one in post.media)
+    return "\n\n".join(part for part in (post.spoiler, post.text, *options, *described) if part)

@@ -8,15 +8,17 @@ from markupsafe import Markup
 from ...pure.markup import plain_excerpt
 from ...pure.window import Window
 from ...social.accounts import AccountView
+from ...social.endorsements import endorsed_page
+from ...social.hashtags import featured_tags
 from ...social.timelines import Page, ProfileFeed
 from ..answers import Answer, redirect
 from ..authored_html import field_html, note_html
 from ..call import Call
-from ..links import account_path, avatar_path, feed_path, header_path
+from ..links import account_path, avatar_path, feed_path, header_path, tag_path
 from ..ports import Services
 from ..routes import Access, RouteTable
 from .browser import Visit, text_of
-from .cards import EXCERPT_CHARACTERS, cards, person
+from .cards import EXCERPT_CHARACTERS, Person, cards, person
 from .pages import page
 from .reading import Description, read_slice, show, shown_account, viewer_of
 
@@ -66,7 +68,8 @@ async def profile(call: Call, visit: Visit) -> Answer:
         rows=_rows(services, account), full_handle=f"@{account.acct}{_at_home(services, account)}",
         pinned=await cards(call, viewer, pinned), part=part, with_replies=with_replies, path=path,
         cards=await cards(call, viewer, (seen for seen in part.posts if seen.post.id not in on_top)),
-        turned_away=account.id in viewer.blocked_by,
+        turned_away=account.id in viewer.blocked_by, featured=await _featured(services, account),
+        endorsed=await _endorsed(services, account),
     )  # fmt: skip
 
 
@@ -77,6 +80,19 @@ async def lasting_name(call: Call, visit: Visit) -> Answer:
     await viewer_of(call, visit)
     account = await shown_account(call, call.segment("name"))
     return redirect(account_path(account.acct), status=302)
+
+
+async def _featured(services: Services, account: AccountView) -> list[tuple[str, str, int]]:
+    """(path, name, posts) of the hashtags on the profile."""
+    found = await featured_tags(services.database, account.id)
+    return [(tag_path(tag.name), tag.display, tag.posts) for tag in found]
+
+
+async def _endorsed(services: Services, account: AccountView) -> list[Person]:
+    rows = await endorsed_page(services.database, account.id, Window(limit=services.settings.endorsements_max))
+    ids = [ident for _, ident in rows]
+    shown = await services.accounts.get_many(ids)
+    return [person(services, shown[ident]) for ident in ids if ident in shown and shown[ident].shown]
 
 
 def _at_home(services: Services, account: AccountView) -> str:

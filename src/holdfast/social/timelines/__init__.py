@@ -1,7 +1,7 @@
 """Timelines: home, public, hashtags, profiles. Fan-out on read; losing a cache costs milliseconds."""
 
-from .model import Feed, Page, ProfileFeed
-from .places import Place, belongs_at_home, belongs_in_list, places_of
+from .model import Feed, Page, ProfileFeed, belongs_at_home, belongs_in_list
+from .places import Place, places_of
 from .queries import tag_ids
 from .reader import TimelineReader
 

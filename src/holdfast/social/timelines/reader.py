@@ -13,8 +13,7 @@ from ...pure.window import Window
 from ..graph import Viewer
 from ..lists import ListReader, answers_shown
 from ..posts import PostReader, Seen, Visibility
-from .model import Feed, Page, ProfileFeed
-from .places import comes_by_tag, reads_language
+from .model import Feed, Page, ProfileFeed, comes_by_tag, reads_language
 from .queries import (
     Ids,
     Sources,
