@@ -20,6 +20,7 @@ from ..pure.imports import (
     decode_row,
 )
 from ..social.imports import FUTURE_TOLERANCE, Finding, Incoming, IncomingUser
+from ..social.posts import Visibility
 
 _ENDINGS = (".ndjson", ".jsonl", ".json")
 _GZIP_ENDING = ".gz"
@@ -29,12 +30,14 @@ _PEOPLE_FIRST = ("user", "profile")
 @dataclass(frozen=True)
 class ImportPlan:
     """What to import. `source` keeps the ids of different sites apart; `post_as` names who posts rows without
-    an author."""
+    an author, an account that `must_exist` or is made. `visibility`: the widest that a post may get."""
 
     files: tuple[Path, ...]
     parse: Callable[[Mapping[str, object]], ImportedRow]
     source: str
     post_as: str | None = None
+    must_exist: bool = False
+    visibility: Visibility = Visibility.PUBLIC
 
 
 @dataclass

@@ -18,7 +18,9 @@ import msgspec
 
 from ..platform.clock import Clock
 from ..platform.db import Database, ForeignKeyViolation, Tx, UniqueViolation
+from ..pure.errors import NotFound
 from ..screening import Screen
+from ..social.accounts import find_by_handle
 from ..social.imports import (
     Cursor,
     Finding,
@@ -133,6 +135,8 @@ class ImportRun:
         if self._plan.post_as is None:
             return
         name = self._plan.post_as
+        if self._plan.must_exist and await find_by_handle(self._database, name) is None:
+            raise NotFound(f"there is no account {name}; `holdfast account list` names them")
         author, made = await self._transact(lambda tx: name_posting_account(tx, name, now=self._clock.now()))
         self._former = msgspec.structs.replace(self._former, posting_account=author)
         self.summary.accounts += made

@@ -11,6 +11,7 @@ from .moving import routes as moving
 from .not_found import not_found
 from .one_time_links import routes as one_time_links
 from .portability import routes as portability
+from .pictures import routes as pictures
 from .post import routes as post
 from .profile import routes as profile
 from .report import routes as report
@@ -22,7 +23,7 @@ from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, authorize, embed, feed, home, leaving, media_files, moving, one_time_links, portability, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
+    about, authorize, embed, feed, home, leaving, media_files, moving, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "not_found"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -93,6 +94,46 @@ def parler(
     _run(ImportPlan(files_at(path), parse_parler_row, "parler", post_as), report, data, as_json)
 
 
+@app.command()
+def archive(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Archive of Mastodon or Twitter (zip, tar.gz), or its outbox.json or tweets.js.",
+        ),
+    ],
+    account: Annotated[
+        str, typer.Option("--account", metavar="NAME", help="Account of this server that posts.")
+    ],
+    private: Annotated[
+        bool,
+        typer.Option("--private", help="For followers alone, however public it was.", show_default=False),
+    ] = False,
+    report: ReportOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import what somebody posted elsewhere, with its dates. Repeating it imports nothing twice."""
+    from holdfast.main.archive_reading import unpack_archive
+    from holdfast.social.posts import Visibility
+
+    settings = command_settings(data)
+    widest = Visibility.PRIVATE if private else Visibility.PUBLIC
+    with tempfile.TemporaryDirectory(prefix="holdfast-archive-") as folder:
+        unpacked = unpack_archive(file, Path(folder), most_bytes=settings.archive_unpacked_max_bytes)
+        name = normalise_username(account)
+        plan = ImportPlan(
+            (unpacked.rows,),
+            unpacked.parse,
+            f"{unpacked.kind}:{name}",
+            name,
+            must_exist=True,
+            visibility=widest,
+        )
+        _run(plan, report, data, as_json)
+
+
 def _checked(label: str) -> str:
     if not label.strip() or len(label) > 200 or "/" in label:
         raise Invalid("--source must be 1 to 200 characters without a slash")
@@ -135,6 +176,7 @@ async def _import_into(
         address_of=lambda username, post_id: f"{base_url}/@{username}/{ids.encode(post_id)}",
         display_name_characters=settings.display_name_max_characters,
         bio_characters=settings.bio_max_characters,
+        visibility=plan.visibility,
     )
     screen = load_screen(settings.screening_rules_file, model=model_choice(settings))
     async with open_database(settings) as database:

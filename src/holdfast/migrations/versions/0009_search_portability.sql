@@ -35,6 +35,7 @@ create table relation_imports (                            -- files of follows, 
     account_id  bigint      not null references accounts on delete cascade,
     kind        text        not null,
     overwrite   boolean     not null,
+    cleared     boolean     not null default false,        -- what the file lacks was taken away
     rows        integer     not null,
     done        integer     not null default 0,
     failed      integer     not null default 0,

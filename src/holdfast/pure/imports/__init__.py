@@ -2,9 +2,11 @@
 
 from holdfast.pure.imports.generic import parse_generic_row
 from holdfast.pure.imports.lines import Line, LineSplitter, OversizedLine, TruncatedLine, split_lines
+from holdfast.pure.imports.mastodon import parse_mastodon_activity
 from holdfast.pure.imports.model import ImportedPost, ImportedRow, ImportedUser, RowInvalid
 from holdfast.pure.imports.parler import parse_parler_row
 from holdfast.pure.imports.rows import decode_row
+from holdfast.pure.imports.twitter import parse_tweet
 
 __all__ = [
     "ImportedPost",
@@ -17,6 +19,8 @@ __all__ = [
     "TruncatedLine",
     "decode_row",
     "parse_generic_row",
+    "parse_mastodon_activity",
     "parse_parler_row",
+    "parse_tweet",
     "split_lines",
 ]

@@ -38,6 +38,7 @@ class ImportedPost(msgspec.Struct, frozen=True, kw_only=True):
 
     Ids are opaque strings of that site; a row without one has an id derived from its content ("row-" and 32
     hex digits), the same on every run. Times are UTC. A counter that is None was not given or not readable.
+    `visibility` None: as the account has it.
     Text is clean (`\\n` line ends, no NUL, no half surrogates) and may be "" for a boost or when there are links.
     """
 
@@ -61,6 +62,9 @@ class ImportedPost(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool = False
     title: str | None = None
     links: tuple[str, ...] = ()
+    spoiler: str = ""
+    language: str | None = None
+    visibility: Literal["public", "unlisted", "private"] | None = None
 
 
 class ImportedUser(msgspec.Struct, frozen=True, kw_only=True):

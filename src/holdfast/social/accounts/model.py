@@ -65,7 +65,8 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class AccountView(msgspec.Struct):
-    """An account as anybody may see it. `rendered` keeps what a dialect made of it, by dialect name."""
+    """An account as anybody may see it. `rendered` keeps what a dialect made of it, by dialect name; `moved` is the
+    account that it points to, when that is shown."""
 
     id: int
     username: str
@@ -94,6 +95,8 @@ class AccountView(msgspec.Struct):
     header: str | None = None
     header_still: str | None = None
     header_description: str = ""
+    moved_to_id: int | None = None
+    moved: AccountView | None = None
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property

@@ -18,7 +18,7 @@ select a.id, a.username, a.domain, a.display_name, a.note, a.fields, a.state, a.
        a.indexable, a.hide_collections, a.badge, a.created_at, a.avatar, a.avatar_still, a.avatar_description,
        a.header, a.header_still, a.header_description, coalesce(c.followers, 0) as followers,
        coalesce(c.following, 0) as following, coalesce(c.posts, 0) as posts, c.last_post_on,
-       coalesce(u.role, 'member') as role, a.limited_at is not null as limited, a.sensitized_at is not null as sensitized
+       a.moved_to_id, coalesce(u.role, 'member') as role, a.limited_at is not null as limited, a.sensitized_at is not null as sensitized
 from accounts a left join account_counts c on c.account_id = a.id left join users u on u.account_id = a.id
 where a.id = any($1::bigint[])
 """
@@ -53,7 +53,14 @@ class AccountReader:
             rows = await self._database.fetch(LOAD_ONE_SQL, ids[0])
         else:
             rows = await self._database.fetch(LOAD_SQL, ids)
-        return {row["id"]: _view(row) for row in rows}
+        views = {row["id"]: _view(row) for row in rows}
+        moved = [view for view in views.values() if view.moved_to_id is not None]
+        if moved:
+            targets = await self._database.fetch(LOAD_SQL, [view.moved_to_id for view in moved])
+            shown = {row["id"]: view for row in targets if (view := _view(row)).shown}
+            for view in moved:
+                view.moved = shown.get(view.moved_to_id or 0)
+        return views
 
 
 def _view(row: Row) -> AccountView:

@@ -80,6 +80,7 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
         account_id, *(values.get(column) for column in _USER_COLUMNS), language_given,
     )  # fmt: skip
     tx.touch(Kind.ACCOUNT, account_id)
+    await _touch_moved_here(tx, account_id)
     tx.touch(Kind.PREFERENCES, account_id)
 
 
@@ -114,7 +115,14 @@ async def set_state(tx: Tx, account_id: int, state: AccountState, *, now: Instan
         " where id = $1 and state <> $2 and state not in (3, 5)",
         account_id, state.value, now,
     )  # fmt: skip
+    await _touch_moved_here(tx, account_id)
     return changed > 0
+
+
+async def _touch_moved_here(tx: Tx, account_id: int) -> None:
+    """Accounts that moved to this one show it."""
+    for row in await tx.fetch("select id from accounts where moved_to_id = $1", account_id):
+        tx.touch(Kind.ACCOUNT, row[0])
 
 
 _RESTRICT_SQL = {

@@ -12,6 +12,7 @@ from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
+from ...pure.imports import ImportedPost
 from ..posts import PostState, Visibility
 from . import queries, store
 from .model import (
@@ -208,7 +209,7 @@ class _Load:
         self._rows.posts.append(
             (
                 post_id, author.account_id, post_id, None, None, target.post_id, int(visibility),
-                PostState.VISIBLE.value, False, "", created_at, former_facts(row, self._former.source),
+                PostState.VISIBLE.value, False, "", "", None, created_at, former_facts(row, self._former.source),
             )
         )  # fmt: skip
         self._count(target.post_id, boosts=1)
@@ -224,12 +225,12 @@ class _Load:
         if parent is None and row.reply_to_source_id:
             self._wait(prepared, WaitKind.REPLY, row.reply_to_source_id, post_id)
         thread_id = parent.thread_id if parent else post_id
-        visibility = Visibility.PRIVATE if author.private else Visibility.PUBLIC
+        visibility = self._visibility(row, author)
         rows.posts.append(
             (
                 post_id, author.account_id, thread_id, parent.post_id if parent else None,
                 parent.account_id if parent else None, None, visibility.value, state.value, row.sensitive, text,
-                created_at, former_facts(row, self._former.source),
+                row.spoiler, row.language, created_at, former_facts(row, self._former.source),
             )
         )  # fmt: skip
         rows.imported.append((row.source_id, post_id))
@@ -250,6 +251,11 @@ class _Load:
             self.outcome.replies += 1
         else:
             self.outcome.posts += 1
+
+    def _visibility(self, row: ImportedPost, author: Author) -> Visibility:
+        """As the row had it, and no wider than the import or the author wants."""
+        had = Visibility[row.visibility.upper()] if row.visibility else Visibility.PUBLIC
+        return max(had, self._former.visibility, Visibility.PRIVATE if author.private else Visibility.PUBLIC)
 
     def _mention(self, prepared: Prepared, post_id: int) -> None:
         named: dict[int, None] = {}

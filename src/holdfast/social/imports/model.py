@@ -21,6 +21,7 @@ from ...pure.names import (
     reserved_username,
 )
 from ...screening import Content, Screen, Verdict
+from ..posts import Visibility
 
 VERIFIED_BADGE = "verified on the former site"
 FUTURE_TOLERANCE = timedelta(days=1)
@@ -121,12 +122,13 @@ class Former(msgspec.Struct, frozen=True):
     """The site that rows come from.
 
     `source` keeps the ids of different sites apart. `posting_account` posts what has no author.
-    `address_of` gives the address of a post from its author's name and its id, for quotes.
+    `visibility`: the widest that a post may get. `address_of` gives the address of a post from its author's name and its id, for quotes.
     """
 
     source: str
     address_of: Callable[[str, int], str]
     posting_account: Author | None = None
+    visibility: Visibility = Visibility.PUBLIC
     display_name_characters: int = 30
     bio_characters: int = 500
 
@@ -256,6 +258,7 @@ def prepare_posts(rows: Sequence[Incoming], screen: Screen) -> list[Prepared]:
         contents.append(
             Content(
                 text=text,
+                spoiler_text=row.spoiler,
                 link_urls=tuple(links),
                 is_reply=row.kind == "comment",
                 is_quote=False,

@@ -13,7 +13,7 @@ from .model import WaitKind, accounts_source
 
 POST_COLUMNS = (
     "id", "account_id", "thread_id", "in_reply_to_id", "in_reply_to_account_id", "boost_of_id", "visibility", "state",
-    "sensitive", "text", "created_at", "imported",
+    "sensitive", "text", "spoiler", "language", "created_at", "imported",
 )  # fmt: skip
 _ACCOUNT_COLUMNS = ("id", "username", "display_name", "state", "badge", "created_at")
 _VERDICT_COLUMNS = (

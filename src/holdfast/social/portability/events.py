@@ -1,0 +1,26 @@
+"""Facts about imports and archives, in the past tense."""
+
+from __future__ import annotations
+
+from ...platform.outbox import Event
+from ..lists import ListLimits
+
+
+class RelationImportBegun(Event, frozen=True):
+    """A member gave a file of relations. Its rows are done so many a minute, within the limits of that time."""
+
+    import_id: int
+    rows_per_minute: int
+    lists: ListLimits
+
+
+class ArchiveRequested(Event, frozen=True):
+    """A member wants everything in one file."""
+
+    archive_id: int
+
+
+class ArchiveImportRequested(Event, frozen=True):
+    """A member gave an archive of another server, whose posts are to come here."""
+
+    import_id: int
