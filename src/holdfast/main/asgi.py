@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request, Response, WebSocket
+from litestar import Litestar, Request, Response
 from litestar.exceptions import NotFoundException
-from litestar.handlers import HTTPRouteHandler, WebsocketRouteHandler
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
 from ..edge import mastodon, public
 from ..edge.answers import Answer, json_answer
 from ..edge.call import Call
-from ..edge.dispatch import dispatcher, socket_dispatcher
+from ..edge.dispatch import Dispatch, dispatcher, socket_dispatcher
 from ..edge.ports import Services
 from ..edge.routes import WEBSOCKET, Access, Limit, Route, RouteTable
 from ..platform.config import Settings
@@ -68,6 +68,32 @@ class Holder:
     services: Services
 
 
+class _Application(Litestar):
+    """Litestar, but for what lasts: thousands of streams at once, each of whose messages would pass all its layers.
+
+    Their paths have no placeholders, so that finding them takes no router.
+    """
+
+    holder: Holder
+    lasting: dict[str, Dispatch]
+    sockets: dict[str, Dispatch]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The ASGI entry."""
+        kind = scope["type"]
+        if kind == "websocket":
+            dispatch: Dispatch | None = self.sockets.get(scope["path"], _NO_SOCKET)
+        else:
+            dispatch = self.lasting.get(scope["path"]) if kind == "http" else None
+        if dispatch is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await dispatch(Call(scope, receive, self.holder.services, {}), send)
+
+
+_NO_SOCKET = socket_dispatcher(None)
+
+
 def create_app(settings: Settings) -> Litestar:
     """The ASGI application; connects at start-up, closes at shutdown."""
     holder = Holder()
@@ -89,7 +115,6 @@ def application(
 ) -> Litestar:
     """Every route, over the services that `holder` has by the time a request comes."""
     by_path: dict[str, dict[str, Route]] = {}
-    sockets = [route for route in ROUTES if route.method == WEBSOCKET]
     for route in ROUTES:
         if route.method == WEBSOCKET:
             continue
@@ -105,28 +130,21 @@ def application(
 
         return _Answered(app)
 
-    return Litestar(
-        route_handlers=[
-            *(_mount(path, methods, holder) for path, methods in by_path.items()),
-            *(_mount_socket(route, holder) for route in sockets),
-        ],
+    app = _Application(
+        route_handlers=[_mount(path, methods, holder) for path, methods in by_path.items()],
         lifespan=list(lifespan),
         openapi_config=None,
         logging_config=None,
         exception_handlers={NotFoundException: no_route},
     )
-
-
-def _mount_socket(route: Route, holder: Holder) -> WebsocketRouteHandler:
-    """A WebSocket of the table. Segments in its path are not provided for: no route has any."""
-    dispatch = socket_dispatcher(route)
-
-    async def handler(socket: WebSocket[Any, Any, Any]) -> None:
-        # Litestar's types are narrower than ASGI's, which the dispatchers speak.
-        asgi: Any = socket
-        await dispatch(Call(asgi.scope, asgi.receive, holder.services, {}), asgi.send)
-
-    return WebsocketRouteHandler(route.path)(handler)
+    app.holder = holder
+    app.lasting = {
+        path: dispatcher(methods)
+        for path, methods in by_path.items()
+        if any(route.lasting for route in methods.values())
+    }
+    app.sockets = {route.path: socket_dispatcher(route) for route in ROUTES if route.method == WEBSOCKET}
+    return app
 
 
 def _mount(path: str, methods: dict[str, Route], holder: Holder) -> HTTPRouteHandler:
