@@ -10,10 +10,10 @@ import msgspec
 from ...pure.errors import NotFound
 from ...social.posts import PostView, Seen, Visibility, delete_post
 from ...social.reactions import (
-    BOOKMARKS_SQL,
-    BOOSTED_BY_SQL,
-    FAVOURITED_BY_SQL,
-    FAVOURITES_SQL,
+    BOOKMARKS,
+    BOOSTED_BY,
+    FAVOURITED_BY,
+    FAVOURITES,
     boost_by,
     boost_post,
     collected,
@@ -135,13 +135,13 @@ async def unboost(call: Call) -> Answer:
     return await _again(call, post.id)
 
 
-async def _people(call: Call, sql: str) -> Answer:
+async def _people(call: Call, listing: tuple[str, str]) -> Answer:
     post = await _target(call)
     settings = call.services.settings
     window = await window_of(
         call, default=settings.accounts_page_size_default, maximum=settings.accounts_page_size_max
     )
-    rows = await collected(call.services.database, sql, post.id, window.below, window.above, window.limit)
+    rows = await collected(call.services.database, listing, post.id, window)
     accounts = await call.services.accounts.get_many([account_id for _, account_id in rows])
     viewer = await call.viewer()
     shown = [
@@ -155,22 +155,20 @@ async def _people(call: Call, sql: str) -> Answer:
 @routes.get("/api/v1/statuses/{id}/favourited_by", Access.anyone("read:statuses"))
 async def favourited_by(call: Call) -> Answer:
     """Who favourited it."""
-    return await _people(call, FAVOURITED_BY_SQL)
+    return await _people(call, FAVOURITED_BY)
 
 
 @routes.get("/api/v1/statuses/{id}/reblogged_by", Access.anyone("read:statuses"))
 async def boosted_by(call: Call) -> Answer:
     """Who boosted it."""
-    return await _people(call, BOOSTED_BY_SQL)
+    return await _people(call, BOOSTED_BY)
 
 
-async def _collection(call: Call, sql: str) -> Answer:
+async def _collection(call: Call, listing: tuple[str, str]) -> Answer:
     settings = call.services.settings
     window = await window_of(call, default=settings.page_size_default, maximum=settings.page_size_max)
     viewer = await call.viewer()
-    rows = await collected(
-        call.services.database, sql, call.actor.account_id, window.below, window.above, window.limit
-    )
+    rows = await collected(call.services.database, listing, call.actor.account_id, window)
     seen = await call.services.posts.see(viewer, [post_id for _, post_id in rows])
     return Answer(200, posts_json(call.services, seen, viewer), JSON, _links(call, rows))
 
@@ -182,13 +180,13 @@ def _links(call: Call, rows: list[tuple[int, int]]) -> list[tuple[bytes, bytes]]
 @routes.get("/api/v1/favourites", Access.member("read:favourites"))
 async def favourites(call: Call) -> Answer:
     """What the member favourited."""
-    return await _collection(call, FAVOURITES_SQL)
+    return await _collection(call, FAVOURITES)
 
 
 @routes.get("/api/v1/bookmarks", Access.member("read:bookmarks"))
 async def bookmarks(call: Call) -> Answer:
     """What the member bookmarked."""
-    return await _collection(call, BOOKMARKS_SQL)
+    return await _collection(call, BOOKMARKS)
 
 
 async def _poll_post(call: Call) -> Seen:

@@ -96,9 +96,7 @@ def time_of(text: str) -> Instant:
         ) from None
 
 
-def scheduled_entity(
-    services: Services, post: ScheduledPost, media: list[MediaView]
-) -> dict[str, Any]:
+def scheduled_entity(services: Services, post: ScheduledPost, media: list[MediaView]) -> dict[str, Any]:
     """The ScheduledStatus entity. One that could not be published says why under `holdfast`."""
     entity: dict[str, Any] = {
         "id": services.ids.encode(post.id),
@@ -125,7 +123,7 @@ def _params(services: Services, post: ScheduledPost, draft: Draft) -> dict[str, 
         "application_id": 0 if post.app_id is None else int(ids.encode(post.app_id)),
         "quoted_status_id": None if draft.quoted_id is None else ids.encode(draft.quoted_id),
         "quote_approval_policy": (draft.quote_policy or QuotePolicy.PUBLIC).name.lower(),
-        "media_ids": None,
+        "media_ids": [ids.encode(media_id) for media_id in draft.media_ids] or None,
         "poll": None
         if poll is None
         else {

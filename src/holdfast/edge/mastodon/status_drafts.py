@@ -113,10 +113,14 @@ async def _draft(
     policy = wanted.quote_approval_policy or (
         None if edited else chosen.posting_quote_policy if chosen else "public"
     )
+    text, spoiler = wanted.status, wanted.spoiler_text
+    if not text.strip() and wanted.poll is None and not wanted.media_ids:
+        # A warning with nothing behind it is the text.
+        text, spoiler = spoiler, ""
     language = wanted.language or (edited.language if edited else chosen.posting_language if chosen else None)
     return Draft(
-        text=wanted.status,
-        spoiler=wanted.spoiler_text,
+        text=text,
+        spoiler=spoiler,
         visibility=edited.visibility if edited else visibility,
         sensitive=sensitive,
         language=_language(language),

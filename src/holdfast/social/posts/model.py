@@ -267,9 +267,7 @@ def prepare(
     verdict = screen.assess(content if facts is None else facts.about(content))
     if verdict.action == "refuse":
         raise PostRefused(verdict.reason)
-    return Submission(
-        draft, composed, verdict, parent, None if quoted is None else quoted.post, tuple(media)
-    )
+    return Submission(draft, composed, verdict, parent, None if quoted is None else quoted.post, tuple(media))
 
 
 def _quoting(draft: Draft, composed: Composition, quoted: Seen, author_id: int) -> Draft:

@@ -51,6 +51,15 @@ async def insert_poll(tx: Tx, post_id: int, poll: NewPoll, expires_at: Instant, 
     )  # fmt: skip
 
 
+async def set_poll_terms(tx: Tx, post_id: int, *, hide_totals: bool, expires_at: Instant) -> None:
+    """When a poll that is open ends, and whether its numbers are kept back until then."""
+    await tx.execute(
+        "update polls set hide_totals = $2, expires_at = $3 where post_id = $1 and closed_at is null",
+        post_id, hide_totals, expires_at,
+    )  # fmt: skip
+    tx.touch(Kind.POST, post_id)
+
+
 async def delete_poll(tx: Tx, post_id: int) -> None:
     """Take a post's poll away, votes included."""
     voters = await tx.fetch(
@@ -193,7 +202,8 @@ async def attach(tx: Tx, post_id: int, composed: Composition, now: Instant, *, e
 async def mark_sensitive(tx: Tx, post_id: int) -> bool:
     """The staff marks a post as sensitive, in every cache when this commits; whether it was not before."""
     row = await tx.fetchrow(
-        "update posts set sensitive = true where id = $1 and not sensitive returning account_id, visibility", post_id
+        "update posts set sensitive = true where id = $1 and not sensitive returning account_id, visibility",
+        post_id,
     )
     if row is None:
         return False

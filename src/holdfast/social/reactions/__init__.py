@@ -8,10 +8,10 @@ from .favourite import set_favourite
 from .mute_thread import set_thread_mute
 from .pin import set_pin
 from .queries import (
-    BOOKMARKS_SQL,
-    BOOSTED_BY_SQL,
-    FAVOURITED_BY_SQL,
-    FAVOURITES_SQL,
+    BOOKMARKS,
+    BOOSTED_BY,
+    FAVOURITED_BY,
+    FAVOURITES,
     boost_by,
     collected,
     post_of_poll,
@@ -19,7 +19,7 @@ from .queries import (
 from .vote import vote_in_poll
 
 __all__ = [
-    "BOOKMARKS_SQL", "BOOSTED_BY_SQL", "FAVOURITED_BY_SQL", "FAVOURITES_SQL", "PollClosed", "PostBoosted",
+    "BOOKMARKS", "BOOSTED_BY", "FAVOURITED_BY", "FAVOURITES", "PollClosed", "PostBoosted",
     "PostFavourited", "PostUnfavourited", "boost_by", "boost_post", "close_polls", "collected", "post_of_poll",
     "set_bookmark", "set_favourite", "set_pin", "set_thread_mute", "vote_in_poll",
 ]  # fmt: skip

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from ...platform.db import Reader
+from ...pure.window import Window
 
-# Rows: (row id, account or post id), newest first; $1 whose, $2 below, $3 above, $4 limit.
-FAVOURITED_BY_SQL = "select id, account_id from favourites where post_id = $1 and id < $2 and id > $3 order by id desc limit $4"
-BOOSTED_BY_SQL = "select id, account_id from posts where boost_of_id = $1 and id < $2 and id > $3 order by id desc limit $4"
-FAVOURITES_SQL = "select id, post_id from favourites where account_id = $1 and id < $2 and id > $3 order by id desc limit $4"
-BOOKMARKS_SQL = "select id, post_id from bookmarks where account_id = $1 and id < $2 and id > $3 order by id desc limit $4"
+# Rows: (row id, account or post id); $1 whose, $2 below, $3 above, $4 limit.
+# The first statement of each pair reads from the newest down, the second from the oldest up.
+FAVOURITED_BY = (
+    "select id, account_id from favourites where post_id = $1 and id < $2 and id > $3 order by id desc limit $4",
+    "select id, account_id from favourites where post_id = $1 and id < $2 and id > $3 order by id limit $4",
+)
+BOOSTED_BY = (
+    "select id, account_id from posts where boost_of_id = $1 and id < $2 and id > $3 order by id desc limit $4",
+    "select id, account_id from posts where boost_of_id = $1 and id < $2 and id > $3 order by id limit $4",
+)
+FAVOURITES = (
+    "select id, post_id from favourites where account_id = $1 and id < $2 and id > $3 order by id desc limit $4",
+    "select id, post_id from favourites where account_id = $1 and id < $2 and id > $3 order by id limit $4",
+)
+BOOKMARKS = (
+    "select id, post_id from bookmarks where account_id = $1 and id < $2 and id > $3 order by id desc limit $4",
+    "select id, post_id from bookmarks where account_id = $1 and id < $2 and id > $3 order by id limit $4",
+)
 
 
 async def collected(
-    reader: Reader, sql: str, whose: int, below: int, above: int, limit: int
+    reader: Reader, listing: tuple[str, str], whose: int, page: Window
 ) -> list[tuple[int, int]]:
-    """One page of a list above: (row id for the cursor, account or post id)."""
-    return [(row[0], row[1]) for row in await reader.fetch(sql, whose, below, above, limit)]
+    """One page of a listing above, newest first: (row id for the cursor, account or post id)."""
+    newest_down, oldest_up = listing
+    rows = await reader.fetch(
+        oldest_up if page.forward else newest_down, whose, page.below, page.above, page.limit
+    )
+    if page.forward:
+        rows.reverse()
+    return [(row[0], row[1]) for row in rows]
 
 
 async def boost_by(reader: Reader, account_id: int, post_id: int) -> int | None:
