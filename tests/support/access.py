@@ -74,6 +74,7 @@ _ACCOUNT = {"account": ANY, "suspended_account": _NOBODYS, "missing_account": _N
 _TO_SOMEBODY = {"somebody": ANY, "suspended_account": _NOBODYS, "missing_account": _NOBODYS}
 _NOTIFICATION = {"notification": _HIDDEN, "missing_account": _NOBODYS}
 _SCHEDULED = {"scheduled_post": _HIDDEN, "missing_post": _NOBODYS}
+_MEDIA = {"media": _HIDDEN, "missing_account": _NOBODYS}
 _NOTHING: dict[str, Codes] = {"": ANY}
 _REPORTED = {"account": Codes(422, 200, 200, 401), "suspended_account": _NOBODYS, "missing_account": _NOBODYS}
 
@@ -325,6 +326,10 @@ TABLE: dict[str, Row] = {
     **_row(
         {"": ANY}, "PATCH /api/v1/accounts/update_credentials", "PATCH /api/v1/profile", form={"display_name": "Ann"}
     ),
+    # Without a file there is nothing to take.
+    **_row({"": Codes(422, 422, 422, 401)}, "POST /api/v2/media", "POST /api/v1/media"),
+    **_row(_MEDIA, "GET /api/v1/media/{id}", "PUT /api/v1/media/{id}", "DELETE /api/v1/media/{id}"),
+    **_row({"media_file": ANY, "suspended_media_file": _NOBODYS, "missing_media_file": _NOBODYS}, "GET /media/{file}"),
     **_everybody("DELETE /api/v1/profile/avatar", "DELETE /api/v1/profile/header"),
     # Sign-up is for an app's own token: a member has signed up already.
     **_row({"": Codes(403, 403, 403, 401)}, "POST /api/v1/accounts"),

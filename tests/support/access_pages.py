@@ -74,6 +74,8 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
         PageCodes(303, 200, 200, "client_id", form={**_APP_ASKS, "decision": "allow"}),
     ),
     "GET /auth/settings": (PageCodes(303, 200, 200),),
+    "GET /settings/pictures": (PageCodes(303, 200, 200),),
+    "POST /settings/pictures": (PageCodes(303, 303, 303),),
     "POST /auth/settings/password": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
     "POST /auth/settings/sessions/{id}/end": (PageCodes(303, 303, 404, "session"),),
     "POST /auth/settings/sessions/end_others": (PageCodes(303, 303, 303),),

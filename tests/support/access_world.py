@@ -16,6 +16,16 @@ from holdfast.social.accounts import (
     suspend_account,
 )
 from holdfast.social.credentials import Purpose, make_one_time_link
+from holdfast.social.media import (
+    FileOfMedia,
+    MediaKind,
+    Meta,
+    Role,
+    TakenMedia,
+    add_media,
+    one_own_media,
+    touch_blobs,
+)
 from holdfast.social.sessions import Device, SessionLimits, list_sessions, start_session
 from holdfast.social.tokens import issue_token, register_app
 from tests.support.site import Member, Site
@@ -121,6 +131,46 @@ async def _quote(world: World) -> str:
 async def _missing_quote(world: World) -> str:
     post = await world.owner.say("quote me")
     return f"{await _missing_post(world)}/{post['id']}"
+
+
+async def _upload(world: World, owner: Member | None = None) -> int:
+    """An upload of the owner's; nothing is decoded."""
+    services, content = world.site.services, b"a picture, for whoever does not look"
+    now = services.clock.now()
+    digest = await services.media.blobs.put(content)
+    files = (FileOfMedia(Role.ORIGINAL, digest, "image/png", len(content)),)
+    taken = TakenMedia(MediaKind.IMAGE, files, Meta(), None, digest)
+    async with services.database.transaction() as tx:
+        await touch_blobs(tx, {digest: len(content)}, now)
+        actor = (owner or world.owner).actor
+        return await add_media(tx, actor, taken, limits=services.media.limits, now=now)
+
+
+async def _media(world: World) -> str:
+    return world.site.services.ids.encode(await _upload(world))
+
+
+async def _media_file(world: World, owner: Member | None = None) -> str:
+    services, media_id = world.site.services, await _upload(world, owner)
+    account_id = (owner or world.owner).account_id
+    return str((await one_own_media(services.database, account_id, media_id)).view.original)
+
+
+async def _suspended_media_file(world: World) -> str:
+    member = await fresh(world.site)
+    name = await _media_file(world, member)
+    await suspend(member)
+    return name
+
+
+async def _missing_media_file(world: World) -> str:
+    """Of a post that was deleted."""
+    media_id = await _upload(world)
+    services = world.site.services
+    name = (await one_own_media(services.database, world.owner.account_id, media_id)).view.original
+    post = await world.owner.say("soon gone", **{"media_ids[]": services.ids.encode(media_id)})
+    assert (await world.owner.request("DELETE", f"/api/v1/statuses/{post['id']}")).status_code == 200
+    return str(name)
 
 
 async def _missing_account(world: World) -> str:
@@ -311,6 +361,10 @@ THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "public_poll": _poll("public"),
     "private_poll": _poll("private"),
     "tag": _always("town"),
+    "media": _media,
+    "media_file": _media_file,
+    "suspended_media_file": _suspended_media_file,
+    "missing_media_file": _missing_media_file,
     "account": _account,
     "suspended_account": _suspended_account,
     "missing_account": _missing_account,

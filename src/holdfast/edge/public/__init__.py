@@ -10,8 +10,8 @@ from .media_files import routes as media_files
 from .moving import routes as moving
 from .not_found import not_found
 from .one_time_links import routes as one_time_links
-from .portability import routes as portability
 from .pictures import routes as pictures
+from .portability import routes as portability
 from .post import routes as post
 from .profile import routes as profile
 from .report import routes as report
