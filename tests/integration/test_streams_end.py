@@ -1,0 +1,183 @@
+"""Streams end when access does, when a client is too slow, and when the server stops; they outlive the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+import websockets
+
+from holdfast.platform.config import Settings, load_settings
+from holdfast.platform.passwords import hash_password
+from holdfast.platform.stamps import Kind
+from holdfast.social.accounts import suspend_account
+from holdfast.social.credentials import change_password
+from holdfast.social.live import Ending, Topic, What
+from holdfast.social.tokens import end_tokens
+from tests.support.postgres import DatabaseServer
+from tests.support.site import Member, Site, open_site
+from tests.support.streams import event_stream, served, talk
+
+pytestmark = pytest.mark.integration
+
+ACCESS_ENDS_WITHIN_SECONDS = 5
+
+
+@pytest.fixture(scope="module")
+def few_settings(
+    database_server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    address = database_server.clone_database()
+    given = {
+        "data": str(tmp_path_factory.mktemp("streams_end")), "database_url": address, "master_key": "5a" * 32,
+        "streams_per_account_max": 2, "stream_subscriptions_max": 3, "stream_waiting_max": 10,
+    }  # fmt: skip
+    yield load_settings(given, environment={})
+    database_server.drop_database(address)
+
+
+@pytest.fixture(scope="module")
+async def site(few_settings: Settings) -> AsyncIterator[Site]:
+    async with open_site(few_settings) as opened:
+        await opened.services.live.listening.wait()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def port(site: Site) -> AsyncIterator[int]:
+    async with served(site.app) as listening:
+        yield listening
+
+
+async def _revoke(site: Site, member: Member) -> None:
+    token = await site.services.tokens.find(member.token)
+    assert token is not None
+    async with site.services.database.transaction() as tx:
+        await end_tokens(tx, token)
+
+
+async def _end_all(site: Site, member: Member) -> None:
+    async with site.services.database.transaction() as tx:
+        await end_tokens(tx, member.account_id)
+
+
+async def _new_password(site: Site, member: Member) -> None:
+    hashed = await hash_password("correct horse battery staple")
+    async with site.services.database.transaction() as tx:
+        await change_password(tx, member.account_id, hashed)
+
+
+async def _suspend(site: Site, member: Member) -> None:
+    async with site.services.database.transaction() as tx:
+        await suspend_account(tx, member.account_id, now=site.services.clock.now())
+
+
+async def _delete_app(site: Site, member: Member) -> None:
+    token = await site.services.tokens.find(member.token)
+    assert token is not None
+    async with site.services.database.transaction() as tx:
+        await tx.execute("delete from access_tokens where app_id = $1", token.app_id)
+        await tx.execute("delete from apps where id = $1", token.app_id)
+        tx.touch(Kind.APP, token.app_id)
+
+
+async def _fewer_scopes(site: Site, member: Member) -> None:
+    async with site.services.database.transaction() as tx:
+        await tx.execute(
+            "update access_tokens set scopes = '{profile}' where account_id = $1", member.account_id
+        )
+        tx.touch(Kind.ACCESS, member.account_id)
+
+
+WAYS = (_revoke, _end_all, _new_password, _suspend, _delete_app, _fewer_scopes)
+
+
+async def test_cve_2025_62175_streams_close_when_access_ends_and_cannot_open_again(
+    site: Site, port: int
+) -> None:
+    people = await site.members(*(f"end{way.__name__}" for way in WAYS))
+    (stays,) = await site.members("stays")
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(talk(port, one.token, "?stream=user")) for one in people]
+        events = [await stack.enter_async_context(event_stream(port, "user", one.token)) for one in people]
+        kept = await stack.enter_async_context(talk(port, stays.token, "?stream=user"))
+        await kept.settled()
+        for way, member in zip(WAYS, people, strict=True):
+            await way(site, member)
+        async with asyncio.timeout(ACCESS_ENDS_WITHIN_SECONDS):
+            assert [(await one.end())[0] for one in sockets] == [1008] * len(WAYS)
+            for stream in events:
+                while await stream.line() is not None:
+                    pass
+        for way, member in zip(WAYS, people, strict=True):
+            expected = 403 if way is _fewer_scopes else 401
+            async with event_stream(port, "user", member.token) as stream:
+                assert stream.response.status_code == expected, way
+            with pytest.raises(websockets.InvalidStatus) as refused:
+                async with talk(port, member.token, "?stream=user"):
+                    pass
+            assert refused.value.response.status_code == expected, way
+        said = await stays.say("still here")
+        assert (await kept.status())["id"] == said["id"]
+
+
+async def test_an_account_has_so_many_streams_and_a_socket_so_many_subscriptions(
+    site: Site, port: int
+) -> None:
+    (ann,) = await site.members("few")
+    async with talk(port, ann.token) as first, talk(port, ann.token) as second:
+        await second.settled()
+        async with event_stream(port, "user", ann.token) as third:
+            assert third.response.status_code == 429
+            assert "retry-after" in third.response.headers
+        for tag in ("a1", "a2", "a3", "a3"):
+            await first.subscribe("hashtag", tag=tag)
+        await first.say(type="subscribe", stream="hashtag", tag="a4")
+        assert (await first.raw())["status"] == 429
+        await first.say(type="unsubscribe", stream="hashtag", tag="a1")
+        await first.subscribe("hashtag", tag="a4")
+    hub = site.services.live
+    async with asyncio.timeout(ACCESS_ENDS_WITHIN_SECONDS):
+        while len(hub):  # noqa: ASYNC110 - the server notices both ends by itself
+            await asyncio.sleep(0)
+    async with event_stream(port, "user", ann.token) as again:
+        assert again.response.status_code == 200
+
+
+async def test_a_client_that_does_not_read_is_let_go(site: Site, port: int) -> None:
+    (ann,) = await site.members("slow")
+    token = await site.services.tokens.find(ann.token)
+    assert token is not None
+    hub = site.services.live
+    connection = await hub.open(token, secret=ann.token, address="192.0.2.9")
+    try:
+        hub.subscribe(connection, ("user",), [Topic(What.HOME, ann.account_id)])
+        for number in range(12):
+            await ann.say(f"post {number}")
+        async with asyncio.timeout(ACCESS_ENDS_WITHIN_SECONDS):
+            while not connection.over():  # noqa: ASYNC110 - nobody reads this stream, so nothing wakes anybody
+                await asyncio.sleep(0)
+        assert connection.ending is Ending.SLOW
+        assert await connection.take(0.01) == []
+    finally:
+        hub.release(connection)
+
+
+async def test_streams_outlive_the_listening_connection_and_miss_nothing(site: Site, port: int) -> None:
+    (ann,) = await site.members("outlives")
+    database = site.services.database
+    async with talk(port, ann.token, "?stream=user") as stream:
+        await stream.settled()
+        for number in range(3):
+            said = await ann.say(f"before {number}")
+            assert (await stream.status())["id"] == said["id"]
+            killed = await database.fetchval(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                " where datname = current_database() and query ilike 'listen %live%'"
+            )
+            assert killed == 1
+            missed = await ann.say(f"while nobody listens {number}")
+            assert (await stream.status())["id"] == missed["id"]
+            await site.services.live.listening.wait()
