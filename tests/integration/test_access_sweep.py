@@ -21,6 +21,7 @@ from tests.support.access_pages import PAGES, PageCodes
 from tests.support.access_world import World, app_token, fresh, reinstate, session_of, suspend
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
+from tests.support.streams import first_answer
 
 pytestmark = pytest.mark.integration
 
@@ -76,6 +77,8 @@ async def ask(
     options: dict[str, Any] = {"params": _filled(row.query, thing)} if row.query else {}
     if row.form:
         options["data"] = _filled(row.form, thing)
+    if name in _API and _API[name].lasting:
+        return await first_answer(site.app, method, _address(path, thing), options.get("params", {}), sent)
     return await site.client.request(method, _address(path, thing), headers=sent, **options)
 
 
@@ -137,7 +140,8 @@ async def test_access(site: Site, outsiders: Outsiders, name: str, kind: str) ->
     await note("suspended", outsiders.suspended)
     if route.access.scopes:
         expected["wrong scope"] = 403
-        await note("wrong scope", (await site.login("", world.owner.account_id, scopes="push")).token)
+        other = "profile" if "push" in route.access.scopes else "push"
+        await note("wrong scope", (await site.login("", world.owner.account_id, scopes=other)).token)
     if route.access.who is Who.MEMBER:
         expected["app"] = 401
         await note("app", outsiders.app)
@@ -203,7 +207,8 @@ async def test_head_says_what_get_says_without_a_body(site: Site) -> None:
         head = await ask(site, name.replace("GET", "HEAD"), row, thing, world.owner.token)
         assert (head.status_code, head.content) == (got.status_code, b""), name
         assert head.headers["content-type"] == got.headers["content-type"], name
-        assert head.headers["content-length"] == str(len(got.content)), name
+        if not _API[name].lasting:
+            assert head.headers["content-length"] == str(len(got.content)), name
 
 
 async def test_what_is_not_declared_is_refused(site: Site) -> None:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from holdfast.social.push import DeviceKeys
+from holdfast.platform.web_push import DeviceKeys
 
 
 def b64(value: bytes) -> str:

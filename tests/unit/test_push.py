@@ -15,12 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.platform.crypto import Keyring
+from holdfast.platform.web_push import DeviceKeys, Vapid, encrypt
 from holdfast.social.push import (
-    DeviceKeys,
     Outcome,
     PushNotAllowed,
-    Vapid,
-    encrypt,
     outcome_of,
     read_device_keys,
     read_retry_after,

@@ -24,6 +24,7 @@ from ..platform.db import Database
 from ..platform.guarded_http import FetchLimits, GuardedClient, OutboundFailed
 from ..platform.ids import PublicIds
 from ..platform.master_key import load_master_key
+from ..platform.web_push import SALT_BYTES, Vapid, encrypt
 from ..pure.errors import NotFound
 from ..social.accounts import AccountReader
 from ..social.graph import RelationsReader
@@ -33,9 +34,7 @@ from ..social.push import (
     Delivery,
     Outcome,
     PushErrand,
-    Vapid,
     delivery,
-    encrypt,
     outcome_of,
     read_retry_after,
     record_delivery,
@@ -44,7 +43,6 @@ from ..social.push import (
 
 log = structlog.get_logger(__name__)
 
-_SALT_BYTES: Final = 16
 _ANSWER_MAX_BYTES: Final = 4096
 _LEASE_MARGIN_SECONDS: Final = 60.0
 
@@ -108,7 +106,7 @@ class PushSender:
         """What became of it, and how many seconds the service asks us to wait."""
         message = push_message(item, self._addressed(to))
         encrypted = encrypt(
-            message, to.keys, salt=random_bytes(_SALT_BYTES), sender=ec.generate_private_key(ec.SECP256R1()),
+            message, to.keys, salt=random_bytes(SALT_BYTES), sender=ec.generate_private_key(ec.SECP256R1()),
             standard=to.standard,
         )  # fmt: skip
         headers = {

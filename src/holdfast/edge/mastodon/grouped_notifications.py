@@ -6,7 +6,7 @@ import msgspec
 
 from ...pure.errors import Invalid
 from ...social.notification_groups import Group, Grouping, GroupReader
-from ...social.notifications import GROUPED, GroupKey, NotificationView, dismiss_group, dismiss_notification
+from ...social.notifications import GROUPED, GroupKey, NotificationView, dismiss_notifications
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..ports import Services
@@ -92,10 +92,7 @@ async def dismiss(call: Call) -> Answer:
     """Dismiss all of a group."""
     key = read_group_key(call.services.ids, call.segment("group_key"))
     async with call.services.database.transaction() as tx:
-        if isinstance(key, GroupKey):
-            await dismiss_group(tx, call.actor, key)
-        else:
-            await dismiss_notification(tx, call.actor, *key)
+        await dismiss_notifications(tx, call.actor, key)
     return json_answer({})
 
 

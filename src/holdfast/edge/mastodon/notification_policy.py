@@ -9,7 +9,8 @@ import msgspec
 from ...pure.errors import Invalid
 from ...social.graph import Viewer
 from ...social.notification_policies import NotificationPolicy, PolicyChange, Treatment, policy_of, set_policy
-from ...social.notifications import RequestReader, RequestView, settle_requests
+from ...social.notification_requests import RequestReader, RequestView
+from ...social.notifications import settle_requests
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..ports import Services

@@ -6,7 +6,7 @@ import msgspec
 
 from ...pure.window import Window
 from ...social.markers import markers
-from ...social.notifications import Wanted, clear_notifications, dismiss_notification
+from ...social.notifications import Wanted, clear_notifications, dismiss_notifications
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import Access, RouteTable
@@ -100,9 +100,9 @@ async def dismiss(call: Call) -> Answer:
 
 
 async def _dismiss(call: Call, public_id: str) -> Answer:
-    first, last = id_range(call.services.ids, public_id)
+    which = id_range(call.services.ids, public_id)
     async with call.services.database.transaction() as tx:
-        await dismiss_notification(tx, call.actor, first, last)
+        await dismiss_notifications(tx, call.actor, which)
     return json_answer({})
 
 

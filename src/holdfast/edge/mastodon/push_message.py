@@ -13,9 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from ...platform.ids import PublicIds
+from ...platform.web_push import CONTENT_MAX_BYTES
 from ...pure.markup import plain_excerpt
 from ...social.notifications import NotificationView
-from ...social.push import CONTENT_MAX_BYTES
 from .notification_ids import group_key, short_id
 from .notification_types import TYPE_OF
 

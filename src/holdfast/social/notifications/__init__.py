@@ -1,7 +1,7 @@
 """Notifications: what others did that concerns a member, and what of it is kept apart until the member looks."""
 
 from .clear import clear_notifications
-from .dismiss import dismiss_group, dismiss_notification
+from .dismiss import dismiss_notifications
 from .errors import NotificationNotVisible
 from .events import NotificationMade, NotificationsMerged
 from .jobs import (
@@ -33,14 +33,13 @@ from .model import (
     away,
 )
 from .reader import NotificationReader
-from .requests import RequestReader, RequestView
 from .settle import settle_requests
 from .store import tell
 
 __all__ = [
     "EVERYTHING", "FOR_STAFF", "GROUPED", "GroupKey", "Notice", "NotificationKind", "NotificationMade",
     "NotificationNotVisible", "NotificationPage", "NotificationReader", "NotificationView", "NotificationsMerged",
-    "RequestReader", "RequestView", "Wanted", "away", "clear_notifications", "dismiss_group", "dismiss_notification",
+    "Wanted", "away", "clear_notifications", "dismiss_notifications",
     "forget_favourite", "forget_follow", "forget_request", "notify_accepted", "notify_boosted", "notify_edited",
     "notify_favourited", "notify_followed", "notify_poll_closed", "notify_published", "notify_quoted",
     "notify_quoters", "notify_requested", "notify_signed_up", "settle_requests", "tell",

@@ -9,15 +9,12 @@ from .errors import NotificationNotVisible
 from .model import GroupKey
 
 
-async def dismiss_notification(tx: Tx, actor: Actor, first_id: int, last_id: int | None = None) -> None:
-    """It is not shown again: the one, or with a second id the first between both.
+async def dismiss_notifications(tx: Tx, actor: Actor, which: GroupKey | tuple[int, int]) -> None:
+    """They are not shown again: all of a group that there are now, or the first whose id lies between these two.
 
-    Raises NotificationNotVisible when the actor has none there.
+    Raises NotificationNotVisible when the actor has none there; a group that is not there is dismissed already.
     """
-    if not await store.dismiss(tx, actor.account_id, first_id, first_id if last_id is None else last_id):
+    if isinstance(which, GroupKey):
+        await store.dismiss_group(tx, actor.account_id, which)
+    elif not await store.dismiss(tx, actor.account_id, *which):
         raise NotificationNotVisible
-
-
-async def dismiss_group(tx: Tx, actor: Actor, group: GroupKey) -> None:
-    """None of them is shown again; what comes later is. A group that is not there is dismissed already."""
-    await store.dismiss_group(tx, actor.account_id, group)

@@ -1,14 +1,11 @@
 """Web Push: which apps of a member want to be told of what, and messages that only the device can read."""
 
 from .change_alerts import change_alerts
-from .encryption import Encrypted, encrypt
 from .errors import NoSubscription, PushNotAllowed
 from .jobs import SEND_PUSH, PushErrand, queue_pushes
 from .model import (
-    CONTENT_MAX_BYTES,
     Alerts,
     Delivery,
-    DeviceKeys,
     NewSubscription,
     Outcome,
     PushPolicy,
@@ -22,11 +19,10 @@ from .queries import delivery, subscription_of
 from .record import record_delivery
 from .subscribe import PushLimits, subscribe
 from .unsubscribe import unsubscribe
-from .vapid import Vapid
 
 __all__ = [
-    "CONTENT_MAX_BYTES", "SEND_PUSH", "Alerts", "Delivery", "DeviceKeys", "Encrypted", "NewSubscription",
-    "NoSubscription", "Outcome", "PushErrand", "PushLimits", "PushNotAllowed", "PushPolicy", "Subscription", "Vapid",
-    "change_alerts", "delivery", "encrypt", "outcome_of", "queue_pushes", "read_device_keys", "read_retry_after",
+    "SEND_PUSH", "Alerts", "Delivery", "NewSubscription",
+    "NoSubscription", "Outcome", "PushErrand", "PushLimits", "PushNotAllowed", "PushPolicy", "Subscription",
+    "change_alerts", "delivery", "outcome_of", "queue_pushes", "read_device_keys", "read_retry_after",
     "record_delivery", "retry_seconds", "subscribe", "subscription_of", "unsubscribe",
 ]  # fmt: skip

@@ -13,13 +13,10 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ...platform.clock import Instant
+from ...platform.web_push import AUTH_BYTES, POINT_BYTES, DeviceKeys
 from ..notifications import NotificationKind
 from .errors import PushNotAllowed
 
-AUTH_BYTES: Final = 16
-POINT_BYTES: Final = 65
-CONTENT_MAX_BYTES: Final = 3993
-"""What fits into the 4,096 bytes that every push service takes (RFC 8030, 7.2), with header, delimiter and tag."""
 FIRST_RETRY_SECONDS: Final = 30
 LONGEST_RETRY_SECONDS: Final = 6 * 3600
 _REFUSED_FOR_GOOD = frozenset((404, 410))
@@ -34,13 +31,6 @@ class PushPolicy(StrEnum):
     FOLLOWED = "followed"  # by the member
     FOLLOWER = "follower"  # of the member
     NONE = "none"
-
-
-class DeviceKeys(msgspec.Struct, frozen=True):
-    """What a device gives so that only it can read. `public_key`: an uncompressed point on P-256."""
-
-    public_key: bytes
-    auth: bytes
 
 
 class Alerts(msgspec.Struct, frozen=True):

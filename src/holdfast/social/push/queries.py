@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...platform.db import Reader
+from ...platform.web_push import DeviceKeys
 from ..notifications import NotificationKind
 from .errors import NoSubscription
-from .model import Alerts, Delivery, DeviceKeys, PushPolicy, Subscription
+from .model import Alerts, Delivery, PushPolicy, Subscription
 
 _KINDS = frozenset(kind.value for kind in NotificationKind)
 

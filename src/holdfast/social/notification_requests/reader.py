@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from ...platform.clock import Clock, Instant
+from ...platform.clock import Clock
 from ...platform.db import Database
 from ...pure.window import Window
-from ..accounts import AccountReader, AccountView
+from ..accounts import AccountReader
 from ..graph import Viewer
-from ..posts import PostReader, Seen
-from .errors import NotificationNotVisible
-from .model import away
+from ..notifications import NotificationNotVisible, away
+from ..posts import PostReader
+from .views import RequestView
 
 COUNTED_MOST = 100
 """Notifications of one sender, and requests, are counted up to this."""
@@ -31,17 +29,6 @@ _ONE_SQL = f"{_COLUMNS} and r.id = $4"
 _SUMMARY_SQL = (
     f"select count(*), coalesce(sum(told), 0)::bigint from (select c.told {_MINE} limit $3) as counted"
 )
-
-
-class RequestView(msgspec.Struct, frozen=True):
-    """A sender whose notifications are kept apart. `last`: what the last of them is about, if it can be seen."""
-
-    id: int
-    sender: AccountView
-    told: int
-    created_at: Instant
-    updated_at: Instant
-    last: Seen | None
 
 
 class RequestReader:

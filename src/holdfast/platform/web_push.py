@@ -1,25 +1,40 @@
-"""Messages that only the device can read: RFC 8291 (aes128gcm), and the draft that older apps speak (aesgcm,
-draft-ietf-webpush-encryption-04).
+"""Web Push on the wire: messages that only the device can read, and the proof of who sends them.
 
-Salt and sender key are given, so that the same call gives the same bytes; each message needs fresh ones.
+Encryption is that of RFC 8291 (aes128gcm), or of the draft before it, which older apps speak (aesgcm,
+draft-ietf-webpush-encryption-04). The proof is VAPID, RFC 8292. Salt, sender key and time are given.
 """
 
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
+from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .model import DeviceKeys
+from ..pure.outbound_addresses import read_target
+from .clock import Instant
 
-SALT_BYTES = 16
+AUTH_BYTES: Final = 16
+POINT_BYTES: Final = 65
+CONTENT_MAX_BYTES: Final = 3993
+"""What fits into the 4,096 bytes that every push service takes (RFC 8030, 7.2), with header, delimiter and tag."""
+SALT_BYTES: Final = 16
 _RECORD_BYTES = 4096
 _LAST_RECORD = b"\x02"
+
+
+class DeviceKeys(msgspec.Struct, frozen=True):
+    """What a device gives so that only it can read. `public_key`: an uncompressed point on P-256."""
+
+    public_key: bytes
+    auth: bytes
 
 
 class Encrypted(msgspec.Struct, frozen=True):
@@ -70,3 +85,43 @@ def _hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
 def base64url(value: bytes) -> str:
     """Unpadded, as headers and tokens have it."""
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+LIFETIME: Final = timedelta(hours=12)
+"""Half of the longest that the standard allows, for clocks that differ."""
+_HEADER = base64url(b'{"typ":"JWT","alg":"ES256"}')
+
+
+class Vapid:
+    """Signs for one server. `subject`: whom a push service may write to, a mailto: or https: address."""
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey, subject: str) -> None:
+        self._key = key
+        self._subject = subject
+        point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self._public = base64url(point)
+
+    def headers(self, endpoint: str, message: Encrypted, now: Instant) -> dict[str, str]:
+        """The headers that prove who sends, beside those of the encryption."""
+        token = self.token(endpoint, now)
+        if message.crypto_key is None:
+            return {**message.headers, "authorization": f"vapid t={token}, k={self._public}"}
+        return {
+            **message.headers,
+            "authorization": f"WebPush {token}",
+            "crypto-key": f"{message.crypto_key};p256ecdsa={self._public}",
+        }
+
+    def token(self, endpoint: str, now: Instant) -> str:
+        """A signed token for the origin of an endpoint."""
+        scheme, host, port = read_target(endpoint).origin
+        shown = f"[{host}]" if ":" in host else host
+        usual = port == {"https": 443, "http": 80}[scheme]
+        claims = {
+            "aud": f"{scheme}://{shown}" if usual else f"{scheme}://{shown}:{port}",
+            "exp": int((now + LIFETIME).timestamp()),
+            "sub": self._subject,
+        }
+        signed = f"{_HEADER}.{base64url(msgspec.json.encode(claims))}"
+        r, s = decode_dss_signature(self._key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
+        return f"{signed}.{base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
