@@ -127,6 +127,7 @@ PUBLIC = frozenset(
     GET /health
     POST /oauth/token
     POST /oauth/revoke
+    GET /api/v1/streaming/health
     GET /api/v1/statuses
     GET /api/v1/statuses/{id}
     GET /api/v1/statuses/{id}/context
@@ -243,6 +244,18 @@ TABLE: dict[str, Row] = {
     # Lists, filters, conversations
     **_everybody("GET /api/v1/lists", "GET /api/v1/filters", "GET /api/v2/filters", "GET /api/v1/conversations"),
     **_row({"": ANY}, "POST /api/v1/lists", form={"title": "Friends"}),
+    # Streams
+    **_everybody(
+        "GET /api/v1/streaming/health",
+        *(
+            f"GET /api/v1/streaming/{name}"
+            for name in ("user", "user/notification", "public", "public/local", "public/remote", "direct")
+        ),
+    ),
+    "GET /api/v1/streaming/hashtag": Row({"": ANY}, query={"tag": "tea"}),
+    "GET /api/v1/streaming/hashtag/local": Row({"": ANY}, query={"tag": "tea"}),
+    "GET /api/v1/streaming/list": Row({"list": Codes(200, 401, 401, 401)}, query={"list": "{object}"}),
+    "WEBSOCKET /api/v1/streaming": Row({"": Codes(101, 101, 101, 401)}, query={"stream": "user"}),
     **_row(
         {"list": _HIDDEN, "missing_account": _NOBODYS},
         "GET /api/v1/lists/{id}", "PUT /api/v1/lists/{id}", "DELETE /api/v1/lists/{id}",

@@ -16,6 +16,8 @@ import websockets
 from litestar import Litestar
 from websockets.asyncio.client import ClientConnection, connect
 
+from holdfast.edge.routes import WEBSOCKET
+
 PATIENCE_SECONDS = 10.0
 
 
@@ -47,6 +49,55 @@ async def served(app: Litestar, *, lifespan: bool = False) -> AsyncIterator[int]
     finally:
         server.should_exit = True
         await serving
+
+
+async def first_answer(
+    app: Litestar, method: str, path: str, query: dict[str, str], headers: dict[str, str]
+) -> httpx2.Response:
+    """What a stream answers when it is opened, which is then closed at once. WEBSOCKET as method: 101 when accepted."""
+    socket_wanted = method == WEBSOCKET
+    began: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    sent: list[dict[str, Any]] = []
+    hangs_up = asyncio.Event()
+    beginning = [{"type": "websocket.connect"} if socket_wanted else {"type": "http.request", "body": b""}]
+
+    async def receive() -> dict[str, Any]:
+        if beginning:
+            return beginning.pop()
+        await hangs_up.wait()
+        return (
+            {"type": "websocket.disconnect", "code": 1001} if socket_wanted else {"type": "http.disconnect"}
+        )
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+        whole = message["type"].endswith("body") and not message.get("more_body")
+        if whole or message["type"] == "websocket.accept" or message.get("more_body"):
+            began.done() or began.set_result(None)
+
+    scope = {
+        "type": "websocket" if socket_wanted else "http", "method": method, "path": path, "client": ("192.0.2.1", 1),
+        "query_string": str(httpx2.QueryParams(query)).encode(), "http_version": "1.1", "scheme": "http",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "extensions": {"websocket.http.response": {}}, "subprotocols": [],
+    }  # fmt: skip
+    if socket_wanted:
+        del scope["method"]
+    answering = asyncio.create_task(cast(Any, app)(scope, receive, send))
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await began
+    finally:
+        hangs_up.set()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await answering
+    start = sent[0]
+    lasts = start["type"] == "websocket.accept" or sent[1].get("more_body")
+    return httpx2.Response(
+        101 if start["type"] == "websocket.accept" else start["status"],
+        headers=[(name.decode(), value.decode()) for name, value in start.get("headers", [])],
+        content=b"" if lasts else b"".join(part.get("body", b"") for part in sent[1:]),
+    )
 
 
 class EventStream:
