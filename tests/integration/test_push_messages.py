@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import msgspec
 import pytest
 
+from holdfast.main.jobs_runner import run_worker
 from holdfast.platform.config import Settings
 from holdfast.platform.errands import count_errands
 from holdfast.social.accounts import AccountId, reinstate_account, suspend_account
@@ -266,3 +268,17 @@ async def test_members_without_devices_cost_no_job(desk: Desk) -> None:
     await desk.site.settle()
     assert await desk.site.services.database.fetchval("select count(*) from jobs") == 0
     assert ann.account_id != bob.account_id
+
+
+async def test_a_worker_sends_what_is_due_by_itself(desk: Desk) -> None:
+    ann, bob = await desk.site.members("ann", "bob")
+    device = await desk.subscribed(ann)
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_worker(desk.site.services.settings, stop))
+    await bob.say("@ann hi")
+    async with asyncio.timeout(60):
+        await desk.service.came.acquire()
+    stop.set()
+    await working
+    [message] = desk.service.messages
+    assert b"@ann hi" in device.read(message.headers, message.body)

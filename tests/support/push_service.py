@@ -111,6 +111,7 @@ class PushService:
     port: int = 0
     messages: list[Pushed] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    came: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     @property
     def url(self) -> str:
@@ -127,6 +128,7 @@ class PushService:
             headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             self.messages.append(Pushed(first.split()[1], headers, body))
+            self.came.release()
             answer = self.answers.pop(0) if self.answers else "201 Created"
             writer.write(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
             await writer.drain()

@@ -15,8 +15,6 @@ from .notification_types import kinds_named
 from .paging import PageQuery, link_header, page
 from .render_notification import notification_entity, subjects_of
 
-__all__ = ["NotificationQuery", "notification_entity", "routes"]
-
 routes = RouteTable()
 
 READ = Access.member("read:notifications")

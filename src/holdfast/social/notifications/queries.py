@@ -55,12 +55,14 @@ select u.account_id, p.not_following, p.not_followers, p.new_accounts, p.private
        exists (select 1 from follows f where f.follower_id = u.account_id and f.followed_id = $2) as following,
        (select f.id from follows f where f.follower_id = $2 and f.followed_id = u.account_id) as follow_id,
        exists (select 1 from notification_permissions m where m.account_id = u.account_id and m.from_id = $2) as allowed,
-       (select visibility from posts where id = $6) = 3 as private,
-       exists (select 1 from posts own join mentions m on m.post_id = own.id and m.account_id = $2
-               where own.thread_id = $4 and own.account_id = u.account_id and own.visibility = 3) as answered
+       about.visibility = 3 as private,
+       about.visibility = 3 and exists (
+           select 1 from posts own join mentions m on m.post_id = own.id and m.account_id = $2
+           where own.thread_id = $4 and own.account_id = u.account_id and own.visibility = 3) as answered
 from users u
 join accounts a on a.id = u.account_id and a.state = 0
 left join notification_policies p on p.account_id = u.account_id
+left join posts about on about.id = $6
 where u.account_id = any($1::bigint[]) and (u.account_id <> $2 or $5)
   and not exists (select 1 from blocks b where (b.account_id = u.account_id and b.target_id = $2)
                   or (b.account_id = $2 and b.target_id = u.account_id))
@@ -90,7 +92,7 @@ def _recipient(row: Row) -> Recipient:
         )  # fmt: skip
     return Recipient(
         row["account_id"], policy, row["following"], row["follow_id"], row["allowed"], bool(row["private"]),
-        row["answered"],
+        bool(row["answered"]),
     )  # fmt: skip
 
 
