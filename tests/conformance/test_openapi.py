@@ -86,6 +86,9 @@ def things(server: WholeServer, client: httpx2.Client) -> dict[str, str]:
         for verb in ("favourite", "bookmark", "reblog"):
             post(f"/api/v1/statuses/{first['id']}/{verb}", bob)
             post(f"/api/v1/statuses/{reply['id']}/{verb}")
+        quoting = post("/api/v1/statuses", bob, status="well said", quoted_status_id=first["id"])
+        post("/api/v1/statuses", status="in a quote", quoted_status_id=quoting["id"])
+        later = post("/api/v1/statuses", status="later", scheduled_at="2032-01-02T03:04:05Z")
         post("/api/v1/markers", **{"home[last_read_id]": first["id"]})
         notification: list[Any] = []
         for _ in range(400):  # told by the worker a moment later
@@ -94,7 +97,7 @@ def things(server: WholeServer, client: httpx2.Client) -> dict[str, str]:
                 break
     return {
         "statuses": first["id"], "accounts": them, "polls": poll["poll"]["id"], "tags": "harbour", "tag": "harbour",
-        "notifications": notification[0]["id"],
+        "notifications": notification[0]["id"], "scheduled_statuses": later["id"],
     }  # fmt: skip
 
 
@@ -104,7 +107,12 @@ def test_every_answer_follows_its_schema(
     problems: set[str] = set()
     checked = 0
     for route in ROUTES:
-        if route.method != "GET" or route.lasting or not route.path.startswith("/api/") or route.access.who is Who.BROWSER:
+        if (
+            route.method != "GET"
+            or route.lasting
+            or not route.path.startswith("/api/")
+            or route.access.who is Who.BROWSER
+        ):
             continue
         kind = route.path.removeprefix("/api/").split("/")[1 if "{" not in route.path else -1]
         for segment in route.path.split("/")[:-1]:
