@@ -18,7 +18,8 @@ from holdfast.main.asgi import ROUTES
 from holdfast.platform.config import Settings, load_settings
 from tests.support.access import APP, PUBLIC, TABLE, Codes, Row
 from tests.support.access_pages import PAGES, PageCodes
-from tests.support.access_world import World, app_token, fresh, reinstate, session_of, suspend
+from tests.support.access_people import app_token, fresh, reinstate, session_of, suspend
+from tests.support.access_world import World
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
 from tests.support.streams import first_answer

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from holdfast.main.asgi import ROUTES
 from holdfast.platform.config import Settings, load_settings
-from tests.support.access_world import fresh, session_of
+from tests.support.access_people import fresh, session_of
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
 
