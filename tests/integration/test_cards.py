@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from PIL import Image
 
-from holdfast.main.card_fetching import CardFetcher
-from holdfast.main.card_pictures import CardPictures
 from holdfast.main.outside import Outside, kinds_of
 from holdfast.main.subscriptions import FETCH_CARD
-from holdfast.platform.clock import FixedClock
 from holdfast.platform.config import Settings
 from holdfast.platform.errands import ErrandRunner
 from holdfast.platform.guarded_http import guarded_client
 from holdfast.platform.jobs import RunnerLimits
 from holdfast.platform.resolving import FakeResolver
-from holdfast.social.cards import forget_unlinked_cards
-from holdfast.social.media import take_unused_blobs
 from holdfast.social.posts import PostPublished, PostState, decide_post
-from tests.support.pages import HERE, PageServer, leads_to, open_pages, page
-from tests.support.pictures import SECRET, encoded, picture
-from tests.support.site import Member, Site, open_site
+from tests.support.cards_desk import Cards, open_cards
+from tests.support.pages import leads_to, page
+from tests.support.site import open_site
 
 pytestmark = pytest.mark.integration
 
@@ -51,54 +44,12 @@ action = "hold"
 stage = "live"
 when = 'bank("words")'
 """
-HOSTS = ("site.example", "other.example", "www.site.example")
-
-
-class Cards:
-    """A site, its errands, and the web around it."""
-
-    def __init__(self, site: Site, web: PageServer, fetcher: CardFetcher, clock: FixedClock) -> None:
-        self.site, self.web, self.clock = site, web, clock
-        self.use(fetcher)
-
-    def use(self, fetcher: CardFetcher) -> None:
-        """Who runs the errands."""
-        limits = RunnerLimits(batch=8, concurrency=8)
-        self._runner = ErrandRunner(
-            self.site.services.database, self.clock, {FETCH_CARD: fetcher.errand}, limits
-        )
-
-    async def fetch(self) -> None:
-        """Run the errands that are due."""
-        await self._runner.drain()
-
-    async def card(self, member: Member, status_id: str) -> Any:
-        return (await member.get(f"/api/v1/statuses/{status_id}"))["card"]
-
-    async def carded(self, member: Member, text: str, **form: Any) -> Any:
-        """The card of a new post."""
-        said = await member.say(text, **form)
-        await self.fetch()
-        return await self.card(member, said["id"])
 
 
 @pytest.fixture
 async def cards(settings: Settings) -> AsyncIterator[Cards]:
-    chosen = msgspec.structs.replace(
-        settings,
-        outbound_private_allowed=(HERE,),
-        card_jitter_seconds=0,
-        rate_requests=100_000,
-        card_timeout_seconds=2,
-    )
-    resolver = FakeResolver({host: ["127.0.0.1"] for host in HOSTS})
-    async with (
-        open_site(chosen) as site,
-        open_pages({"/": page(HEAD)}) as web,
-        guarded_client(chosen, resolver=resolver) as outbound,
-    ):
-        clock = FixedClock(site.services.clock.now() + timedelta(minutes=1))
-        yield Cards(site, web, CardFetcher(chosen, site.services.database, clock, outbound), clock)
+    async with open_cards(settings, {"/": page(HEAD)}) as opened:
+        yield opened
 
 
 async def test_the_first_link_of_a_post_gets_a_card(cards: Cards) -> None:
@@ -291,42 +242,26 @@ async def test_cve_2023_36459_oembed_markup_is_made_anew_or_left_out(cards: Card
             assert (card["width"], card["height"], card["author_name"]) == (200, 100, "Pat")
 
 
-async def test_a_page_that_says_what_the_rules_would_hold_is_not_shown(settings: Settings) -> None:
-    rules = settings.data / "rules.toml"
-    settings.data.mkdir(parents=True, exist_ok=True)
+async def test_a_page_that_says_what_the_rules_would_hold_is_not_shown(
+    settings: Settings, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.toml"
     rules.write_text(RULES)
-    chosen = msgspec.structs.replace(
-        settings, outbound_private_allowed=(HERE,), card_jitter_seconds=0, screening_rules_file=rules
-    )
-    resolver = FakeResolver({"site.example": ["127.0.0.1"]})
-    async with (
-        open_site(chosen) as site,
-        open_pages(
-            {"/": page("<title>A forbiddenword</title>"), "/fine": page("<title>Fine</title>")}
-        ) as web,
-        guarded_client(chosen, resolver=resolver) as outbound,
-    ):
-        clock = FixedClock(site.services.clock.now() + timedelta(minutes=1))
-        cards = Cards(site, web, CardFetcher(chosen, site.services.database, clock, outbound), clock)
-        ann = await site.member("ann")
-        assert await cards.carded(ann, web.at("site.example")) is None
-        assert (await cards.carded(ann, web.at("site.example", "/fine")))["title"] == "Fine"
-        assert len(web.paths) == 2
+    pages = {"/": page("<title>A forbiddenword</title>"), "/fine": page("<title>Fine</title>")}
+    async with open_cards(settings, pages, screening_rules_file=rules) as cards:
+        ann = await cards.site.member("ann")
+        assert await cards.carded(ann, cards.web.at("site.example")) is None
+        assert (await cards.carded(ann, cards.web.at("site.example", "/fine")))["title"] == "Fine"
+        assert len(cards.web.paths) == 2
 
 
 async def test_private_networks_are_not_asked_for_a_card(settings: Settings) -> None:
-    chosen = msgspec.structs.replace(settings, card_jitter_seconds=0)
-    resolver = FakeResolver({"site.example": ["127.0.0.1"]})
-    async with (
-        open_site(chosen) as site,
-        open_pages({"/": page(HEAD)}) as web,
-        guarded_client(chosen, resolver=resolver) as outbound,
-    ):
-        clock = FixedClock(site.services.clock.now() + timedelta(minutes=1))
-        cards = Cards(site, web, CardFetcher(chosen, site.services.database, clock, outbound), clock)
-        ann = await site.member("ann")
-        assert await cards.carded(ann, web.at("site.example")) is None
-        assert (resolver.asked, web.heads) == (["site.example"], [])
+    async with open_cards(settings, {"/": page(HEAD)}, outbound_private_allowed=()) as cards:
+        ann = await cards.site.member("ann")
+        assert await cards.carded(ann, cards.web.at("site.example")) is None
+        assert cards.web.heads == []
+        # It is not asked again for each who links there.
+        assert await cards.site.services.database.fetchval("select state from preview_cards") == 2
 
 
 async def test_a_slow_site_holds_up_no_other(cards: Cards) -> None:
@@ -385,52 +320,3 @@ async def test_an_errand_that_died_is_done_by_another(cards: Cards) -> None:
     await cards.fetch()
     assert (await cards.card(ann, said["id"]))["title"] == "A <b>title</b>"
     assert msgspec.json.decode(msgspec.json.encode(PostPublished(post_id)), type=PostPublished).links
-
-
-async def test_a_picture_is_made_small_and_served_from_here(cards: Cards) -> None:
-    ann = await cards.site.member("ann")
-    services = cards.site.services
-    large = picture(2000, 1000)
-    exif = Image.Exif()
-    exif[0x010E] = SECRET
-    cards.web.answers |= {
-        "/": page('<title>t</title><meta property="og:image" content="/a.jpg"><meta property="og:image:alt" content="A sea">'),
-        "/a.jpg": page(encoded(large, "JPEG", exif=exif), kind="image/jpeg"),
-        "/bad": page('<title>t</title><meta property="og:image" content="/bad.jpg">'),
-        "/bad.jpg": page("<svg/>", kind="image/jpeg"),
-        "/none": page('<title>t</title><meta property="og:image" content="/none.jpg">'),
-        "/inside": page('<title>t</title><meta property="og:image" content="http://10.0.0.1/a.jpg">'),
-    }  # fmt: skip
-    async with guarded_client(
-        services.settings, resolver=FakeResolver({"site.example": ["127.0.0.1"]})
-    ) as outbound:
-        pictures = CardPictures(services.settings, services.database, cards.clock, outbound)
-        cards.use(CardFetcher(services.settings, services.database, cards.clock, outbound, pictures=pictures))
-        try:
-            said = await ann.say(cards.web.at("site.example"))
-            await cards.fetch()
-            card = await cards.card(ann, said["id"])
-            for other in ("/bad", "/none", "/inside"):
-                assert (await cards.carded(ann, cards.web.at("site.example", other)))["image"] is None
-        finally:
-            await pictures.aclose()
-    assert card["image"].startswith(services.base_url + "/media/")
-    assert (card["image_description"], card["blurhash"] is not None) == ("A sea", True)
-    assert card["width"] * card["height"] <= 640 * 360
-    path = card["image"].removeprefix(services.base_url)
-    answer = await cards.site.client.get(path)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
-    assert SECRET.encode() not in answer.content
-    assert Image.open(BytesIO(answer.content)).size == (card["width"], card["height"])
-    shown = await cards.site.client.get(f"/@ann/{said['id']}")
-    assert f'src="{path}" alt="A sea"' in shown.text
-    # A blob that a card has is not swept; that of a post that is gone is not served.
-    async with services.database.transaction() as tx:
-        swept = await take_unused_blobs(tx, cards.clock.now() + timedelta(days=1))
-        assert hashlib.sha256(answer.content).digest() not in swept
-    await ann.request("DELETE", f"/api/v1/statuses/{said['id']}")
-    assert (await cards.site.client.get(path)).status_code == 404
-    async with services.database.transaction() as tx:
-        await forget_unlinked_cards(tx, cards.clock.now() + timedelta(days=2))
-        swept = await take_unused_blobs(tx, cards.clock.now() + timedelta(days=2))
-        assert hashlib.sha256(answer.content).digest() in swept

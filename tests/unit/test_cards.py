@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from holdfast.pure.outbound_addresses import read_target
 from holdfast.pure.page_charsets import page_text
 from holdfast.pure.page_heads import read_head
-from holdfast.social.cards import CardLimits, CardState, first_link, preview_of, with_oembed
+from holdfast.pure.page_previews import preview_of, with_oembed
+from holdfast.social.cards import CardLimits, CardState, first_link
 from holdfast.social.cards.model import is_fresh
 
 TARGET = read_target("https://site.example/a/page")

@@ -20,6 +20,7 @@ from ..platform.db import Database, Tx
 from ..platform.guarded_http import FetchLimits, GuardedClient, OutboundFailed, Reply
 from ..pure.outbound_addresses import AddressNotAllowed, read_target
 from ..pure.page_heads import PageHead, read_head
+from ..pure.page_previews import preview_of, with_oembed
 from ..screening import Content, Screen, load_screen
 from ..social.cards import (
     Begun,
@@ -29,10 +30,8 @@ from ..social.cards import (
     begin_card,
     drop_card,
     first_link,
-    preview_of,
     record_card,
     record_failure,
-    with_oembed,
 )
 from ..social.posts import PostEdited, PostPublished, PostState, PostView, Visibility, load_posts
 

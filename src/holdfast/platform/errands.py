@@ -37,7 +37,10 @@ class ErrandRunner(JobRunner):
         self._kinds, self._only_these = list(errands), True
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look for due errands until `stop` is set. Nothing that fails here ends it."""
+        """Look for due errands until `stop` is set, and finish what was begun. Nothing that fails here ends it.
+
+        Who does not want to wait for the outside cancels this: what was under way comes back when its lease ends.
+        """
         under_way: set[asyncio.Task[None]] = set()
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -50,8 +53,8 @@ class ErrandRunner(JobRunner):
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 under_way.difference_update([task for task in under_way if task.done()])
+            await asyncio.gather(*under_way, return_exceptions=True)
         finally:
-            # The outside is not waited for: what was under way comes back when its lease ends.
             for task in (stopping, *under_way):
                 task.cancel()
             await asyncio.gather(stopping, *under_way, return_exceptions=True)

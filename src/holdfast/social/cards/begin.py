@@ -33,8 +33,3 @@ async def begin_card(tx: Tx, post_id: int, url: str, limits: CardLimits, *, now:
         return Begun(row["id"], ask=False, look_again_at=row["fetching_until"])
     await store.claim_fetch(tx, row["id"], now + timedelta(seconds=limits.lease_seconds))
     return Begun(row["id"], ask=True)
-
-
-async def drop_card(tx: Tx, post_id: int) -> None:
-    """The post has no link, or none that is asked for, any more."""
-    await store.unlink_post(tx, post_id)

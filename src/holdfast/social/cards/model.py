@@ -10,6 +10,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...pure.entities import Url, find_entities
 from ...pure.outbound_addresses import AddressNotAllowed, read_target
+from ...pure.page_previews import CardKind
 
 
 class CardState(IntEnum):
@@ -19,14 +20,6 @@ class CardState(IntEnum):
     SHOWN = 1
     NONE = 2
     WITHHELD = 3  # screening holds what the page says of itself
-
-
-class CardKind(IntEnum):
-    """What stands behind the address."""
-
-    LINK = 0
-    PHOTO = 1
-    VIDEO = 2
 
 
 class CardView(msgspec.Struct, frozen=True):
@@ -52,33 +45,6 @@ class CardView(msgspec.Struct, frozen=True):
     image: str | None
     image_description: str
     blurhash: str | None
-
-
-class Preview(msgspec.Struct, frozen=True):
-    """What was learned of an address. `image_url`: a picture to fetch, or ""."""
-
-    final_url: str
-    title: str
-    kind: CardKind = CardKind.LINK
-    description: str = ""
-    language: str | None = None
-    provider_name: str = ""
-    provider_url: str = ""
-    author_name: str = ""
-    author_url: str = ""
-    html: str = ""
-    embed_url: str = ""
-    width: int = 0
-    height: int = 0
-    published_at: Instant | None = None
-    image_url: str = ""
-    image_description: str = ""
-
-    @property
-    def words(self) -> str:
-        """All that a reader would be shown, for screening."""
-        parts = (self.title, self.description, self.provider_name, self.author_name, self.image_description)
-        return "\n".join(part for part in parts if part)
 
 
 class CardImage(msgspec.Struct, frozen=True):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.stamps import Kind
+from ...pure.page_previews import Preview
 from . import store
 from .events import CardShown
-from .model import CardImage, CardLimits, CardState, Preview, asked_again_at
+from .model import CardImage, CardState
 from .queries import latest_posts
 
 
@@ -25,12 +26,6 @@ async def record_card(
         state = CardState.WITHHELD if withheld else CardState.SHOWN
         await store.record_preview(tx, card_id, preview, image, state, now)
     await _tell(tx, card_id)
-
-
-async def record_failure(tx: Tx, card_id: int, limits: CardLimits, *, now: Instant) -> Instant | None:
-    """The address gave no answer; when to ask again, or None when it is given up. A card that there was stays."""
-    failures = await store.record_nothing(tx, card_id, now, failed=True)
-    return asked_again_at(failures, now, limits)
 
 
 async def _tell(tx: Tx, card_id: int) -> None:

@@ -8,7 +8,8 @@ from ...platform.clock import Instant
 from ...platform.db import Row, Tx
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
-from .model import CardImage, CardState, Preview
+from ...pure.page_previews import Preview
+from .model import CardImage, CardState
 
 _INSERT_SQL = """
 insert into preview_cards (id, url, created_at) values ($1, $2, $3) on conflict (url) do nothing

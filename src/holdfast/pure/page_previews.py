@@ -6,18 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import IntEnum
 from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
 import msgspec
 
-from ...platform.clock import Instant
-from ...pure.languages import LANGUAGES
-from ...pure.markup import plain_excerpt
-from ...pure.outbound_addresses import AddressNotAllowed, Target, read_target
-from ...pure.page_heads import PageHead
-from .model import CardKind, Preview
+from .languages import LANGUAGES
+from .markup import plain_excerpt
+from .outbound_addresses import AddressNotAllowed, Target, read_target
+from .page_heads import PageHead
 
 TITLE_MAX_CHARACTERS = 300
 DESCRIPTION_MAX_CHARACTERS = 600
@@ -31,6 +30,41 @@ _UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _FRAME = re.compile(
     r"""<iframe\s[^<>]{0,2048}?\bsrc\s{0,4}=\s{0,4}(?:"([^"<>]{1,2048})"|'([^'<>]{1,2048})')""", re.I
 )
+
+
+class CardKind(IntEnum):
+    """What stands behind the address."""
+
+    LINK = 0
+    PHOTO = 1
+    VIDEO = 2
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What was learned of an address. `image_url`: a picture to fetch, or ""."""
+
+    final_url: str
+    title: str
+    kind: CardKind = CardKind.LINK
+    description: str = ""
+    language: str | None = None
+    provider_name: str = ""
+    provider_url: str = ""
+    author_name: str = ""
+    author_url: str = ""
+    html: str = ""
+    embed_url: str = ""
+    width: int = 0
+    height: int = 0
+    published_at: datetime | None = None
+    image_url: str = ""
+    image_description: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that a reader would be shown, for screening."""
+        parts = (self.title, self.description, self.provider_name, self.author_name, self.image_description)
+        return "\n".join(part for part in parts if part)
 
 
 def preview_of(head: PageHead, target: Target) -> Preview | None:
@@ -150,7 +184,7 @@ def _pixels(number: object) -> int:
     return number if isinstance(number, int) and 0 < number <= EMBED_MAX_PIXELS else 0
 
 
-def _instant(text: str) -> Instant | None:
+def _instant(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text.strip()[:40])
     except ValueError:
