@@ -10,6 +10,7 @@ import pytest
 
 from holdfast.platform.config import Settings
 from tests.support.entities import problems
+from tests.support.pictures import png, upload
 from tests.support.site import Member, Site, open_site
 
 V1, V2 = "/api/v1/filters", "/api/v2/filters"
@@ -136,6 +137,8 @@ async def test_every_part_of_a_status_that_is_read_is_looked_at(site: Site) -> N
     assert told(await _seen(ann, await bob.say("what?", spoiler_text="cats"))) == [(["cats"], None)]
     poll = {"poll[options][]": ["dogs", "cats"], "poll[expires_in]": "600"}
     assert told(await _seen(ann, await bob.say("which?", **poll))) == [(["cats"], None)]
+    media = await upload(bob, png(), description="Two cats on a wall")
+    assert told(await _seen(ann, await bob.say("look", **{"media_ids[]": media["id"]}))) == [(["cats"], None)]
     assert told(await _seen(ann, await bob.say("#cats"))) == [(["cats"], None)]
     assert (await _seen(bob, await bob.say("cats"))).get("filtered") == []
 

@@ -359,6 +359,21 @@ async def test_a_post_of_another_process_is_told_here(site: Site, port: int) -> 
             assert (await there.status())["id"] == said["id"]
 
 
+async def test_posts_with_a_followed_hashtag_come_to_the_home_stream(
+    site: Site, port: int, told: Told
+) -> None:
+    ann, bob = await site.members("ann15", "bob15")
+    async with event_stream(port, "user", ann.token) as stream:
+        await bob.say("not yet #cheese")
+        await ann.post("/api/v1/tags/cheese/follow")
+        await told()
+        await bob.say("for some #cheese", visibility="unlisted")
+        post = await bob.say("for everybody #Cheese")
+        assert (await stream.status())["id"] == post["id"]
+        await bob.request("DELETE", f"/api/v1/statuses/{post['id']}")
+        assert await stream.next() == ("delete", post["id"])
+
+
 async def test_lists_filters_and_conversations_are_told(site: Site, port: int, told: Told) -> None:
     ann, bob, cat = await site.members("ann14", "bob14", "cat14")
     for one in (bob, cat):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..platform.live import LiveEvent
 from ..platform.outbox import Event
-from ..social import conversations, filters, follows, live, notifications, posts
+from ..social import conversations, filters, follows, hashtags, live, notifications, posts
 
 _RELATED_MOST = 100
 """Hashtags and accounts that a deletion names; more do not fit into one NOTIFY together."""
@@ -58,6 +58,10 @@ def _follows(event: follows.AccountFollowed | follows.FollowAccepted) -> LiveEve
     return LiveEvent(live.RELATED, (event.follower_id,))
 
 
+def _follows_tag(event: hashtags.HashtagFollowed) -> LiveEvent:
+    return LiveEvent(live.RELATED, (event.account_id,))
+
+
 # Blocks, mutes and ended follows need no line: what they forbid is asked of the relations at every event.
 LIVE_EVENTS: dict[type[Event], Callable[[Any], LiveEvent]] = {
     posts.PostPublished: _posted,
@@ -67,6 +71,7 @@ LIVE_EVENTS: dict[type[Event], Callable[[Any], LiveEvent]] = {
     notifications.NotificationMade: _made,
     follows.AccountFollowed: _follows,
     follows.FollowAccepted: _follows,
+    hashtags.HashtagFollowed: _follows_tag,
     filters.FiltersChanged: _filtered,
     conversations.ConversationChanged: _conversed,
     notifications.NotificationsMerged: _merged,

@@ -14,6 +14,7 @@ from ..call import Call
 from ..routes import Access, Limit, RouteTable
 from ..uploads import SpooledFile
 from .render_account import credential_account, profile_json
+from .tags import featured_entities
 
 routes = RouteTable()
 
@@ -71,14 +72,19 @@ async def update_credentials(call: Call) -> Answer:
 @routes.get("/api/v1/profile", _READ)
 async def profile(call: Call) -> Answer:
     """The profile as its editor shows it."""
-    return json_answer(profile_json(call.services, await _own(call)))
+    return json_answer(await _profile(call))
+
+
+async def _profile(call: Call) -> dict[str, Any]:
+    account = await _own(call)
+    return {**profile_json(call.services, account), "featured_tags": await featured_entities(call.services, account.id)}
 
 
 @routes.patch("/api/v1/profile", _WRITE)
 async def update_profile(call: Call) -> Answer:
     """The same edit as update_credentials, answered as a Profile."""
     await _edit(call)
-    return json_answer(profile_json(call.services, await _own(call)))
+    return json_answer(await _profile(call))
 
 
 @routes.delete("/api/v1/profile/avatar", _WRITE, limit=Limit.DEFAULT)

@@ -86,7 +86,7 @@ def role_of_id(ident: str) -> str | None:
 
 
 def profile_json(services: Services, account: AccountView) -> dict[str, Any]:
-    """The Profile entity: what an editor shows. A picture is null while the account has none of its own."""
+    """The Profile entity but for its hashtags: what an editor shows. A picture is null while the account has none of its own."""
     return {
         "id": services.ids.encode(account.id),
         "display_name": account.display_name,
@@ -107,7 +107,6 @@ def profile_json(services: Services, account: AccountView) -> dict[str, Any]:
         "show_media_replies": True,
         "show_featured": True,
         "attribution_domains": [],
-        "featured_tags": [],
     }
 
 

@@ -142,8 +142,12 @@ async def _feature(call: Call, name: str) -> FeaturedTag:
 
 
 async def _featured_of(call: Call, account_id: int) -> Answer:
-    found = await featured_tags(call.services.database, account_id)
-    return json_answer([_featured_entity(call.services, tag) for tag in found])
+    return json_answer(await featured_entities(call.services, account_id))
+
+
+async def featured_entities(services: Services, account_id: int) -> list[dict[str, Any]]:
+    """FeaturedTag entities of a profile."""
+    return [_featured_entity(services, tag) for tag in await featured_tags(services.database, account_id)]
 
 
 async def tag_entities(services: Services, tags: Iterable[Tag], viewer: Viewer) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from .model import ConversationView
 _PAGE_SQL = """
 select id, participants, last_post_id, unread from conversations
 where account_id = $1 and not dismissed and last_post_id < $2 and last_post_id > $3
+  and exists (select 1 from conversation_posts f where f.conversation_id = conversations.id)
   and not participants && $5::bigint[] and not (participants <@ $6::bigint[] and participants <> '{}')
 order by last_post_id desc limit $4
 """

@@ -1,6 +1,7 @@
 """Hashtags that a member follows, and those that stand on the profile."""
 
 from .errors import FeaturedTagNotVisible, HashtagInvalid
+from .events import HashtagFollowed
 from .feature import feature_tag
 from .follow import follow_tag
 from .model import FeaturedTag
@@ -9,6 +10,6 @@ from .unfeature import unfeature_tag
 from .unfollow import unfollow_tag
 
 __all__ = [
-    "FeaturedTag", "FeaturedTagNotVisible", "HashtagInvalid", "feature_tag", "featured_names", "featured_tag",
+    "FeaturedTag", "FeaturedTagNotVisible", "HashtagFollowed", "HashtagInvalid", "feature_tag", "featured_names", "featured_tag",
     "featured_tags", "follow_tag", "followed_page", "tags_to_feature", "unfeature_tag", "unfollow_tag",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from ...platform.db import Tx
 from ..accounts import Actor
 from . import store
 from .errors import HashtagInvalid
+from .events import HashtagFollowed
 from .model import name_of
 
 
@@ -17,3 +18,4 @@ async def follow_tag(tx: Tx, actor: Actor, name: str, *, most: int, now: Instant
     await store.insert_follow(tx, actor.account_id, await store.ensure_tag(tx, key, written, now), now)
     if await store.count_follows(tx, actor.account_id) > most:
         raise HashtagInvalid("ERR_TAKEN", f"is one too many: you follow {most} hashtags, unfollow one first")
+    tx.emit(HashtagFollowed(actor.account_id))

@@ -131,7 +131,8 @@ class FanOut:
     def _listeners(self, place: Place, lists: Iterable[Topic]) -> _Listeners:
         """Who might be told of a post, and as part of what."""
         topics = [Topic(What.HOME, place.author_id)]
-        topics += (Topic(What.HOME, account_id) for account_id in self.watchers.followers(place.author_id))
+        followers = self.watchers.followers(place.author_id).union(*map(self.watchers.followers, place.tags))
+        topics += (Topic(What.HOME, account_id) for account_id in followers)
         return {
             one: topic for topic in (*topics, *lists, *public_topics(place)) for one in self.following(topic)
         }
@@ -167,11 +168,14 @@ class FanOut:
         if visibility != Visibility.DIRECT:
             accounts |= self.watchers.followers(author_id)
         found: dict[tuple[LiveConnection, Label], None] = {}
+        if visibility == Visibility.PUBLIC:
+            names = await self._tag_names(tag_ids)
+            accounts = accounts.union(*(self.watchers.followers(name) for name in names))
+            tags = (Topic(What.TAG, name, local=local) for name in names for local in (False, True))
+            for topic in (*PUBLIC_EVERYWHERE, *tags):
+                found.update(dict.fromkeys(self.following(topic)))
         for account_id in accounts:
             found.update(dict.fromkeys(self.following(Topic(What.HOME, account_id))))
-        if visibility == Visibility.PUBLIC:
-            for topic in (*PUBLIC_EVERYWHERE, *await self._tag_topics(tag_ids)):
-                found.update(dict.fromkeys(self.following(topic)))
         viewers = await self.watchers.current({connection.account_id for connection, _ in found})
         shared: dict[Any, Any] = {}
         for connection, label in found:
@@ -197,12 +201,12 @@ class FanOut:
             for one in seen:
                 connection.push(label, Item("status.update", viewer, {}, post_id, one))
 
-    async def _tag_topics(self, tag_ids: Iterable[int]) -> list[Topic]:
+    async def _tag_names(self, tag_ids: Iterable[int]) -> list[str]:
         ids = list(tag_ids)
         if not ids:
             return []
         rows = await self._database.fetch("select name from tags where id = any($1::bigint[])", ids)
-        return [Topic(What.TAG, row[0], local=local) for row in rows for local in (False, True)]
+        return [row[0] for row in rows]
 
     async def tell_notification(self, notification_id: int, account_id: int) -> None:
         """A notification, to its member, who may by now not be allowed to see it."""

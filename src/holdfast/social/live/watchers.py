@@ -18,7 +18,7 @@ class _Watcher(msgspec.Struct):
 
 
 class Watchers:
-    """Viewers by account, and for each author who of them follows.
+    """Viewers by account, and for each author and hashtag who of them follows.
 
     The index may be behind for a moment, never the answer of `current`: who it leads to is asked again, and who it
     misses is found when the change of the relation is heard, or at the next `refresh`.
@@ -28,7 +28,7 @@ class Watchers:
         self._relations = relations
         self._stamps = stamps
         self._watchers: dict[int, _Watcher] = {}
-        self._followers: dict[int, set[int]] = {}
+        self._followers: dict[int | str, set[int]] = {}
 
     def __contains__(self, account_id: int) -> bool:
         return account_id in self._watchers
@@ -60,9 +60,9 @@ class Watchers:
             del self._watchers[account_id]
             self._forget(account_id, known.viewer)
 
-    def followers(self, author_id: int) -> set[int]:
-        """Who of the accounts here may follow that one; not to be changed."""
-        return self._followers.get(author_id, _NOBODY)
+    def followers(self, followed: int | str) -> set[int]:
+        """Who of the accounts here may follow that author, or that hashtag; not to be changed."""
+        return self._followers.get(followed, _NOBODY)
 
     async def current(self, account_ids: Iterable[int]) -> dict[int, Viewer]:
         """The viewers of those accounts that are here, with the relations that are true now."""
@@ -89,16 +89,21 @@ class Watchers:
         known.viewer, known.stamp = viewer, stamp
 
     def _index(self, account_id: int, viewer: Viewer) -> None:
-        for author_id in viewer.following:
-            self._followers.setdefault(author_id, set()).add(account_id)
+        for followed in _followed_by(viewer):
+            self._followers.setdefault(followed, set()).add(account_id)
 
     def _forget(self, account_id: int, viewer: Viewer) -> None:
-        for author_id in viewer.following:
-            followers = self._followers.get(author_id)
+        for followed in _followed_by(viewer):
+            followers = self._followers.get(followed)
             if followers is not None:
                 followers.discard(account_id)
                 if not followers:
-                    del self._followers[author_id]
+                    del self._followers[followed]
+
+
+def _followed_by(viewer: Viewer) -> Iterator[int | str]:
+    yield from viewer.following
+    yield from viewer.followed_tags
 
 
 _NOBODY: set[int] = set()
