@@ -10,7 +10,7 @@ from ...social.notifications import GROUPED, GroupKey, NotificationView, dismiss
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..ports import Services
-from ..routes import RouteTable
+from ..routes import Access, RouteTable
 from .notification_ids import read_group_key
 from .notification_types import kinds_named
 from .notifications import READ, WRITE, NotificationQuery, bounds_of, last_read, unread_most, wanted_of
@@ -74,7 +74,10 @@ async def show_one(call: Call) -> Answer:
     return json_answer(grouped_results(services, [group], viewer, subjects=subjects, supported=supported))
 
 
-@routes.get("/api/v2/notifications/{group_key}/accounts", READ)
+# The documentation asks for the one scope, Mastodon for the other.
+@routes.get(
+    "/api/v2/notifications/{group_key}/accounts", Access.member("read:notifications", "write:notifications")
+)
 async def show_accounts(call: Call) -> Answer:
     """Who stands behind a group, the latest first."""
     services, key = call.services, read_group_key(call.services.ids, call.segment("group_key"))
