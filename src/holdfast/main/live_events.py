@@ -11,7 +11,7 @@ from typing import Any
 
 from ..platform.live import LiveEvent
 from ..platform.outbox import Event
-from ..social import conversations, filters, follows, hashtags, live, notifications, posts
+from ..social import conversations, filters, follows, hashtags, live, notifications, posts, quotes
 
 _RELATED_MOST = 100
 """Hashtags and accounts that a deletion names; more do not fit into one NOTIFY together."""
@@ -22,6 +22,11 @@ def _posted(event: posts.PostPublished) -> LiveEvent:
 
 
 def _edited(event: posts.PostEdited) -> LiveEvent:
+    return LiveEvent(live.EDITED, (event.post_id,))
+
+
+def _unquoted(event: quotes.QuoteRevoked) -> LiveEvent:
+    """What was quoted disappears from open screens as an edit of the post that quoted it does."""
     return LiveEvent(live.EDITED, (event.post_id,))
 
 
@@ -66,6 +71,7 @@ def _follows_tag(event: hashtags.HashtagFollowed) -> LiveEvent:
 LIVE_EVENTS: dict[type[Event], Callable[[Any], LiveEvent]] = {
     posts.PostPublished: _posted,
     posts.PostEdited: _edited,
+    quotes.QuoteRevoked: _unquoted,
     posts.PostDeleted: _gone,
     posts.PostHidden: _hidden,
     notifications.NotificationMade: _made,
