@@ -23,7 +23,6 @@ from ..pure.imports import ImportedRow, parse_mastodon_activity, parse_tweet
 
 _OUTBOX = re.compile(r"(?:[^/]{1,100}/)?outbox\.json")
 _TWEETS = re.compile(r"(?:[^/]{1,100}/)?data/tweets?(?:-part\d{1,3})?\.js")
-_PLAIN_TWEETS = re.compile(r"tweets?(?:-part\d{1,3})?\.js")
 _MEMBERS_MOST = 1_000_000
 _PIECE_BYTES = 256 * 1024
 # Text shrinks to a tenth, pictures hardly: what grows more than this while it is unpacked was made to.
@@ -98,8 +97,10 @@ def _documents(path: Path, most_bytes: int) -> Iterator[tuple[str, bytes]]:
             yield from _of_tar(growing, most_bytes)
         elif begin[257:262] == b"ustar":
             yield from _of_tar(file, most_bytes)
-        elif path.name == "outbox.json" or _PLAIN_TWEETS.fullmatch(path.name):
-            yield path.name, _bounded(file, most_bytes)
+        elif begin.lstrip().startswith(b"{"):
+            yield "outbox.json", _bounded(file, most_bytes)
+        elif begin.lstrip().startswith((b"window.", b"[")):
+            yield "tweets.js", _bounded(file, most_bytes)
 
 
 def _of_zip(file: BinaryIO, most_bytes: int) -> Iterator[tuple[str, bytes]]:

@@ -23,6 +23,7 @@ from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
 from ..trust.sanctions import lift_ended_sanctions
+from .archive_work import keep_archiving
 from .lazy_screen import LazyScreen
 from .media_work import keep_media
 from .outside import keep_running
@@ -82,6 +83,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             asyncio.create_task(keep_running(settings, database, clock, stop)),
             asyncio.create_task(keep_publishing(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_looking_closer(settings, database, clock, stop, screening)),
+            asyncio.create_task(keep_archiving(settings, database, clock, stop, screening)),
         ]
         if settings.second_opinion_url:
             # Here, because it brings an HTTP client along, which is only loaded where it is used.

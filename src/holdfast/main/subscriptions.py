@@ -114,6 +114,8 @@ PROCESS_MEDIA = "process_media"
 """The kind of the errands that make videos, sounds and animations ready (main/media_work.py)."""
 ERRANDS = frozenset(
     {
+        portability.MAKE_ARCHIVE,
+        portability.IMPORT_ARCHIVE,
         webhooks.CALL_WEBHOOK,
         LOOK_CLOSER,
         PROCESS_MEDIA,

@@ -1,6 +1,7 @@
 """Server-rendered pages: handsome, and whole without any script."""
 
 from .about import routes as about
+from .archives import routes as archives
 from .authorize import routes as authorize
 from .embed import routes as embed
 from .feed import routes as feed
@@ -23,7 +24,7 @@ from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, authorize, embed, feed, home, leaving, media_files, moving, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
+    about, archives, authorize, embed, feed, home, leaving, media_files, moving, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "not_found"]

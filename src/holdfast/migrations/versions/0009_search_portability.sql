@@ -58,15 +58,19 @@ create table archives (                                    -- all that a member 
     requested_at timestamptz not null,
     ready_at     timestamptz,
     failed_at    timestamptz,
+    hash         bytea references blobs on delete restrict,  -- in the blob store
     size_bytes   bigint,
     posts        integer
 );
+create index archives_hash on archives (hash) where hash is not null;
+create index archives_age on archives (requested_at);
 create index archives_account on archives (account_id, id desc);
 
 create table archive_imports (                             -- posts of an archive of another server, uploaded by a member
     id           bigint      primary key,
     account_id   bigint      not null references accounts on delete cascade,
-    visibility   text        not null,                     -- kept, or private
+    private      boolean     not null,                     -- for followers alone, however public it was
+    hash         bytea references blobs on delete restrict,  -- the file in the blob store, until it is done
     requested_at timestamptz not null,
     finished_at  timestamptz,
     imported     integer     not null default 0,
@@ -74,6 +78,7 @@ create table archive_imports (                             -- posts of an archiv
     skipped      integer     not null default 0,
     problem      text                                      -- why nothing, or not everything, came in
 );
+create index archive_imports_hash on archive_imports (hash) where hash is not null;
 create index archive_imports_account on archive_imports (account_id, id desc);
 
 -- ---------------------------------------------------------------- social/removals

@@ -236,6 +236,8 @@ async def take_unused_blobs(tx: Tx, now: Instant) -> list[bytes]:
         "delete from blobs where hash in (select hash from blobs b where touched_at < $1"
         " and not exists (select 1 from media_files f where f.hash = b.hash)"
         " and not exists (select 1 from media m where m.source_hash = b.hash)"
+        " and not exists (select 1 from archives a where a.hash = b.hash)"
+        " and not exists (select 1 from archive_imports i where i.hash = b.hash)"
         " and not exists (select 1 from preview_cards c where c.image_hash = b.hash) limit $2 for update skip locked)"
         " returning hash",
         now - timedelta(minutes=BLOBS_KEPT_MINUTES), _BLOBS_AT_ONCE,

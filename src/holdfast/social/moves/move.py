@@ -1,4 +1,4 @@
-"""Use cases: an account moves to another one of the same person, and takes that back."""
+"""Use case: an account moves to another one of the same person."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ...platform.db import Tx
 from ..accounts import Actor, find_by_handle
 from ..graph import standing
 from . import store
-from .aliases import plain_handle
 from .errors import MoveNotAllowed
 from .events import AccountMoved
+from .model import plain_handle
 from .queries import aliases_of, move_of
 
 
@@ -46,8 +46,3 @@ async def move_account(
         await store.set_moved(tx, actor.account_id, target, now)
         tx.emit(AccountMoved(actor.account_id, target))
     return target
-
-
-async def cancel_move(tx: Tx, actor: Actor) -> bool:
-    """Point nowhere again; followers that moved stay where they are."""
-    return await store.unset_moved(tx, actor.account_id)

@@ -24,6 +24,6 @@ async def begin_import(
     if await store.has_unfinished_import(tx, actor.account_id):
         raise ImportUnderWay
     import_id = new_id(now)
-    await store.insert_import(tx, import_id, actor.account_id, kind.value, overwrite, rows, now)
+    await store.insert_import(tx, import_id, actor.account_id, kind.value, rows, overwrite=overwrite, now=now)
     tx.emit(RelationImportBegun(import_id, rows_per_minute, lists))
     return import_id

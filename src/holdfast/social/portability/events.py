@@ -12,15 +12,3 @@ class RelationImportBegun(Event, frozen=True):
     import_id: int
     rows_per_minute: int
     lists: ListLimits
-
-
-class ArchiveRequested(Event, frozen=True):
-    """A member wants everything in one file."""
-
-    archive_id: int
-
-
-class ArchiveImportRequested(Event, frozen=True):
-    """A member gave an archive of another server, whose posts are to come here."""
-
-    import_id: int

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from ...platform.db import Reader
 from ...pure.relation_files import RelationKind
-from .errors import ArchiveNotThere
-from .model import PROBLEMS_SHOWN, Archive, ArchiveImport, FailedRow, RelationImport
+from .model import PROBLEMS_SHOWN, FailedRow, RelationImport
 
 _EXPORTS: dict[RelationKind, str] = {
     RelationKind.FOLLOWING: "select a.username, a.domain, f.show_boosts, f.notify, f.languages from follows f"
@@ -106,31 +105,3 @@ async def failed_rows(
             FailedRow(row["number"], tuple(row["cells"]), row["problem"])
         )
     return found
-
-
-async def archives(reader: Reader, account_id: int, *, limit: int = 5) -> list[Archive]:
-    """A member's archives, the newest first."""
-    rows = await reader.fetch(
-        "select id, requested_at, ready_at, failed_at, size_bytes, posts from archives where account_id = $1"
-        " order by id desc limit $2",
-        account_id, limit,
-    )  # fmt: skip
-    return [Archive(**dict(row)) for row in rows]
-
-
-async def ready_archive(reader: Reader, account_id: int, archive_id: int) -> Archive:
-    """One that can be downloaded; raises ArchiveNotThere."""
-    for archive in await archives(reader, account_id):
-        if archive.id == archive_id and archive.ready_at is not None:
-            return archive
-    raise ArchiveNotThere
-
-
-async def archive_imports(reader: Reader, account_id: int, *, limit: int = 5) -> list[ArchiveImport]:
-    """A member's imports of posts, the newest first."""
-    rows = await reader.fetch(
-        "select id, visibility, requested_at, finished_at, imported, already, skipped, problem from archive_imports"
-        " where account_id = $1 order by id desc limit $2",
-        account_id, limit,
-    )  # fmt: skip
-    return [ArchiveImport(**dict(row)) for row in rows]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from ...platform.db import Row, Tx
 from ...pure.entities import Url, find_entities
+from ..media import MediaKind
 from ..posts import Visibility
 from .model import Searchable, vector_of
 
 _TEXTS_SQL = """
 select p.id, p.account_id, p.text, p.spoiler, p.visibility, p.sensitive, p.language,
        p.in_reply_to_id is not null or p.in_reply_to_account_id is not null as reply,
-       array_to_string(polls.options, ' ') as options, polls.id is not null as has_poll
+       array_to_string(polls.options, ' ') as options, polls.id is not null as has_poll,
+       array(select m.kind from media m where m.post_id = p.id and m.position is not null) as media,
+       coalesce((select string_agg(m.description, ' ') from media m
+                 where m.post_id = p.id and m.position is not null), '') as described,
+       exists (select 1 from quotes q where q.post_id = p.id and q.state = 1)
+         or exists (select 1 from post_cards c where c.post_id = p.id) as embeds
 from posts p left join polls on polls.post_id = p.id
 where p.id = any($1::bigint[]) and p.state = 0 and p.boost_of_id is null
 """
@@ -20,6 +26,12 @@ select id, account_id, public, words::tsvector from unnest($1::bigint[], $2::big
   as new (id, account_id, public, words)
 on conflict (post_id) do update set public = excluded.public, words = excluded.words
 """
+
+# An animation without sound is told apart only by those who made it.
+_KINDS = {
+    MediaKind.IMAGE.value: "image", MediaKind.GIFV.value: "video", MediaKind.VIDEO.value: "video",
+    MediaKind.AUDIO.value: "audio",
+}  # fmt: skip
 
 
 async def index_posts(tx: Tx, ids: list[int]) -> int:
@@ -42,9 +54,10 @@ async def index_posts(tx: Tx, ids: list[int]) -> int:
 
 
 def _searchable(row: Row) -> Searchable:
+    kinds = [_KINDS[kind] for kind in row["media"]] + ["embed"] * row["embeds"]
     return Searchable(
-        row["id"], row["account_id"], row["text"], row["spoiler"], row["options"] or "",
+        row["id"], row["account_id"], row["text"], row["spoiler"], f"{row['options'] or ''} {row['described']}".strip(),
         public=row["visibility"] == Visibility.PUBLIC, reply=row["reply"], sensitive=row["sensitive"],
-        language=row["language"], has_poll=row["has_poll"],
+        language=row["language"], has_poll=row["has_poll"], kinds=tuple(kinds),
         has_link="://" in row["text"] and any(isinstance(one, Url) for one in find_entities(row["text"])),
     )  # fmt: skip

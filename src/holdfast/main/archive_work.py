@@ -1,0 +1,64 @@
+"""The worker's part in archives: making those that were asked for, importing those that were given."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from ..platform.blobs import Blobs, open_blobs
+from ..platform.clock import Clock, Instant
+from ..platform.config import Settings
+from ..platform.crypto import Keyring
+from ..platform.db import Database, Tx
+from ..platform.errands import ErrandRunner
+from ..platform.ids import PublicIds
+from ..platform.jobs import RunnerLimits, run_due
+from ..platform.master_key import load_master_key
+from ..social.portability import IMPORT_ARCHIVE, MAKE_ARCHIVE, forget_archives
+from .archive_importing import ArchiveImporter
+from .archive_making import ArchiveMaker
+from .lazy_screen import LazyScreen
+
+# Longer than any archive takes; a worker that died in one is known to have died when it starts again.
+_LEASE_SECONDS = 4 * 3600.0
+_ATTEMPTS = 5
+_LOOK_EVERY_SECONDS = 5.0
+_FORGET_EVERY = timedelta(hours=1)
+
+
+async def keep_archiving(
+    settings: Settings, database: Database, clock: Clock, stop: asyncio.Event, screening: LazyScreen
+) -> None:
+    """Work on archives until `stop` is set."""
+    forgetting = asyncio.create_task(_keep_forgetting(settings, database, clock, stop))
+    try:
+        await archive_runner(settings, database, clock, open_blobs(settings), screening).run(stop)
+    finally:
+        forgetting.cancel()
+
+
+def archive_runner(
+    settings: Settings, database: Database, clock: Clock, blobs: Blobs, screening: LazyScreen
+) -> ErrandRunner:
+    """What takes the jobs, one at a time."""
+    ids = PublicIds(Keyring(load_master_key(settings)).derive("public ids"))
+    maker = ArchiveMaker(settings, database, clock, ids=ids, blobs=blobs)
+    importer = ArchiveImporter(settings, database, clock, ids=ids, blobs=blobs, screening=screening)
+    limits = RunnerLimits(
+        batch=1,
+        concurrency=1,
+        lease_seconds=_LEASE_SECONDS,
+        attempts=_ATTEMPTS,
+        poll_seconds=_LOOK_EVERY_SECONDS,
+    )
+    errands = {MAKE_ARCHIVE: maker.errand, IMPORT_ARCHIVE: importer.errand}
+    return ErrandRunner(database, clock, errands, limits)
+
+
+async def _keep_forgetting(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:
+    async def forget(tx: Tx, now: Instant) -> None:
+        await forget_archives(tx, now - timedelta(days=settings.archive_kept_days))
+
+    while not stop.is_set():
+        await run_due(database, clock, "forget_archives", _FORGET_EVERY, forget)
+        await asyncio.wait({asyncio.ensure_future(stop.wait())}, timeout=_FORGET_EVERY.total_seconds())
