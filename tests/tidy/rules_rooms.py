@@ -28,6 +28,12 @@ ANATOMY = {
     "reader",
     "views",
     "visibility",
+    # What lives as long as its process, in place of use cases: streams.
+    "hub",
+    "connection",
+    "watchers",
+    "fan_out",
+    "missed",
 }
 
 
