@@ -23,7 +23,8 @@ routes = RouteTable()
 _DEFAULT_WIDTH = 400
 _WIDTH_MOST = 2000
 _CACHE_SECONDS = 86_400
-_HEAD_PIXELS, _LINE_PIXELS, _CARD_PIXELS, _HEIGHT_MOST_PIXELS = 170, 28, 90, 1200
+_HEAD_PIXELS, _LINE_PIXELS, _CARD_PIXELS, _PICTURE_PIXELS, _QUOTE_PIXELS = 170, 28, 150, 256, 180
+_HEIGHT_MOST_PIXELS = 1200
 _POST_PATH = re.compile(
     r"/(?:@([^/]{1,300})/([0-9]{1,32})(?:/embed)?|users/([^/]{1,300})/statuses/([0-9]{1,32}))/?"
 )
@@ -96,10 +97,16 @@ def _entity(services: Services, seen: Seen, wanted: _Params) -> dict[str, Any]:
 
 def _height(post: PostView, width_pixels: int) -> int:
     """About how many pixels high the page of the frame is at this width: a page without script cannot tell its frame."""
+    if post.spoiler or post.sensitive:
+        return _HEAD_PIXELS + 2 * _LINE_PIXELS  # it stands closed
     per_line = max(12, width_pixels // 9)
-    lines = sum(1 + len(line) // per_line for line in post.text.splitlines()) if not post.spoiler else 2
-    options = 2 * len(post.poll.options) + 1 if post.poll else 0
-    return min(
-        _HEAD_PIXELS + _LINE_PIXELS * (lines + options) + (_CARD_PIXELS if post.card else 0),
-        _HEIGHT_MOST_PIXELS,
-    )
+    lines = sum(1 + len(line) // per_line for line in post.text.splitlines())
+    lines += 2 * len(post.poll.options) + 1 if post.poll else 0
+    height = _HEAD_PIXELS + _LINE_PIXELS * lines
+    if post.card is not None:
+        height += _CARD_PIXELS + (min(_PICTURE_PIXELS, width_pixels // 2) if post.card.image else 0)
+    if post.media:
+        height += width_pixels * 2 // 3
+    if post.quote is not None:
+        height += _QUOTE_PIXELS
+    return min(height, _HEIGHT_MOST_PIXELS)
