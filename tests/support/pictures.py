@@ -79,7 +79,9 @@ def webp(image: Image.Image | None = None) -> bytes:
 def gif(frames: int = 6) -> bytes:
     """An animation."""
     images = [picture(120, 80, seed=number + 1) for number in range(frames)]
-    return encoded(images[0], "GIF", save_all=True, append_images=images[1:], duration=100, loop=0, comment=SECRET)
+    return encoded(
+        images[0], "GIF", save_all=True, append_images=images[1:], duration=100, loop=0, comment=SECRET
+    )
 
 
 def bomb(side: int = 30_000) -> bytes:
