@@ -28,7 +28,8 @@ fields_attributes[][value] force_login form_token grant_type home[last_read_id] 
 languages[] limit local locale locked login max_id media_ids[] min_id next note notifications[last_read_id] offset only_media
 password pinned poll[expires_in] poll[hide_totals] poll[multiple] poll[options][] proof q reblogs redirect_uri redirect_uris
 resolve resource response_type scope scopes sensitive since_id source[language] source[privacy] spoiler_text state status
-tagged timeline[] token type types[] username visibility website avatar header a[b][c][d][e][f][g] [] ][ a[ []a
+tagged timeline[] token type types[] username visibility website subscription[endpoint] subscription[keys][p256dh]
+subscription[keys][auth] data[alerts][mention] data[policy] for_bots grouped_types[] expand_accounts supported_types[] avatar header a[b][c][d][e][f][g] [] ][ a[ []a
 """.split()
 
 known_ids = st.sampled_from(["OWN_POST", "OWN_ACCOUNT"])
