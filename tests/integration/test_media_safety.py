@@ -59,9 +59,10 @@ async def test_p4_orientation_is_kept(site: Site) -> None:
     media = await upload(ann, pictures.jpeg(picture(320, 200), orientation=6))
     assert media["meta"]["original"]["size"] == "200x320"
     shown = Image.open(io.BytesIO(await served(site, media["url"]))).convert("RGB")
-    red, green, _ = shown.getpixel((190, 10))  # the corner that was up and left is up and right
-    assert red > 200
-    assert green < 80
+    pixel = shown.getpixel((190, 10))  # the corner that was up and left is up and right
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 200
+    assert pixel[1] < 80
 
 
 async def test_colours_of_another_profile_look_the_same(site: Site) -> None:
@@ -71,6 +72,7 @@ async def test_colours_of_another_profile_look_the_same(site: Site) -> None:
     Image.new("RGB", (64, 64), (10, 200, 30)).save(swapped, "PNG", icc_profile=profile.tobytes())
     media = await upload(ann, swapped.getvalue())
     pixel = Image.open(io.BytesIO(await served(site, media["url"]))).getpixel((5, 5))
+    assert isinstance(pixel, tuple)
     assert max(abs(one - other) for one, other in zip(pixel, (10, 200, 30), strict=True)) <= 2
     inks = await upload(ann, encoded(picture(64, 64, mode="CMYK"), "JPEG"))
     assert Image.open(io.BytesIO(await served(site, inks["url"]))).mode == "RGB"
@@ -287,6 +289,6 @@ def test_a_confined_program_has_no_network_and_no_files_but_its_own(tmp_path: Pa
     assert SECRET not in done.stdout
     assert not (tmp_path / "new").exists()
     assert done.stdout == "b\n"
-    asks = [sys.executable, "-c", "import socket; socket.socket()"]
+    asks = ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9"]
     networked = subprocess.run(asks, cwd=place, preexec_fn=bind, capture_output=True, text=True, check=False)
-    assert networked.returncode != 0
+    assert "not permitted" in networked.stderr

@@ -102,7 +102,7 @@ async def send(member: Member, content: bytes, *, name: str = "a.jpg", edition: 
     )
 
 
-async def upload(member: Member, content: bytes, **form: str) -> dict[str, Any]:
+async def upload(member: Member, content: bytes, **form: Any) -> dict[str, Any]:
     """Upload something that is ready at once; the MediaAttachment."""
     response = await send(member, content, **form)
     assert response.status_code == 200, response.text

@@ -91,14 +91,18 @@ def confine_decoder(*, memory_bytes: int, seconds: float, output_bytes: int) -> 
 
 
 def confinement(
-    *, memory_bytes: int, seconds: float, output_bytes: int, workplace: Path
+    *, memory_bytes: int, seconds: float, output_bytes: int, workplace: Path, program: str = ""
 ) -> Callable[[], None]:
-    """A `preexec_fn` that binds the program to be started: no network, files of `workplace` alone to write.
+    """A `preexec_fn` that binds the program to be started: no network, files of `workplace` alone to write, to read
+    those and what programs are made of. `program`: where it is, for one in an unusual place.
 
     Made before the fork, so that in the child nothing has to be loaded.
     """
     refused = _PROGRAM_REFUSED.get(platform.machine())
-    program = None if refused is None else _program(refused[0], refused[1], hit=_REFUSE, miss=_ALLOW)
+    filtered = None if refused is None else _program(refused[0], refused[1], hit=_REFUSE, miss=_ALLOW)
+    reads = [Path(name) for name in _PROGRAM_READS]
+    if program:
+        reads.append(Path(program).resolve().parent)
 
     def bind() -> None:
         _limit(memory_bytes=memory_bytes, seconds=seconds, output_bytes=output_bytes, files=256)
@@ -106,9 +110,9 @@ def confinement(
         if _LIBC is None:
             return
         _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        _fence(workplace)
-        if program is not None:
-            _filter(program)
+        _fence(workplace, reads)
+        if filtered is not None:
+            _filter(filtered)
 
     return bind
 
@@ -171,7 +175,7 @@ def _filter(program: bytes) -> bool:
     )
 
 
-def _fence(workplace: Path) -> bool:
+def _fence(workplace: Path, reads: Sequence[Path]) -> bool:
     """Landlock: from now on only programs and libraries can be read, and only the workplace written."""
     if _LIBC is None:
         return False
@@ -180,7 +184,7 @@ def _fence(workplace: Path) -> bool:
     if rules < 0:
         return False
     for place, allowed in (
-        *((Path(name), _READ_RIGHTS) for name in _PROGRAM_READS),
+        *((place, _READ_RIGHTS) for place in reads),
         (workplace, _ALL_FILE_RIGHTS),
     ):
         try:

@@ -191,6 +191,7 @@ class Transcoder:
             seconds=seconds * _OUTPUT_FACTOR,
             output_bytes=limits.output_bytes,
             workplace=workplace,
+            program=command[0],
         )
         answer, errors = workplace / _PROBE, workplace / "errors"
         with answer.open("wb") as out, errors.open("wb") as err:
