@@ -73,7 +73,7 @@ def _run(suite: Suite, folder: Path, data: Path, arguments: list[str]) -> int:
         if not server.stdout.readline().startswith("ready "):
             return 1
         seed(data)
-        excluded = [f"--deselect={test}" for test in suite.deselected]
+        excluded = [f"--{'deselect' if '::' in name else 'ignore'}={name}" for name in suite.left_out]
         command = [
             _python(folder),
             "-m",
