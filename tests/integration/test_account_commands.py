@@ -158,3 +158,13 @@ async def test_a_role_from_the_terminal_counts_at_once(town: Town, terminal: Ter
     found = await town.services.tokens.find(token)
     assert found is not None
     assert found.role == "member"
+
+
+async def test_delete_removes_an_account_for_good(town: Town, terminal: Terminal) -> None:
+    account_id = await town.member("ann")
+    assert (await terminal.type("account", "delete", "ann", stdin="n\n")).exit_code == 1
+    assert "ann deleted, " in await terminal.says("account", "delete", "@ann", "--yes")
+    database = town.services.database
+    assert await database.fetchval("select state from accounts where id = $1", account_id) == 3
+    assert await database.fetchval("select count(*) from users where account_id = $1", account_id) == 0
+    assert (await terminal.type("account", "reinstate", "ann")).exit_code == 1

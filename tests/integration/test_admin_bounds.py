@@ -165,3 +165,39 @@ async def test_figures_are_counted(site: Site, admin: Member) -> None:
         {"keys": ["new_users"], "start_at": "2020-01-01", "end_at": day},
     ):
         assert (await admin.request("POST", "/api/v1/admin/measures", json=wrong)).status_code == 422
+
+
+async def test_what_a_database_cannot_hold_is_no_error_of_ours(site: Site, admin: Member) -> None:
+    bob = await site.member("bob")
+    nul, day = "a\0b", "2026-01-01"
+    for path, body in (
+        (f"/api/v1/admin/accounts/{bob.id}/action", {"type": "none", "text": nul, "reason": nul}),
+        (
+            f"/api/v1/admin/accounts/{bob.id}/action",
+            {"type": "silence", "until": "9999-12-31T23:59:59-14:00"},
+        ),
+        ("/api/v1/admin/domain_blocks", {"domain": "a.example", "private_comment": nul}),
+        ("/api/v1/admin/domain_blocks", {"domain": nul}),
+        ("/api/v1/admin/ip_blocks", {"ip": "192.0.2.1", "severity": "no_access", "comment": nul}),
+        ("/api/v1/admin/ip_blocks", {"ip": nul, "severity": "no_access", "expires_in": 10**30}),
+        ("/api/v1/admin/canonical_email_blocks", {"canonical_email_hash": nul}),
+        ("/api/v1/admin/canonical_email_blocks", {"email": nul + "@mail.example"}),
+        ("/api/v1/admin/email_domain_blocks", {"domain": nul + ".example"}),
+        ("/api/v1/reports", {"account_id": bob.id, "comment": nul}),
+        (
+            "/api/v1/admin/measures",
+            {
+                "keys": ["instance_accounts"],
+                "instance_accounts": {"domain": nul},
+                "start_at": day,
+                "end_at": day,
+            },
+        ),
+        ("/api/v1/admin/measures", {"keys": [nul], "start_at": day, "end_at": day}),
+        ("/api/v1/admin/retention", {"start_at": "0001-01-01T00:00:00+14:00", "end_at": day}),
+    ):
+        answer = await admin.request("POST", path, json=body)
+        assert answer.status_code in (200, 422), (path, body, answer.text)
+    for name in ("username", "email", "ip", "by_domain", "display_name"):
+        answer = await admin.request("GET", "/api/v2/admin/accounts", params={name: nul})
+        assert answer.status_code in (200, 422), name

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ...pure.errors import Invalid
+from ...pure.markup import clean_text
 from ...pure.permissions import Permission
 from ...pure.window import Window
 from ...social.bans import read_network
@@ -36,6 +37,7 @@ routes = RouteTable()
 _READ = Access.staff(Permission.MANAGE_USERS, "admin:read:accounts")
 _WRITE = Access.staff(Permission.MANAGE_USERS, "admin:write:accounts")
 _ONE = "/api/v1/admin/accounts/{id}"
+_LAST_YEAR = 9000
 _STAFF_ROLES = ("moderator", "admin", "owner")
 
 
@@ -174,7 +176,7 @@ async def act(call: Call) -> Answer:
     account_id, asked, ids = call.id_segment(), await call.params(ActionForm), call.services.ids
     kind = SanctionKind(_one_of("type", asked.type, tuple(SanctionKind)) or "none")
     sanction = Sanction(
-        account_id, kind, _policy(call, asked), asked.reason,
+        account_id, kind, clean_text(_policy(call, asked)), clean_text(asked.reason),
         ids.decode(asked.report_id) or -1 if asked.report_id else None,
         tuple(ids.decode(text) or -1 for text in asked.status_ids),
         _aware(asked.until),
@@ -204,6 +206,10 @@ def _aware(until: datetime | None) -> datetime | None:
         raise Invalid(
             "until must say its offset, such as 2026-01-31T12:00:00Z",
             details={"until": [("ERR_INVALID", "must say its offset from UTC")]},
+        )
+    if until is not None and until.year > _LAST_YEAR:
+        raise Invalid(
+            f"until must not lie after the year {_LAST_YEAR}; leave it out for an end that never comes"
         )
     return until
 

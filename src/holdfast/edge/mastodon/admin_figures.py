@@ -20,6 +20,7 @@ routes = RouteTable()
 _DASHBOARD = Access.staff(Permission.VIEW_DASHBOARD, "admin:read")
 _KEYS_MAX = 20
 _ROWS_MAX = 100
+_FIRST_YEAR, _LAST_YEAR = 1971, 9000
 
 
 class FiguresForm(msgspec.Struct):
@@ -44,6 +45,8 @@ def _instant(name: str, text: str) -> datetime:
             f"Validation failed: {name} must be a date such as 2026-01-31",
             details={name: [("ERR_INVALID", "must be a date such as 2026-01-31")]},
         ) from None
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise Invalid(f"{name} must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
@@ -63,7 +66,8 @@ async def _subject(call: Call, key: str) -> str | None:
         internal = call.services.ids.decode(str(named["id"]))
         return None if internal is None else str(internal)
     domain = named.get("domain")
-    return domain.strip().lower() if isinstance(domain, str) else None
+    # PostgreSQL's text cannot hold NUL: no domain has it.
+    return domain.strip().lower().replace("\0", "") if isinstance(domain, str) else None
 
 
 def _day(day: date) -> str:

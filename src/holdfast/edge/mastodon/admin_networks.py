@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
+from ...pure.markup import clean_text
 from ...pure.permissions import Permission
 from ...social.bans import BanNotAllowed, NetworkSeverity, network_block, network_blocks
 from ...trust.boundaries import NetworkTerms, block_network, change_network_block, unblock_network
@@ -75,7 +76,10 @@ async def create(call: Call) -> Answer:
     asked = await call.params(NetworkForm)
     span = _span(asked.expires_in)
     terms = NetworkTerms(
-        asked.ip, _severity(asked.severity), asked.comment or "", None if span is None else call.now + span
+        asked.ip,
+        _severity(asked.severity),
+        clean_text(asked.comment or ""),
+        None if span is None else call.now + span,
     )
     async with call.services.database.transaction() as tx:
         made = await block_network(tx, Staff.of(call.actor), terms, own_address=call.client_ip, now=call.now)
@@ -92,7 +96,7 @@ async def update(call: Call) -> Answer:
         terms = NetworkTerms(
             asked.ip or before.network,
             _severity(asked.severity) if asked.severity else before.severity,
-            before.comment if asked.comment is None else asked.comment,
+            before.comment if asked.comment is None else clean_text(asked.comment),
             before.expires_at if asked.expires_in is None else None if span is None else call.now + span,
         )
         changed = await change_network_block(

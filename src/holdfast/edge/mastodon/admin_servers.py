@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from ...pure.errors import NotAuthenticated, NotFound
+from ...pure.markup import clean_text
 from ...pure.permissions import Permission
 from ...social.bans import (
     COMMENT_CHARACTERS,
@@ -64,6 +65,8 @@ def _policy(asked: BlockForm, before: ServerPolicy) -> ServerPolicy:
     given = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not None}
     given.pop("domain")
     for name in ("private_comment", "public_comment"):
+        if name in given:
+            given[name] = clean_text(given[name])
         if len(given.get(name, "")) > COMMENT_CHARACTERS:
             raise BanNotAllowed(
                 name, "ERR_TOO_LONG", f"is too long (maximum is {COMMENT_CHARACTERS} characters)"

@@ -165,7 +165,7 @@ def _card(call: Call, viewer: Viewer, seen: Seen) -> Card:
     services, post, author = call.services, seen.post, seen.author
     return Card(
         id=services.ids.encode(post.id), path=post_path(services, author.acct, post.id),
-        author=person(services, author), content=_content(services, post), warning=warning_of(post),
+        author=person(services, author), content=_content(services, post), warning=warning_of(post) or (SENSITIVE if author.sensitized else ""),
         language=post.language or "", created_at=post.created_at, edited_at=post.edited_at,
         replies=post.replies, boosts=post.boosts, favourites=post.favourites,
         poll=_poll(call, seen, viewer) if post.poll else None, boosted_by=None, answers=None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from holdfast.main.cli.context import DataOption, JsonOption, command_settings, print_json, with_database
+from holdfast.main.cli.removal_progress import removal_progress
 from holdfast.pure.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -117,14 +118,16 @@ def suspend(name: Name, data: DataOption = None) -> None:
 
     async def work(database: Database, tx: Tx, account_id: int) -> bool:
         from holdfast.platform.clock import SystemClock
-        from holdfast.social.accounts import suspend_account
-        from holdfast.social.sessions import end_all_sessions
-        from holdfast.social.tokens import end_tokens
+        from holdfast.trust.sanctions import Sanction, SanctionKind, members_by_id, sanction_account
+        from holdfast.trust.staff_actions import OPERATOR
 
-        changed = await suspend_account(tx, account_id, now=SystemClock().now())
-        await end_all_sessions(tx, account_id)
-        await end_tokens(tx, account_id)
-        return changed
+        found = await members_by_id(tx, [account_id])
+        if found[account_id].state.name == "SUSPENDED":
+            return False
+        await sanction_account(
+            tx, OPERATOR, Sanction(account_id, SanctionKind.SUSPEND), now=SystemClock().now()
+        )
+        return True
 
     print(f"{name} suspended" if _change(name, data, work) else f"{name} was suspended already")
 
@@ -136,18 +139,55 @@ def reinstate(name: Name, data: DataOption = None) -> None:
 
 
 @app.command()
+def delete(
+    name: Name,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask whether it is meant.", show_default=False)
+    ] = False,
+    data: DataOption = None,
+) -> None:
+    """Delete an account and everything of it, for good. Its name stays taken."""
+    if not yes and not typer.confirm(f"Delete {name} and everything of it, for good?"):
+        raise typer.Exit(1)
+
+    async def work(_settings: Settings, database: Database) -> tuple[int, int]:
+        from holdfast.platform.clock import SystemClock
+        from holdfast.social.removals import RequestedBy, begin_removal, removal_of, remove_some
+
+        account_id, clock = await _find(database, name), SystemClock()
+        async with database.transaction() as tx:
+            await begin_removal(tx, account_id, by=RequestedBy.OPERATOR, now=clock.now())
+        with removal_progress() as advance:
+            more = True
+            while more:
+                async with database.transaction() as tx:
+                    more = await remove_some(tx, account_id, now=clock.now())
+                view = await removal_of(database, account_id)
+                advance(view.rows if view else 0)
+        return (view.rows, view.kept) if view else (0, 0)
+
+    rows, kept = with_database(command_settings(data), _on_database(work))
+    held = f"; legal holds keep {kept:,} posts, hidden" if kept else ""
+    print(f"{name} deleted, {rows:,} rows removed{held}")
+
+
+@app.command()
 def approve(name: Name, data: DataOption = None) -> None:
     """Let a sign-up in that waits for approval."""
 
     async def work(database: Database, tx: Tx, account_id: int) -> bool:
+        from holdfast.platform.clock import SystemClock
         from holdfast.social.accounts import AccountState, list_members
+        from holdfast.trust.sanctions import decide_sign_up
+        from holdfast.trust.staff_actions import OPERATOR
 
         found = await list_members(database, account_id=account_id)
         if not found or found[0]["state"] != AccountState.PENDING:
             raise Invalid(
                 f"{name} does not wait for approval; `holdfast account list --pending` names who does"
             )
-        return await _reinstate(database, tx, account_id)
+        await decide_sign_up(tx, OPERATOR, account_id, approved=True, now=SystemClock().now())
+        return True
 
     _change(name, data, work)
     print(f"{name} approved")
@@ -211,9 +251,10 @@ def set_role(
 
 async def _reinstate(_database: Database, tx: Tx, account_id: int) -> bool:
     from holdfast.platform.clock import SystemClock
-    from holdfast.social.accounts import reinstate_account
+    from holdfast.trust.sanctions import SanctionKind, lift_sanction
+    from holdfast.trust.staff_actions import OPERATOR
 
-    return await reinstate_account(tx, account_id, now=SystemClock().now())
+    return await lift_sanction(tx, OPERATOR, account_id, SanctionKind.SUSPEND, now=SystemClock().now())
 
 
 def _on_database(
