@@ -14,7 +14,7 @@ from holdfast.main.archive_work import archive_runner
 from holdfast.main.lazy_screen import LazyScreen
 from holdfast.platform.clock import FixedClock
 from holdfast.platform.config import Settings
-from holdfast.social.portability import forget_archives
+from holdfast.social.archives import forget_archives
 from tests.support.browser import Browser, Town, form_fields, open_town
 from tests.support.site import Member, Site
 

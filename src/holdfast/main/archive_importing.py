@@ -14,8 +14,8 @@ from ..platform.config import Settings
 from ..platform.db import Database
 from ..platform.ids import PublicIds
 from ..pure.errors import Invalid
+from ..social.archives import WaitingImport, finish_archive_import, waiting_import
 from ..social.imports import Former
-from ..social.portability import WaitingImport, finish_archive_import, waiting_import
 from ..social.posts import Visibility
 from .archive_reading import unpack_archive
 from .import_reading import ImportPlan

@@ -32,9 +32,7 @@ from ..pure.archive_json import (
 from ..pure.markup import MentionLink, render_html, render_note
 from ..pure.names import normalise_hashtag
 from ..social.accounts import AccountReader, AccountView
-from ..social.media import MediaNotVisible, ServedFile, file_named, touch_blobs
-from ..social.moves import aliases_of
-from ..social.portability import (
+from ..social.archives import (
     archive_owner,
     archived_posts,
     author_name,
@@ -42,6 +40,8 @@ from ..social.portability import (
     kept_addresses,
     set_ready,
 )
+from ..social.media import MediaNotVisible, ServedFile, file_named, touch_blobs
+from ..social.moves import aliases_of
 from ..social.posts import PostView, load_posts
 
 _POSTS_AT_ONCE = 200

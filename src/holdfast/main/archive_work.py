@@ -14,7 +14,7 @@ from ..platform.errands import ErrandRunner
 from ..platform.ids import PublicIds
 from ..platform.jobs import RunnerLimits, run_due
 from ..platform.master_key import load_master_key
-from ..social.portability import IMPORT_ARCHIVE, MAKE_ARCHIVE, forget_archives
+from ..social.archives import IMPORT_ARCHIVE, MAKE_ARCHIVE, forget_archives
 from .archive_importing import ArchiveImporter
 from .archive_making import ArchiveMaker
 from .lazy_screen import LazyScreen

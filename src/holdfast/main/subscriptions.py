@@ -17,6 +17,7 @@ from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
 from ..social import (
     accounts,
+    archives,
     blocks,
     conversations,
     endorsements,
@@ -114,8 +115,8 @@ PROCESS_MEDIA = "process_media"
 """The kind of the errands that make videos, sounds and animations ready (main/media_work.py)."""
 ERRANDS = frozenset(
     {
-        portability.MAKE_ARCHIVE,
-        portability.IMPORT_ARCHIVE,
+        archives.MAKE_ARCHIVE,
+        archives.IMPORT_ARCHIVE,
         webhooks.CALL_WEBHOOK,
         LOOK_CLOSER,
         PROCESS_MEDIA,

@@ -9,16 +9,16 @@ from typing import Any
 from ...platform.blobs import hash_of
 from ...pure.errors import HoldfastError
 from ...social.accounts import Actor
-from ...social.media import touch_blobs
-from ...social.portability import (
+from ...social.archives import (
+    ArchiveNotTaken,
     ArchiveNotThere,
-    FileNotTaken,
     archive_imports,
     archives,
     ready_archive,
     request_archive,
     request_archive_import,
 )
+from ...social.media import touch_blobs
 from ..answers import Answer, AnyAnswer, FileAnswer, redirect
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
@@ -93,7 +93,7 @@ async def _bring(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
     upload = (await call.tree()).get("file")
     try:
         if not isinstance(upload, SpooledFile) or not upload.size_bytes:
-            raise FileNotTaken("Choose the archive that your former server gave you.")
+            raise ArchiveNotTaken("Choose the archive that your former server gave you.")
         digest = await asyncio.to_thread(hash_of, upload.file)
         async with services.database.transaction() as tx:
             await touch_blobs(tx, {digest: upload.size_bytes}, call.now)

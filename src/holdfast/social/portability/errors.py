@@ -1,17 +1,14 @@
-"""What can go wrong with exports and imports.
+"""What can go wrong with files of relations.
 
 Invalid
-├── FileNotTaken         no CSV, too long, nothing in it
+└── FileNotTaken         no CSV, too long, nothing in it
 Conflict
-├── ImportUnderWay       one at a time
-└── ArchiveTooSoon       the last archive is not old enough
-NotFound
-└── ArchiveNotThere      never asked for, not ready, somebody else's, or past its time
+└── ImportUnderWay       one at a time
 """
 
 from __future__ import annotations
 
-from ...pure.errors import Conflict, Invalid, NotFound
+from ...pure.errors import Conflict, Invalid
 
 
 class FileNotTaken(Invalid):
@@ -22,11 +19,3 @@ class ImportUnderWay(Conflict):
     """The member has an unfinished import."""
 
     public = "An import is under way. Wait until it is done."
-
-
-class ArchiveTooSoon(Conflict):
-    """One archive in so many days."""
-
-
-class ArchiveNotThere(NotFound):
-    """None to be had under that id."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ...platform.db import Reader
 from .errors import ArchiveNotThere
-from .model import Archive, ArchiveImport
+from .model import Archive, ArchiveImport, WaitingImport
 
 
 async def archives(reader: Reader, account_id: int, *, limit: int = 5) -> list[Archive]:
@@ -74,15 +72,6 @@ _KEPT = {
     " join posts p on p.id = k.post_id join accounts a on a.id = p.account_id"
     " where k.account_id = $1 and k.id > $2 and a.state in (0, 4) and p.state = 0 order by k.id limit $3",
 }
-
-
-class WaitingImport(msgspec.Struct, frozen=True):
-    """An archive whose posts are to be imported: whose, the name, the file."""
-
-    account_id: int
-    username: str
-    hash: bytes
-    private: bool
 
 
 async def waiting_import(reader: Reader, import_id: int) -> WaitingImport | None:
