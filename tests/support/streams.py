@@ -73,9 +73,10 @@ async def first_answer(
         sent.append(message)
         whole = message["type"].endswith("body") and not message.get("more_body")
         if whole or message["type"] == "websocket.accept" or message.get("more_body"):
-            began.done() or began.set_result(None)
+            if not began.done():
+                began.set_result(None)
 
-    scope = {
+    scope: dict[str, Any] = {
         "type": "websocket" if socket_wanted else "http", "method": method, "path": path, "client": ("192.0.2.1", 1),
         "query_string": str(httpx2.QueryParams(query)).encode(), "http_version": "1.1", "scheme": "http",
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],

@@ -65,10 +65,10 @@ async def frame_of(services: Services, item: Item) -> Frame | None:
     if payload is None and render is not _nothing:
         return None
     key = (item.event, payload)
-    frame = item.shared.get(key)
+    frame: Frame | None = item.shared.get(key)
     if frame is None:
         frame = item.shared[key] = Frame(item.event, payload)
-    return frame  # type: ignore[no-any-return]
+    return frame
 
 
 async def _post(services: Services, item: Item) -> bytes | None:

@@ -5,6 +5,7 @@ The names below are what `main/live_events.py` makes of domain events; `HANDLERS
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -116,6 +117,8 @@ class FanOut:
         seen = await self._posts.see_each(viewers.values(), wanted)
         by_post = {account_id: {one.post.id: one for one in found} for account_id, found in seen.items()}
         for post_id in places:
+            # Whoever writes to the streams gets a turn between two posts.
+            await asyncio.sleep(0)
             shared: dict[Any, Any] = {}
             items: dict[int, Item] = {}
             for (connection, label), topic in listeners[post_id].items():
