@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
+from holdfast.main.subscriptions import ERRANDS, HANDLERS
 from holdfast.platform.config import Settings
+from holdfast.platform.jobs import JobRunner
+from holdfast.social.accounts import AccountId, Actor
+from holdfast.social.follows import follow_account
+from holdfast.social.graph import FollowOptions
+from holdfast.social.notification_policies import Treatment, policy_of
+from tests.support.browser import open_town
 from tests.support.entities import problems
 from tests.support.site import Member, Site, open_site
 
@@ -211,3 +218,27 @@ async def test_a_request_of_somebody_turned_away_or_of_nothing_is_not_shown(site
     await ann.post(f"/api/v1/accounts/{eve.id}/block")
     assert await ann.get(REQUESTS) == []
     assert (await ann.get(POLICY))["summary"]["pending_requests_count"] == 0
+
+
+async def test_a_member_without_an_app_decides_on_a_page(settings: Settings) -> None:
+    async with open_town(settings) as town:
+        services = town.services
+        ann, bob = await town.member("ann"), await town.member("bob")
+        browser = await town.signed_in("ann")
+        await browser.open("/settings/notifications")
+        assert "Nobody is kept apart" in browser.page
+        saved = await browser.send("/settings/notifications", not_following="filter", bots="nonsense")
+        assert saved.status_code == 303
+        chosen = await policy_of(services.database, ann)
+        assert (chosen.not_following, chosen.bots) == (Treatment.FILTER, Treatment.ACCEPT)
+        async with services.database.transaction() as tx:
+            await follow_account(tx, Actor(bob), AccountId(ann), FollowOptions(), now=services.clock.now())
+        await JobRunner(services.database, services.clock, HANDLERS, elsewhere=ERRANDS).drain()
+        await browser.open("/settings/notifications")
+        assert "@bob" in browser.page
+        request_id = await services.database.fetchval("select id from notification_requests")
+        path = f"/settings/notifications/requests/{services.ids.encode(request_id)}"
+        assert (await browser.send(f"{path}/accept")).status_code == 303
+        assert await services.database.fetchval("select filtered from notifications") is False
+        await browser.open("/settings/notifications")
+        assert "@bob" not in browser.page

@@ -77,7 +77,7 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /settings/pictures": (PageCodes(303, 200, 200),),
     "POST /settings/pictures": (PageCodes(303, 303, 303),),
     "GET /settings/export": (PageCodes(303, 200, 200),),
-    "GET /settings/export/{file}": (PageCodes(303, 404, 404, "static_file"),),
+    "GET /settings/export/{file}": (PageCodes(303, 404, 404, "session"),),
     "GET /settings/import": (PageCodes(303, 200, 200),),
     "POST /settings/import": (PageCodes(303, 422, 422, form={"kind": "blocks"}),),
     "GET /settings/import/{id}/failures": (PageCodes(303, 404, 404, "session"),),

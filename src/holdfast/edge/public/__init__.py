@@ -10,6 +10,7 @@ from .leaving import routes as leaving
 from .media_files import routes as media_files
 from .moving import routes as moving
 from .not_found import not_found
+from .notification_choices import routes as notification_choices
 from .one_time_links import routes as one_time_links
 from .pictures import routes as pictures
 from .portability import routes as portability
@@ -24,7 +25,7 @@ from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, archives, authorize, embed, feed, home, leaving, media_files, moving, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
+    about, archives, authorize, embed, feed, home, leaving, media_files, moving, notification_choices, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "not_found"]
