@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from ..pure.permissions import Permission
 from .answers import AnyAnswer
 from .call import Call
 
 Handler = Callable[[Call], Awaitable[AnyAnswer]]
+H = TypeVar("H", bound=Handler)
 
 WEBSOCKET = "WEBSOCKET"
 """Stands for a method in the table: a WebSocket that is opened at a path."""
@@ -104,45 +106,45 @@ class RouteTable:
 
     def add(
         self, method: str, path: str, access: Access, *, limit: Limit = Limit.DEFAULT, lasting: bool = False
-    ) -> Callable[[Handler], Handler]:
+    ) -> Callable[[H], H]:
         """Declare a route; a decorator."""
 
-        def declare(handler: Handler) -> Handler:
+        def declare(handler: H) -> H:
             self.routes.append(Route(method, path, access, handler, limit, lasting))
             return handler
 
         return declare
 
-    def get(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+    def get(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[H], H]:
         """Declare a GET route."""
         return self.add("GET", path, access, limit=limit)
 
-    def stream(self, path: str, access: Access) -> Callable[[Handler], Handler]:
+    def stream(self, path: str, access: Access) -> Callable[[H], H]:
         """Declare a GET route whose answer goes on: a StreamingAnswer."""
         return self.add("GET", path, access, lasting=True)
 
-    def socket(self, path: str, access: Access) -> Callable[[Handler], Handler]:
+    def socket(self, path: str, access: Access) -> Callable[[H], H]:
         """Declare a WebSocket: a SocketAnswer."""
         return self.add(WEBSOCKET, path, access, lasting=True)
 
     def post(
         self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
-    ) -> Callable[[Handler], Handler]:
+    ) -> Callable[[H], H]:
         """Declare a POST route."""
         return self.add("POST", path, access, limit=limit)
 
-    def put(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[Handler], Handler]:
+    def put(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[H], H]:
         """Declare a PUT route."""
         return self.add("PUT", path, access, limit=limit)
 
     def patch(
         self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
-    ) -> Callable[[Handler], Handler]:
+    ) -> Callable[[H], H]:
         """Declare a PATCH route."""
         return self.add("PATCH", path, access, limit=limit)
 
     def delete(
         self, path: str, access: Access, *, limit: Limit = Limit.DELETE
-    ) -> Callable[[Handler], Handler]:
+    ) -> Callable[[H], H]:
         """Declare a DELETE route; counts against the stricter limit unless told otherwise."""
         return self.add("DELETE", path, access, limit=limit)

@@ -28,7 +28,6 @@ from markupsafe import Markup
 from ...pure.errors import HoldfastError, LimitReached, NotAuthenticated, NotFound
 from ..answers import Answer, Header, html_answer, redirect, status_of
 from ..call import Call
-from ..routes import Handler
 from .browser import Visit, find_visit, form_token, read_form
 from .static_files import static_url
 
@@ -36,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 Page = Callable[[Call, Visit], Awaitable[Answer]]
 Form = Callable[[Call, Visit, dict[str, str]], Awaitable[Answer]]
+Shown = Callable[[Call], Awaitable[Answer]]
 
 NO_STORE: Header = (b"cache-control", b"no-store")
 # A page that others may frame: no script, no form, no cookie of ours, and links that open beside it.
@@ -73,7 +73,7 @@ def _environment() -> Environment:
     return environment
 
 
-def page(handler: Page) -> Handler:
+def page(handler: Page) -> Shown:
     """A handler of a page: it is given the visit, and its errors become pages too."""
 
     @wraps(handler)
@@ -84,7 +84,7 @@ def page(handler: Page) -> Handler:
     return handle
 
 
-def form(handler: Form) -> Handler:
+def form(handler: Form) -> Shown:
     """A handler of a form: it is given the fields, once it is sure that one of our pages sent them."""
 
     @wraps(handler)
