@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from typing import Any, cast
 
 import pytest
 import websockets
@@ -14,7 +16,6 @@ from holdfast.platform.passwords import hash_password
 from holdfast.platform.stamps import Kind
 from holdfast.social.accounts import suspend_account
 from holdfast.social.credentials import change_password
-from holdfast.social.live import Ending, Topic, What
 from holdfast.social.tokens import end_tokens
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Member, Site, open_site
@@ -146,23 +147,51 @@ async def test_an_account_has_so_many_streams_and_a_socket_so_many_subscriptions
         assert again.response.status_code == 200
 
 
-async def test_a_client_that_does_not_read_is_let_go(site: Site, port: int) -> None:
-    (ann,) = await site.members("slow")
-    token = await site.services.tokens.find(ann.token)
-    assert token is not None
-    hub = site.services.live
-    connection = await hub.open(token, secret=ann.token, address="192.0.2.9")
-    try:
-        hub.subscribe(connection, ("user",), [Topic(What.HOME, ann.account_id)])
-        for number in range(12):
-            await ann.say(f"post {number}")
-        async with asyncio.timeout(ACCESS_ENDS_WITHIN_SECONDS):
-            while not connection.over():  # noqa: ASYNC110 - nobody reads this stream, so nothing wakes anybody
-                await asyncio.sleep(0)
-        assert connection.ending is Ending.SLOW
-        assert await connection.take(0.01) == []
-    finally:
-        hub.release(connection)
+@pytest.mark.parametrize("kind", ["websocket", "http"])
+async def test_a_client_that_does_not_read_is_let_go(site: Site, kind: str) -> None:
+    (ann,) = await site.members(f"slow{kind}")
+    stuck, never = asyncio.Event(), asyncio.Event()
+    heard: list[dict[str, Any]] = []
+    beginning = [
+        {"type": "websocket.connect"} if kind == "websocket" else {"type": "http.request", "body": b""}
+    ]
+
+    async def receive() -> dict[str, Any]:
+        if not beginning:
+            await never.wait()
+        return beginning.pop()
+
+    async def send(message: dict[str, Any]) -> None:
+        heard.append(message)
+        if b"post 0" in message.get("body", b"") or "post 0" in message.get("text", ""):
+            stuck.set()
+            await never.wait()
+
+    scope = {
+        "type": kind, "path": "/api/v1/streaming" if kind == "websocket" else "/api/v1/streaming/user",
+        "query_string": b"stream=user", "headers": [(b"authorization", f"Bearer {ann.token}".encode())],
+        "client": ("192.0.2.9", 1), **({} if kind == "websocket" else {"method": "GET"}),
+    }  # fmt: skip
+    answering = asyncio.create_task(cast(Any, site.app)(scope, receive, send))
+    await until_connected(site, ann)
+    for number in range(13):
+        await ann.say(f"post {number}")
+    async with asyncio.timeout(ACCESS_ENDS_WITHIN_SECONDS):
+        await stuck.wait()
+        with contextlib.suppress(asyncio.CancelledError):
+            await answering
+    assert not any("post 5" in str(message) for message in heard)
+    assert not [one for one in site.services.live.open_connections() if one.account_id == ann.account_id]
+
+
+async def until_connected(site: Site, member: Member) -> None:
+    """Wait until the member's stream follows something."""
+    async with asyncio.timeout(ACCESS_ENDS_WITHIN_SECONDS):
+        while not any(
+            one.account_id == member.account_id and one.labels
+            for one in site.services.live.open_connections()
+        ):
+            await site.services.database.fetchval("select 1")
 
 
 async def test_streams_outlive_the_listening_connection_and_miss_nothing(site: Site, port: int) -> None:

@@ -13,6 +13,7 @@ from .sockets import GOING_AWAY, POLICY_VIOLATION, Socket, SocketClosed
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_GOODBYE_SECONDS = 1.0  # for a client that does not read
 _DENIAL = "websocket.http.response"
 
 
@@ -35,8 +36,9 @@ async def stream(
         return
     except asyncio.CancelledError:
         # This process stops: a client that reads an orderly end connects again at once, to the next one.
-        with contextlib.suppress(OSError, RuntimeError):
-            await send({"type": "http.response.body", "body": b""})
+        with contextlib.suppress(OSError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await send({"type": "http.response.body", "body": b""})
         raise
     finally:
         answer.ended()
@@ -74,7 +76,9 @@ async def talk(call: Call, send: Send, answer: SocketAnswer, headers: list[Heade
     except SocketClosed:
         return
     except asyncio.CancelledError:
-        await socket.close(GOING_AWAY, "the server stops")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await socket.close(GOING_AWAY, "the server stops")
         raise
     finally:
         answer.ended()

@@ -147,6 +147,7 @@ async def _no_chunks() -> AsyncIterator[bytes]:
 
 
 async def _chunks(services: Services, connection: LiveConnection) -> AsyncIterator[bytes]:
+    connection.writer = asyncio.current_task()
     yield b":)\n"
     while not connection.over():
         taken = await connection.take(services.settings.stream_heartbeat_seconds)
@@ -194,6 +195,7 @@ class _Conversation:
 
     async def _tell(self, socket: Socket) -> None:
         connection, services = self._connection, self._services
+        connection.writer = asyncio.current_task()
         while not connection.over():
             taken = await connection.take(services.settings.stream_heartbeat_seconds)
             if not taken and not connection.over():

@@ -9,6 +9,9 @@ from enum import StrEnum
 from ..tokens import TokenSession
 from .model import Item, Label, Topic
 
+CLOSING_SECONDS = 1.0
+"""A stream that has ended gets this long to say goodbye; a client that reads nothing would hold it for ever."""
+
 
 class Ending(StrEnum):
     """Why a stream ends."""
@@ -23,7 +26,7 @@ class LiveConnection:
     """A bounded queue between the hub, which never waits, and the one task that writes to the client."""
 
     __slots__ = (
-        "_most", "_queue", "_wake", "account_id", "address", "ending", "labels", "secret", "slots", "stamps", "token",
+        "_closing", "_most", "_queue", "_wake", "account_id", "address", "ending", "labels", "secret", "slots", "stamps", "token", "writer",
     )  # fmt: skip
 
     def __init__(self, token: TokenSession, account_id: int, *, secret: str, address: str, most: int) -> None:
@@ -38,6 +41,9 @@ class LiveConnection:
         self._most = most
         self._queue: deque[tuple[Label, Item]] = deque()
         self._wake: asyncio.Future[None] | None = None
+        self._closing: asyncio.TimerHandle | None = None
+        self.writer: asyncio.Task[object] | None = None
+        """The task that writes to the client."""
 
     def over(self) -> bool:
         """Whether it has ended."""
@@ -58,7 +64,17 @@ class LiveConnection:
         if self.ending is None:
             self.ending = why
             self._queue.clear()
+            if self.writer is not None and why is not Ending.GONE:
+                # It may be waiting for a client that never reads again.
+                loop = asyncio.get_running_loop()
+                self._closing = loop.call_later(CLOSING_SECONDS, self.writer.cancel)
         self._rouse()
+
+    def let_go(self) -> None:
+        """Nobody writes to it any more."""
+        self.writer = None
+        if self._closing is not None:
+            self._closing.cancel()
 
     def _rouse(self) -> None:
         if self._wake is not None and not self._wake.done():

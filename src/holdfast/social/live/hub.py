@@ -81,6 +81,10 @@ class LiveHub:
     def __len__(self) -> int:
         return len(self._connections)
 
+    def open_connections(self) -> list[LiveConnection]:
+        """Those that are open now."""
+        return list(self._connections)
+
     async def open(self, token: TokenSession, *, secret: str, address: str) -> LiveConnection:
         """A stream for the member of this token. Give it back with `release`, whatever happens.
 
@@ -150,6 +154,7 @@ class LiveHub:
             self._watchers.remove(connection.account_id)
 
     def _drop(self, connection: LiveConnection) -> None:
+        connection.let_go()
         connection.end(Ending.GONE)
         for label in list(connection.labels):
             self.unsubscribe(connection, label)
