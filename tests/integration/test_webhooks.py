@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.testing import CliRunner, Result
 
+from holdfast.main.cli import app
 from holdfast.main.outside import Outside, kinds_of
 from holdfast.main.webhook_calls import WebhookCaller
 from holdfast.platform.clock import FixedClock
@@ -206,3 +209,41 @@ async def test_a_webhook_cannot_lead_into_the_own_network(site: Site) -> None:
             await runner.drain()
         (hook,) = await webhooks(site.services.database)
         assert (hooks.calls, str(hook.last_error).partition(":")[0]) == ([], "refused")
+
+
+async def test_the_operator_adds_lists_calls_and_removes_webhooks(site: Site) -> None:
+    services = site.services
+
+    async def types(*words: str, **more: str) -> Result:
+        environment = {
+            "HOLDFAST_DATABASE_URL": str(services.settings.database_url),
+            "HOLDFAST_DATA": str(services.settings.data),
+            "HOLDFAST_MASTER_KEY": "5a" * 32,
+            "HOLDFAST_OUTBOUND_PRIVATE_ALLOWED": "127.0.0.0/8",
+            **more,
+        }
+        return await asyncio.to_thread(CliRunner().invoke, app, ["webhook", *words], env=environment)
+
+    async with open_hooks() as hooks:
+        url = f"http://127.0.0.1:{hooks.port}/in"
+        refused = await types("add", url, "--event", "status.created")
+        assert isinstance(refused.exception, Invalid)
+        assert "webhooks_of_posts" in str(refused.exception)
+        added = await types("add", url, "--event", "report.created", "--event", "account.created")
+        assert added.exit_code == 0, added.exception
+        ident, secret = re.fullmatch(r"webhook (\d+)\nsecret (\S+)\n", added.stdout).groups()  # type: ignore[union-attr]
+        listed = json.loads((await types("list", "--json")).stdout)
+        assert [(str(one["id"]), one["events"], one["enabled"]) for one in listed] == [
+            (ident, ["account.created", "report.created"], True)
+        ]
+        assert secret not in (await types("list")).stdout
+        called = await types("test", ident)
+        assert (called.exit_code, called.stdout) == (0, "the call arrived\n"), called.exception
+        ((headers, body),) = hooks.calls
+        assert headers["x-hub-signature"] == signature(secret, body)
+        assert json.loads(body)["event"] == "holdfast.test"
+        hooks.status = 500
+        assert "answered 500" in str((await types("test", ident)).exception)
+        assert (await types("remove", ident)).exit_code == 0
+        assert (await types("list")).stdout == "no webhooks\n"
+        assert (await types("remove", ident)).exit_code == 1
