@@ -28,7 +28,7 @@ fields_attributes[][value] force_login form_token grant_type home[last_read_id] 
 languages[] limit local locale locked login max_id media_ids[] min_id next note notifications[last_read_id] offset only_media
 password pinned poll[expires_in] poll[hide_totals] poll[multiple] poll[options][] proof q reblogs redirect_uri redirect_uris
 resolve resource response_type scope scopes sensitive since_id source[language] source[privacy] spoiler_text state status
-tagged timeline[] token type types[] username visibility website subscription[endpoint] subscription[keys][p256dh]
+scheduled_at quoted_status_id quote_approval_policy source[quote_policy] tagged timeline[] token type types[] username visibility website subscription[endpoint] subscription[keys][p256dh]
 subscription[keys][auth] data[alerts][mention] data[policy] for_bots grouped_types[] expand_accounts supported_types[] avatar header a[b][c][d][e][f][g] [] ][ a[ []a
 """.split()
 
@@ -38,7 +38,7 @@ numbers = st.one_of(
 )
 words = st.text(st.characters(codec="utf-8"), max_size=40)
 values = st.one_of(
-    words, numbers, known_ids, st.sampled_from(["true", "", "null", "public", "code", "accounts", "\x00", "urn:ietf:wg:oauth:2.0:oob"])
+    words, numbers, known_ids, st.sampled_from(["true", "", "null", "public", "nobody", "2031-02-03T04:05:06Z", "code", "accounts", "\x00", "urn:ietf:wg:oauth:2.0:oob"])
 )  # fmt: skip
 pairs = st.lists(st.tuples(st.one_of(st.sampled_from(NAMES), words), values), max_size=6)
 anything = st.recursive(
