@@ -68,3 +68,13 @@ def test_the_judges_of_posts_are_measured_apart_and_together(tmp_path: Path) -> 
 def test_a_model_that_cannot_be_used_is_said_before_anything_is_measured(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="does not exist"):
         run_screening_bench(ScreeningOptions(model=str(tmp_path / "none.zip")), lambda *_: None)
+
+
+def test_searches_are_measured_by_kind() -> None:
+    options = BenchOptions(
+        accounts=60, posts=1000, follows=400, viewers=5, connections=1, rounds=1, round_seconds=0.1
+    )
+    report = run_bench("search", options, None, lambda what, _done, _total: None)
+    assert {"a frequent word", "a word that nobody used", "accounts by prefix"} <= {one.what for one in report.figures}
+    assert all(one.requests > 0 and one.errors == 0 for one in report.figures)
+    assert float(report.facts["its index of words, MiB"]) > 0

@@ -149,7 +149,7 @@ _FOLLOW_AUTHOR = """
 insert into follows (id, follower_id, followed_id)
 select $2 + n, id, $2 from unnest($1::bigint[]) with ordinality as viewer (id, n) on conflict do nothing
 """
-_WORDS = (
+WORDS = (
     "the a of to and in we they river garden winter morning bread letter window market train book story friend "
     "always never maybe slowly bright quiet open under over between found lost made built wrote read sang walked "
     "kept old new green blue small long early late together alone again because while until after before with without"
@@ -197,7 +197,7 @@ async def _fill(database: Database, options: BenchOptions, now: Instant, progres
             await tx.execute(_ACCOUNTS, first - 1, last, now, options.accounts)
             progress("accounts", last, options.accounts)
         await tx.execute(_COUNTS)
-        await tx.execute(_TEXTS, _WORDS, len(_WORDS.split()))
+        await tx.execute(_TEXTS, WORDS, len(WORDS.split()))
         for statement in (_TEXTS_KEY, _RESIDENTS, _RESIDENTS_KEY, _BATCH_TABLE):
             await tx.execute(statement)
         await tx.execute(_TAGS, now - _YEAR)

@@ -30,6 +30,7 @@ from holdfast.main.bench.screening.within_publish import (
     text_requests,
     timed_webs,
 )
+from holdfast.main.bench.searching import make_searchable, search_requests
 from holdfast.main.bench.site import Baseline, BenchSite, running_baseline, running_site, scratch_folder
 from holdfast.main.bench.usage import machine
 from holdfast.main.running_database import running_database
@@ -68,7 +69,7 @@ class Bench:
         self.site, self.database, self.community, self.options = site, database, community, options
         self.database_url = database_url
         self.facts: dict[str, float | str] = {}
-        self._baseline, self._progress = baseline, progress
+        self._baseline, self.progress = baseline, progress
         self._baseline_rounds: list[Round] = []
         self._sent = 0
 
@@ -94,13 +95,13 @@ class Bench:
         rounds: list[list[Round]] = [[] for _ in sides]
         plan = plan_of(self._baseline.port, [get("/")], self.options)
         for number in range(self.options.rounds):
-            self._progress(what, number, self.options.rounds)
+            self.progress(what, number, self.options.rounds)
             self._baseline_rounds.append(self._baseline.measure(plan))
             for side, its_rounds in zip(sides, rounds, strict=True):
                 wanted = await side.make_plan()
                 wanted.first_number = self._numbers()
                 its_rounds.append(side.target.measure(wanted))
-        self._progress(what, self.options.rounds, self.options.rounds)
+        self.progress(what, self.options.rounds, self.options.rounds)
         return [
             figures_of(side.what, its_rounds, side.note)
             for side, its_rounds in zip(sides, rounds, strict=True)
@@ -200,6 +201,17 @@ async def _oauth(bench: Bench) -> list[Figures]:
     return [await bench.turns("token exchange", fresh_codes, note=note)]
 
 
+async def _search(bench: Bench) -> list[Figures]:
+    """One search after the other, since it is the time of one that somebody waits for."""
+    bench.facts = await make_searchable(bench.database, bench.options, bench.progress)
+    figures = []
+    for what, requests in search_requests(bench.community).items():
+        plan = plan_of(bench.site.port, requests, bench.options, connections=1)
+        bench.warm(plan)
+        figures.append(await bench.turns(what, _same(plan)))
+    return figures
+
+
 Scenario = Callable[[Bench], Awaitable[list[Figures]]]
 SCENARIOS: dict[str, Scenario] = {
     "home": _home,
@@ -207,6 +219,7 @@ SCENARIOS: dict[str, Scenario] = {
     "verify": _verify,
     "publish": _publish,
     "oauth": _oauth,
+    "search": _search,
 }
 
 

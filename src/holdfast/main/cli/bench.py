@@ -121,6 +121,20 @@ def oauth(
     ), data, as_json)  # fmt: skip
 
 
+@app.command()
+def search(
+    *, accounts: Accounts = 20_000, posts: Posts = 200_000, follows: Follows = 400_000, viewers: Viewers = 500,
+    rounds: Rounds = 3, seconds: Seconds = 2.0, workers: Workers = 1, data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Searches of many kinds, one after the other: words frequent and rare, phrases, operators, names."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("search", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, viewers=viewers, connections=1, rounds=rounds,
+        round_seconds=seconds, workers=workers,
+    ), data, as_json)  # fmt: skip
+
+
 @app.command("import")
 def import_rows(
     *, accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, rounds: Rounds = 3,
