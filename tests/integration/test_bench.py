@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 
 from holdfast.main.bench import BenchOptions, run_bench
+from holdfast.main.bench.data import make_community
 from holdfast.main.bench.screening import ScreeningOptions, run_screening_bench
+from holdfast.main.bench.searching import make_searchable, search_requests
+from holdfast.platform.db import Database, PoolLimits
 from holdfast.pure.errors import Invalid
+from holdfast.pure.search_queries import parse_search
+from holdfast.social.search import PostQuery, find_posts
 from tests.support.tiny_model import write_tiny_model
 
 pytestmark = pytest.mark.integration
@@ -70,11 +75,14 @@ def test_a_model_that_cannot_be_used_is_said_before_anything_is_measured(tmp_pat
         run_screening_bench(ScreeningOptions(model=str(tmp_path / "none.zip")), lambda *_: None)
 
 
-def test_searches_are_measured_by_kind() -> None:
-    options = BenchOptions(
-        accounts=60, posts=1000, follows=400, viewers=5, connections=1, rounds=1, round_seconds=0.1
-    )
-    report = run_bench("search", options, None, lambda what, _done, _total: None)
-    assert {"a frequent word", "a word that nobody used", "accounts by prefix"} <= {one.what for one in report.figures}
-    assert all(one.requests > 0 and one.errors == 0 for one in report.figures)
-    assert float(report.facts["its index of words, MiB"]) > 0
+async def test_the_community_of_a_search_benchmark_can_be_searched(database_url: str) -> None:
+    options = BenchOptions(accounts=60, posts=1000, follows=400, viewers=5)
+    async with await Database.connect(database_url, PoolLimits(size=2)) as database:
+        community = await make_community(database, options, lambda what, done, total: None)
+        for _ in range(2):
+            facts = await make_searchable(database, options, lambda what, done, total: None)
+        assert float(facts["its index of words, MiB"]) > 0
+        wanted = PostQuery(parse_search("garden is:reply"), limit=5)
+        assert len(await find_posts(database, community.viewer_ids[0], wanted)) == 5
+    kinds = search_requests(community)
+    assert len({request for requests in kinds.values() for request in requests}) > 1000
