@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
+import msgspec
 import pytest
 import websockets
 
+from holdfast.main.asgi import Holder, application
+from holdfast.main.wiring import open_services
 from holdfast.platform.config import Settings, load_settings
 from holdfast.platform.passwords import hash_password
 from holdfast.platform.stamps import Kind
@@ -20,6 +23,7 @@ from holdfast.social.tokens import end_tokens
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Member, Site, open_site
 from tests.support.streams import event_stream, served, talk
+from tests.support.web_process import open_process
 
 pytestmark = pytest.mark.integration
 
@@ -210,3 +214,28 @@ async def test_streams_outlive_the_listening_connection_and_miss_nothing(site: S
             missed = await ann.say(f"while nobody listens {number}")
             assert (await stream.status())["id"] == missed["id"]
             await site.services.live.listening.wait()
+
+
+async def test_machines_that_share_a_database_hear_each_other(
+    site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ann, bob = await site.members("afar", "near")
+    both = [
+        msgspec.structs.replace(
+            site.services.settings, data=tmp_path_factory.mktemp(name), freshness="database"
+        )
+        for name in ("here", "there")
+    ]
+    holder = Holder()
+    async with open_services(both[0], site.services.screen) as here, open_process("there", both[1]) as there:
+        holder.services = here
+        await here.live.listening.wait()
+        async with served(application(holder)) as port, talk(port, ann.token, "?stream=user") as stream:
+            await stream.settled()
+            follow_bob = "/api/v1/accounts/{id}/follow"
+            assert (await there.ask("POST", follow_bob, ann.token, ident=bob.id))[0] == 200
+            status, body = await there.ask(
+                "POST", "/api/v1/statuses", bob.token, json={"status": "from afar"}
+            )
+            assert status == 200, body
+            assert (await stream.status())["id"] == msgspec.json.decode(body)["id"]
