@@ -143,11 +143,11 @@ def _bounded(content: IO[bytes], most_bytes: int) -> bytes:
 class _Counted:
     """A file to read from that ends with an error when it has given too much."""
 
-    def __init__(self, file: IO[bytes], most_bytes: int) -> None:
+    def __init__(self, file: Any, most_bytes: int) -> None:
         self._file, self._left = file, most_bytes
 
     def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size if size >= 0 else self._left + 1)
+        data: bytes = self._file.read(size if size >= 0 else self._left + 1)
         self._left -= len(data)
         if self._left < 0:
             raise ArchiveNotUnderstood("This archive unpacks to far more than it can honestly hold.")

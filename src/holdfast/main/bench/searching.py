@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from holdfast.main.bench.data import WORDS, Community, Progress
@@ -67,7 +68,7 @@ def search_requests(community: Community, seed: int = 5) -> dict[str, list[bytes
     def word() -> str:
         return chance.choice(frequent)
 
-    kinds = {
+    kinds: dict[str, Callable[[], str]] = {
         "a frequent word": word,
         "a word as words are": rare,
         "a word that nobody used": lambda: f"nothing{chance.randrange(10**6)}",

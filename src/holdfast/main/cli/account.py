@@ -158,7 +158,7 @@ def delete(
         async with database.transaction() as tx:
             await begin_removal(tx, account_id, by=RequestedBy.OPERATOR, now=clock.now())
         with removal_progress() as advance:
-            more = True
+            view, more = None, True
             while more:
                 async with database.transaction() as tx:
                     more = await remove_some(tx, account_id, now=clock.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from holdfast.pure.imports.model import ImportedPost, RowInvalid
 from holdfast.pure.imports.rows import Row, read_instant, read_text
@@ -28,7 +28,7 @@ def parse_mastodon_activity(row: Row) -> ImportedPost:
     if not isinstance(source_id, str) or not source_id or len(source_id) > 200:
         raise RowInvalid("id_invalid", "The post has no id.")
     visibility = _visibility(note)
-    if visibility == "direct":
+    if visibility is None:
         raise RowInvalid("direct_left_out", "Messages to single people are not taken over.")
     text = _text(note)
     if not text:
@@ -64,7 +64,7 @@ def _text(note: Mapping[str, Any]) -> str:
     return text
 
 
-def _visibility(note: Mapping[str, Any]) -> str:
+def _visibility(note: Mapping[str, Any]) -> Literal["public", "unlisted", "private"] | None:
     to, cc = _list(note.get("to")), _list(note.get("cc"))
     if any(one in _PUBLIC for one in to):
         return "public"
@@ -72,7 +72,7 @@ def _visibility(note: Mapping[str, Any]) -> str:
         return "unlisted"
     if any(isinstance(one, str) and one.endswith("/followers") for one in (*to, *cc)):
         return "private"
-    return "direct"
+    return None
 
 
 def _language(note: Mapping[str, Any]) -> str | None:

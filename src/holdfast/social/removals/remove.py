@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...records.holds import Subject, held
-from ..accounts import Actor
+from ..accounts import AccountId, Actor
 from ..follows import sever_accounts
 from ..posts import delete_post
 from . import store
@@ -53,7 +53,7 @@ async def _media(tx: Tx, account_id: int, now: Instant) -> int:
 async def _follows(tx: Tx, account_id: int, now: Instant) -> int:
     others = await store.tied_to(tx, account_id, limit=_PAIRS_AT_ONCE)
     for other in others:
-        await sever_accounts(tx, Actor(account_id), other)
+        await sever_accounts(tx, Actor(account_id), AccountId(other))
     return len(others)
 
 
