@@ -19,6 +19,7 @@ import pytest
 from holdfast.edge.routes import Who
 from holdfast.main.asgi import ROUTES
 from tests.conformance.json_schema import Document
+from tests.support import pictures
 from tests.support.whole_server import WholeServer
 
 pytestmark = pytest.mark.conformance
@@ -80,7 +81,17 @@ def things(server: WholeServer, client: httpx2.Client) -> dict[str, str]:
         them = bob.get("/api/v1/accounts/verify_credentials").json()["id"]
         post(f"/api/v1/accounts/{them}/follow")
         post(f"/api/v1/accounts/{me}/follow", bob)
-        first = post("/api/v1/statuses", status="a post", spoiler_text="warned")
+        sent = [
+            client.post(
+                "/api/v2/media",
+                files={"file": ("a", pictures.jpeg())},
+                data={"description": "x", "focus": "0,1"},
+            ).json()
+            for _ in range(2)
+        ]
+        first = post(
+            "/api/v1/statuses", status="a post", spoiler_text="warned", **{"media_ids[]": sent[0]["id"]}
+        )
         assert client.put(f"/api/v1/statuses/{first['id']}", data={"status": "edited"}).status_code == 200
         reply = post("/api/v1/statuses", bob, status="@ann a reply", in_reply_to_id=first["id"])
         for verb in ("favourite", "bookmark", "reblog"):
@@ -96,7 +107,7 @@ def things(server: WholeServer, client: httpx2.Client) -> dict[str, str]:
             if notification:
                 break
     return {
-        "statuses": first["id"], "accounts": them, "polls": poll["poll"]["id"], "tags": "harbour", "tag": "harbour",
+        "media": sent[1]["id"], "statuses": first["id"], "accounts": them, "polls": poll["poll"]["id"], "tags": "harbour", "tag": "harbour",
         "notifications": notification[0]["id"], "scheduled_statuses": later["id"],
     }  # fmt: skip
 

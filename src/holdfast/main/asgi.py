@@ -103,7 +103,9 @@ def create_app(settings: Settings) -> Litestar:
         async with open_services(settings) as services:
             holder.services = services
             # Beside the first requests: a post that needs the second tier would wait for it otherwise.
-            warming = asyncio.create_task(asyncio.to_thread(services.screen.warm))
+            warming = asyncio.gather(
+                asyncio.to_thread(services.screen.warm), services.media.warm(), return_exceptions=True
+            )
             yield
             await warming
 

@@ -45,6 +45,10 @@ class Intake:
     limits: MediaLimits
     moving: bool
 
+    async def warm(self) -> None:
+        """Have a decoder ready, so that the first picture does not wait for one."""
+        await self.decoders.warm()
+
 
 async def take_upload(intake: Intake, file: BinaryIO, size_bytes: int, purpose: Purpose) -> TakenMedia:
     """What an uploaded file is, read and stored. Its name and what the client says of it play no part.
