@@ -13,6 +13,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ from ..pure.errors import NotFound, Unavailable
 
 CHUNK_BYTES: Final = 256 * 1024
 _PART_BYTES: Final = 8 * 1024 * 1024
+_RETRIES: Final = 3
+_RETRY_WITHIN = timedelta(seconds=20)
 
 
 class BlobMissing(NotFound):
@@ -137,8 +140,8 @@ def hash_of(content: bytes | BinaryIO) -> bytes:
     return digest.digest()
 
 
-def open_blobs(access: BlobAccess) -> Blobs:
-    """The store that the settings name."""
+def open_blobs(access: BlobAccess, *, retries: int = _RETRIES) -> Blobs:
+    """The store that the settings name. `retries`: of a request to a bucket that does not answer."""
     if not access.media_store_url:
         folder = access.data.resolve() / "media"
         return Blobs(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
@@ -154,6 +157,7 @@ def open_blobs(access: BlobAccess) -> Blobs:
         prefix=parts.path.strip("/") or None,
         region=access.media_store_region or "us-east-1",
         client_options={"allow_http": access.media_store_endpoint.startswith("http://")},
+        retry_config={"max_retries": retries, "retry_timeout": _RETRY_WITHIN},
         **options,  # type: ignore[arg-type]
     )
     return Blobs(store)
