@@ -55,10 +55,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Many deletions at once."""
         self._note()
         asked = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
-        for key in re.findall(r"<Key>([^<]*)</Key>", asked):
+        keys = re.findall(r"<Key>([^<]*)</Key>", asked)
+        for key in keys:
             bucket = self.path.partition("?")[0].rstrip("/")
             self.bucket.objects.pop(f"{bucket}/{key}", None)
-        self._answer(200, b"<DeleteResult></DeleteResult>", [("content-type", "application/xml")])
+        done = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
+        told = f"<DeleteResult>{done}</DeleteResult>".encode()
+        self._answer(200, told, [("content-type", "application/xml")])
 
     def _note(self) -> None:
         self.bucket.asked.append((self.command, self.path, self.headers.get("authorization", "")))
