@@ -196,3 +196,25 @@ async def test_favourites_and_votes_are_counted_off(site: Site) -> None:
         0,
         [0, 0],
     )
+
+
+async def test_a_held_post_that_its_author_deletes_is_gone_for_everybody(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    post = await ann.say("evidence #held @bob")
+    post_id = site.services.ids.decode(post["id"]) or 0
+    await site.settle()
+    async with site.services.database.transaction() as tx:
+        await place_hold(tx, Subject.POST, post_id, "order 14", now=site.services.clock.now())
+    assert (await ann.request("DELETE", f"/api/v1/statuses/{post['id']}")).status_code == 200
+    await site.settle()
+    for member in (ann, bob):
+        assert (await member.request("GET", f"/api/v1/statuses/{post['id']}")).status_code == 404
+        assert (await member.get("/api/v2/search", q="evidence"))["statuses"] == []
+        assert await member.get(f"/api/v1/accounts/{ann.id}/statuses") == []
+    assert (await ann.request("DELETE", f"/api/v1/statuses/{post['id']}")).status_code == 404
+    assert await bob.get("/api/v1/notifications") == []
+    assert (await ann.get("/api/v1/accounts/verify_credentials"))["statuses_count"] == 0
+    assert (
+        await site.services.database.fetchval("select text from posts where id = $1", post_id)
+        == "evidence #held @bob"
+    )

@@ -191,7 +191,7 @@ class Crowd:
             "select id from posts where boost_of_id is null order by state desc, id limit 8"
         )
         if rows:
-            state = self.chance.choices(list(PostState), (6, 2, 1))[0]
+            state = self.chance.choices((PostState.VISIBLE, PostState.HELD, PostState.WITHDRAWN), (6, 2, 1))[0]
             async with process.services.database.transaction() as tx:
                 await decide_post(tx, self.chance.choice(rows)[0], state)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from ...platform.db import Reader
+from .model import CardView
 
 # The newest posts are the ones that somebody reads now; the caches of others learn it when they are next made.
 LATEST_POSTS_MOST = 500
+
+_card = msgspec.json.Decoder(CardView)
 
 
 async def shown_cards(reader: Reader, url: str) -> list[int]:
@@ -18,6 +21,14 @@ async def shown_cards(reader: Reader, url: str) -> list[int]:
         url,
     )
     return [row[0] for row in rows]
+
+
+async def shown_cards_by_id(reader: Reader, ids: list[int]) -> dict[int, CardView]:
+    """Those of these cards that are shown."""
+    rows = await reader.fetch(
+        "select id, to_jsonb(c)::text as card from preview_cards c where id = any($1::bigint[]) and state = 1", ids
+    )
+    return {row["id"]: _card.decode(row["card"]) for row in rows}
 
 
 class StoredImage(msgspec.Struct, frozen=True):
@@ -33,7 +44,7 @@ async def image_named(reader: Reader, name: str) -> StoredImage | None:
     row = await reader.fetchrow(
         "select image_hash as hash, image_type as content_type, image_bytes as size_bytes from preview_cards c"
         " where image = $1 and state = 1 and exists (select 1 from post_cards l join posts p on p.id = l.post_id"
-        "  where l.card_id = c.id and p.state <> 2)",
+        "  where l.card_id = c.id and p.state < 2)",
         name,
     )
     return None if row is None else StoredImage(**dict(row))

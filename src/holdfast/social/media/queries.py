@@ -81,7 +81,7 @@ from media_files f join media m on m.id = f.media_id join accounts a on a.id = m
 left join posts p on p.id = m.post_id
 where f.name = $1 and a.state = any($2::smallint[])
   and case when m.post_id is null then m.purpose <> 0 or m.loose_since is not null or m.scheduled_id is not null
-           else p.state <> 2 end
+           else p.state < 2 end
 """
 _SHOWN = [state.value for state in SHOWN_STATES]
 
@@ -109,14 +109,12 @@ class Waiting(msgspec.Struct, frozen=True):
     id: int
     account_id: int
     source_hash: bytes
-    has_preview: bool
 
 
 async def waiting_media(reader: Reader, media_id: int) -> Waiting | None:
     """What is to be processed; None when it is done, or gone."""
     row: Any = await reader.fetchrow(
-        "select id, account_id, source_hash, exists (select 1 from media_files f where f.media_id = media.id"
-        " and f.role = 1) as has_preview from media where id = $1 and state = 0 and source_hash is not null",
+        "select id, account_id, source_hash from media where id = $1 and state = 0 and source_hash is not null",
         media_id,
     )
     return None if row is None else Waiting(**dict(row))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.stamps import Kind
+from ...records.holds import Subject, held
 from ..accounts import Actor
 from ..media import release_post
 from ..quotes import count_quote, quoting_posts
@@ -21,14 +22,14 @@ async def delete_post(
     """Delete the author's own post and return what it was, for a redraft.
 
     Its uploads go with it. With `keep_media_at`, the time now, they are kept for a while for a redraft, under new
-    addresses; those that were shown with the post lead nowhere either way.
+    addresses; those that were shown with the post lead nowhere either way. What a legal hold keeps stays, seen by nobody.
     Raises PostNotVisible also for posts of others: a stranger learns nothing from the answer.
     """
     # The counters first: who deletes a whole thread at once must not wait for oneself in a circle.
     await tx.execute("select 1 from account_counts where account_id = $1 for update", actor.account_id)
     await tx.execute("select 1 from posts where id = $1 for update", post_id)
     post = (await load_posts(tx, [post_id])).get(post_id)
-    if post is None or post.account_id != actor.account_id:
+    if post is None or post.account_id != actor.account_id or post.state is PostState.KEPT:
         raise PostNotVisible
     await _forget_boosts(tx, post_id)
     if post.boost_of_id is not None:
@@ -51,8 +52,11 @@ async def delete_post(
         tx.touch(Kind.POST, row[0])
     for row in await tx.fetch("select distinct account_id from notifications where post_id = $1", post_id):
         tx.touch(Kind.NOTIFICATIONS, row[0])
-    await release_post(tx, post_id, keep_at=keep_media_at)
-    await store.delete_post(tx, post_id)
+    if await held(tx, Subject.POST, [post_id]):
+        await store.keep_hidden(tx, post_id)
+    else:
+        await release_post(tx, post_id, keep_at=keep_media_at)
+        await store.delete_post(tx, post_id)
     store.announce(tx, actor.account_id, post_id, post.visibility, None)
     if post.in_reply_to_id is not None:
         tx.touch(Kind.POST, post.in_reply_to_id)

@@ -33,11 +33,12 @@ PostId = NewType("PostId", int)
 
 
 class PostState(IntEnum):
-    """Whether a post is shown. Held and withdrawn posts are seen by their author alone."""
+    """Whether a post is shown. Held and withdrawn posts are seen by their author alone, kept ones by nobody."""
 
     VISIBLE = 0
     HELD = 1
     WITHDRAWN = 2
+    KEPT = 3  # deleted, and there still because a legal hold says so
 
 
 class MentionView(msgspec.Struct, frozen=True, array_like=True):
@@ -136,6 +137,8 @@ class SeenQuote(msgspec.Struct, frozen=True):
 
 def may_see(post: PostView, author: AccountView, viewer: Viewer) -> bool:
     """The gate. Every read path of posts asks it; for a boost, ask it of the boosted post as well."""
+    if post.state is PostState.KEPT:
+        return False
     if post.account_id == viewer.account_id or post.id in viewer.as_staff:
         return True
     if post.state is not PostState.VISIBLE or not author.shown or post.account_id in viewer.blocked_by:

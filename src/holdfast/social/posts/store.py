@@ -173,6 +173,16 @@ async def delete_post(tx: Tx, post_id: int) -> None:
     await tx.execute("delete from posts where id = $1", post_id)
 
 
+async def keep_hidden(tx: Tx, post_id: int) -> None:
+    """In place of deleting what a legal hold keeps: nobody sees it, finds it, or is told of it any more."""
+    await tx.execute("update posts set in_reply_to_id = null where in_reply_to_id = $1", post_id)
+    await tx.execute("update posts set state = 3 where id = $1", post_id)
+    await tx.execute("delete from post_search where post_id = $1", post_id)
+    await tx.execute("delete from post_tags where post_id = $1", post_id)
+    await tx.execute("delete from notifications where post_id = $1", post_id)
+    await tx.execute("delete from pins where post_id = $1", post_id)
+
+
 async def claim_idempotency_key(tx: Tx, account_id: int, key: str, post_id: int, now: Instant) -> bool:
     """Take the key for a new post; False when it was taken (then it names the earlier post)."""
     return (

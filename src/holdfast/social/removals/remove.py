@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
-from ...records.holds import Subject, held
 from ..accounts import AccountId, Actor
 from ..follows import sever_accounts
 from ..posts import delete_post
@@ -34,16 +33,13 @@ async def remove_some(tx: Tx, account_id: int, *, now: Instant) -> bool:
 
 
 async def _posts(tx: Tx, account_id: int, now: Instant) -> int:
-    removed = 0
     ids = await store.posts_of(tx, account_id, limit=_POSTS_AT_ONCE)
-    kept = await held(tx, Subject.POST, ids)
     for post_id in ids:
-        if post_id not in kept:
-            await delete_post(tx, Actor(account_id), post_id)
-            removed += 1
-    if kept:
-        await store.keep_posts(tx, account_id, sorted(kept))
-    return removed + len(kept)
+        await delete_post(tx, Actor(account_id), post_id)
+    if ids:
+        return len(ids)
+    await store.count_kept(tx, account_id)
+    return await store.delete_lifted(tx, account_id, limit=_POSTS_AT_ONCE)
 
 
 async def _media(tx: Tx, account_id: int, now: Instant) -> int:

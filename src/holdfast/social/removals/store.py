@@ -41,6 +41,18 @@ REST: dict[str, str] = {
     " returning null::bigint",
     "conversations": "delete from conversations where id in (select id from conversations where account_id = $1 limit $2)"
     " returning null::bigint",
+    "tag_follows": "delete from tag_follows where id in (select id from tag_follows where account_id = $1 limit $2)"
+    " returning null::bigint",
+    "featured_tags": "delete from featured_tags where id in (select id from featured_tags where account_id = $1 limit $2)"
+    " returning null::bigint",
+    "endorsements": "delete from endorsements where id in (select id from endorsements where account_id = $1 or target_id = $1"
+    " limit $2) returning null::bigint",
+    "dismissed_suggestions": "delete from dismissed_suggestions where (account_id, target_id) in (select account_id,"
+    " target_id from dismissed_suggestions where account_id = $1 or target_id = $1 limit $2) returning null::bigint",
+    "announcement_reads": "delete from announcement_reads where (announcement_id, account_id) in (select announcement_id,"
+    " account_id from announcement_reads where account_id = $1 limit $2) returning null::bigint",
+    "announcement_reactions": "delete from announcement_reactions where (emoji_id, account_id) in (select emoji_id,"
+    " account_id from announcement_reactions where account_id = $1 limit $2) returning null::bigint",
     "scheduled_posts": "delete from scheduled_posts where id in (select id from scheduled_posts where account_id = $1"
     " limit $2) returning null::bigint",
     "idempotency_keys": "delete from idempotency_keys where (account_id, key) in (select account_id, key"
@@ -121,27 +133,29 @@ async def note_progress(tx: Tx, account_id: int, *, rows: int, next_step: int) -
 async def posts_of(tx: Tx, account_id: int, *, limit: int) -> list[int]:
     """Posts that are still there and not known to be kept, the newest first."""
     rows = await tx.fetch(
-        "select p.id from posts p where p.account_id = $1 and p.state <> 2 order by p.id desc limit $2",
-        account_id, limit,
-    )  # fmt: skip
-    withdrawn = [] if rows else await tx.fetch(
-        "select p.id from posts p where p.account_id = $1 and p.state = 2 and not exists ("
-        " select 1 from legal_holds h where h.subject = 'post' and h.subject_id = p.id)"
-        " order by p.id desc limit $2",
-        account_id, limit,
-    )  # fmt: skip
-    return [row[0] for row in [*rows, *withdrawn]]
-
-
-async def keep_posts(tx: Tx, account_id: int, ids: list[int]) -> None:
-    """Posts under a legal hold stay, withdrawn, and leave the search index."""
-    await tx.execute("update posts set state = 2 where id = any($1::bigint[])", ids)
-    await tx.execute("delete from post_search where post_id = any($1::bigint[])", ids)
-    await tx.execute(
-        "update account_removals set kept = kept + $2 where account_id = $1", account_id, len(ids)
+        "select id from posts where account_id = $1 and state <> 3 order by id desc limit $2",
+        account_id,
+        limit,
     )
-    for post_id in ids:
-        tx.touch(Kind.POST, post_id)
+    return [row[0] for row in rows]
+
+
+async def delete_lifted(tx: Tx, account_id: int, *, limit: int) -> int:
+    """Posts that were kept, and are not held any more."""
+    return await tx.execute(
+        "delete from posts where id in (select p.id from posts p where p.account_id = $1 and p.state = 3 and not exists ("
+        " select 1 from legal_holds h where h.subject = 'post' and h.subject_id = p.id) limit $2)",
+        account_id, limit,
+    )  # fmt: skip
+
+
+async def count_kept(tx: Tx, account_id: int) -> None:
+    """Remember how many posts a hold keeps."""
+    await tx.execute(
+        "update account_removals set kept = (select count(*) from posts where account_id = $1 and state = 3)"
+        " where account_id = $1",
+        account_id,
+    )
 
 
 async def delete_media(tx: Tx, account_id: int, *, limit: int) -> int:
