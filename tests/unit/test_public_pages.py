@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.edge import public
-from holdfast.edge.public.browser import HOME, local_path, network_of
+from holdfast.edge.addresses import Origin, Prefixes, client_ip, origin_of
+from holdfast.edge.public.browser import HOME, local_path
 from holdfast.edge.public.devices import device_name
 from holdfast.edge.public.scope_words import scope_sentences
 from holdfast.social.credentials import PasswordLimits, password_problem
@@ -52,10 +53,32 @@ def test_whatever_is_asked_the_way_back_is_a_path_of_ours(text: str) -> None:
 
 
 def test_a_subscriber_of_ipv6_is_counted_once() -> None:
-    assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::9")
-    assert network_of("2001:db8:1:2::9") != network_of("2001:db8:1:3::9")
-    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
-    assert network_of("unknown") == "unknown"
+    prefixes = Prefixes()
+
+    def origin(ip: str) -> Origin:
+        return origin_of(ip, prefixes)
+
+    assert origin("2001:db8:1:2:3:4:5:6") == origin("2001:db8:1:2::9")
+    assert origin("2001:db8:1:2::9").address != origin("2001:db8:1:3::9").address
+    assert origin("2001:db8:1:2::9").network == origin("2001:db8:1:3::9").network == "2001:db8:1::/48"
+    assert origin("::ffff:192.0.2.1") == origin("192.0.2.1") == Origin("192.0.2.1/32", "192.0.2.0/24")
+    assert origin_of("192.0.2.77", Prefixes(28, 16)) == Origin("192.0.2.64/28", "192.0.0.0/16")
+    assert origin("unknown") == Origin("unknown", "unknown")
+
+
+@given(st.text(max_size=60))
+def test_what_a_caller_writes_does_not_change_where_it_comes_from(text: str) -> None:
+    written = text.encode("utf-8", "replace").replace(b"\n", b"").replace(b"\r", b"")
+    headers = [(name, written) for name in (b"x-forwarded-for", b"forwarded", b"x-real-ip", b"client-ip")]
+    scope = {"client": ("192.0.2.7", 1), "headers": headers}
+    assert client_ip(scope, ("198.51.100.1",)) == "192.0.2.7"
+    # Behind a trusted proxy, what the caller wrote stands left of what the proxy saw.
+    chained = [(b"x-forwarded-for", written + b", 192.0.2.9")]
+    assert client_ip({"client": ("198.51.100.1", 1), "headers": chained}, ("198.51.100.0/24",)) == "192.0.2.9"
+    assert (
+        client_ip({"client": ("::ffff:198.51.100.1", 1), "headers": chained}, ("198.51.100.0/24",))
+        == "192.0.2.9"
+    )
 
 
 def test_every_scope_has_words_and_the_weightiest_come_first() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..platform.clock import Instant
+from ..platform.limits import Spent
 from ..pure.errors import Invalid, NotAuthenticated, NotFound
 from ..social.accounts import Actor
 from ..social.graph import ANONYMOUS, Viewer
@@ -35,6 +36,7 @@ class Call:
         "scope",
         "secret",
         "services",
+        "spent",
         "token",
     )
 
@@ -50,6 +52,7 @@ class Call:
         self.client_ip = client_ip(scope, services.settings.trusted_proxies)
         self.token: TokenSession | None = None
         self.secret = ""
+        self.spent: list[Spent] = []
         self._receive = receive
         self._segments = segments
         self._headers: dict[bytes, bytes] | None = None
@@ -155,6 +158,10 @@ class Call:
         if token is None or token.account_id is None:
             raise NotAuthenticated("This method requires an authenticated user")
         return Actor(token.account_id, token.role, token.app_id)
+
+    def looked_at_by(self, viewer: Viewer) -> None:
+        """Say who looks, where it is no token that tells: the session of a browser."""
+        self._viewer = viewer
 
     async def viewer(self) -> Viewer:
         """Who looks: a member with relations, or ANONYMOUS."""

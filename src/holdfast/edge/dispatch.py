@@ -14,8 +14,8 @@ import structlog
 
 from ..platform.crypto import new_secret
 from ..platform.db import Deadlock, ForeignKeyViolation
-from ..platform.limits import Rate, Spent
-from ..pure.errors import HoldfastError, LimitReached, NotAllowed, NotAuthenticated, NotFound
+from ..platform.limits import Spent
+from ..pure.errors import HoldfastError, NotAllowed, NotAuthenticated, NotFound
 from ..pure.permissions import permits
 from ..social.tokens import allows
 from .answers import (
@@ -28,10 +28,12 @@ from .answers import (
     error_answer,
     json_answer,
 )
+from .budgets import spend_request
 from .call import Call
 from .lasting import refuse, send_file, stream, talk
 from .params import from_query
-from .routes import WEBSOCKET, Limit, Route, Who
+from .public import refusal_page
+from .routes import WEBSOCKET, Route, Who
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +46,7 @@ _CORS: list[Header] = [
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, ETag, Idempotency-Key",
+        b"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, X-Request-Id, ETag, Idempotency-Key",
     ),
 ]
 _PREFLIGHT: list[Header] = [
@@ -53,7 +55,6 @@ _PREFLIGHT: list[Header] = [
     (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key, X-Requested-With"),
     (b"access-control-max-age", b"86400"),
 ]
-_BY_ACCOUNT = frozenset({Limit.DELETE, Limit.MEDIA})
 _ALWAYS: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 
 
@@ -110,14 +111,11 @@ def socket_dispatcher(route: Route | None) -> Dispatch:
 
 
 async def _answer(call: Call, route: Route, request_id: str) -> AnyAnswer:
-    spent: Spent | None = None
     try:
         if await call.services.networks.shut_out(call.client_ip, call.now):
             raise NotAllowed("Access from your network is blocked by the people who run this server.")
         await _authorise(call, route)
-        spent = _spend(call, route)
-        if spent is not None and not spent.allowed:
-            raise LimitReached(retry_after_seconds=max(1, spent.resets_at - int(call.now.timestamp())))
+        await spend_request(call, route)
         answer = await _handle(call, route)
     except ForeignKeyViolation:
         # What the request names was deleted while it ran.
@@ -125,13 +123,14 @@ async def _answer(call: Call, route: Route, request_id: str) -> AnyAnswer:
     except HoldfastError as error:
         if error.private:
             log.info("request.refused", path=call.path, request_id=request_id, why=error.private)
-        answer = error_answer(error)
+        for_people = route.access.who is Who.BROWSER and not call.path.startswith(_OPEN_TO_ALL_ORIGINS)
+        answer = refusal_page(call, error) if for_people else error_answer(error)
     except Exception:
         # The last line of defence: whatever it was, the client learns only where to ask.
         log.exception("request.failed", path=call.path, method=call.method, request_id=request_id)
         answer = json_answer({"error": f"Something went wrong here (request {request_id})."}, status=500)
-    if spent is not None:
-        answer.headers = [*answer.headers, *_limit_headers(spent)]
+    if call.spent:
+        answer.headers = [*answer.headers, *_limit_headers(call.spent)]
     return answer
 
 
@@ -183,30 +182,13 @@ def _secret(call: Call, route: Route) -> str:
     return given if isinstance(given, str) else ""
 
 
-def _spend(call: Call, route: Route) -> Spent | None:
-    settings, limits, now = call.services.settings, call.services.limits, call.now
-    if route.limit is Limit.NONE:
-        return None
-    rate = Rate(settings.rate_requests, settings.rate_window_seconds)
-    account_id = call.token.account_id if call.token else None
-    spent = limits.spend("all", account_id if account_id is not None else call.client_ip, rate, now)
-    strict = {
-        Limit.DELETE: Rate(settings.rate_deletes, settings.rate_deletes_window_seconds),
-        Limit.SIGN_UP: Rate(settings.rate_signups, settings.rate_signups_window_seconds),
-        Limit.SIGN_IN: Rate(settings.rate_signin_attempts, settings.rate_signin_window_seconds),
-        Limit.MEDIA: Rate(settings.rate_media, settings.rate_media_window_seconds),
-    }.get(route.limit)
-    if spent.allowed and strict is not None and call.method != "GET":
-        by = account_id if route.limit in _BY_ACCOUNT and account_id is not None else call.client_ip
-        spent = limits.spend(route.limit.value, by, strict, now)
-    return spent
-
-
-def _limit_headers(spent: Spent) -> list[Header]:
-    resets = datetime.fromtimestamp(spent.resets_at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def _limit_headers(spent: list[Spent]) -> list[Header]:
+    """Of the limits that a request met, the one that is used up, else the one that is nearest to it."""
+    tightest = min(spent, key=lambda one: (one.allowed, one.remaining))
+    resets = datetime.fromtimestamp(tightest.resets_at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     return [
-        (b"x-ratelimit-limit", str(spent.limit).encode()),
-        (b"x-ratelimit-remaining", str(spent.remaining).encode()),
+        (b"x-ratelimit-limit", str(tightest.limit).encode()),
+        (b"x-ratelimit-remaining", str(tightest.remaining).encode()),
         (b"x-ratelimit-reset", resets.encode()),
     ]
 

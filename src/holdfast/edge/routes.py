@@ -42,6 +42,11 @@ class Limit(StrEnum):
     SIGN_UP = "sign_up"
     SIGN_IN = "sign_in"
     MEDIA = "media"
+    POST = "post"
+    FOLLOW = "follow"
+    SEARCH = "search"
+    LINK = "link"
+    APP = "app"
     NONE = "none"
 
 
@@ -127,9 +132,7 @@ class RouteTable:
         """Declare a WebSocket: a SocketAnswer."""
         return self.add(WEBSOCKET, path, access, lasting=True)
 
-    def post(
-        self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
-    ) -> Callable[[H], H]:
+    def post(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[H], H]:
         """Declare a POST route."""
         return self.add("POST", path, access, limit=limit)
 
@@ -137,14 +140,10 @@ class RouteTable:
         """Declare a PUT route."""
         return self.add("PUT", path, access, limit=limit)
 
-    def patch(
-        self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT
-    ) -> Callable[[H], H]:
+    def patch(self, path: str, access: Access, *, limit: Limit = Limit.DEFAULT) -> Callable[[H], H]:
         """Declare a PATCH route."""
         return self.add("PATCH", path, access, limit=limit)
 
-    def delete(
-        self, path: str, access: Access, *, limit: Limit = Limit.DELETE
-    ) -> Callable[[H], H]:
+    def delete(self, path: str, access: Access, *, limit: Limit = Limit.DELETE) -> Callable[[H], H]:
         """Declare a DELETE route; counts against the stricter limit unless told otherwise."""
         return self.add("DELETE", path, access, limit=limit)

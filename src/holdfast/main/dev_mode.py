@@ -16,6 +16,15 @@ DEV_SETTINGS: Final[Mapping[str, str]] = {
     "rate_deletes": "10000000",
     "rate_signups": "10000000",
     "rate_signin_attempts": "10000000",
+    "rate_mailbox": "10000000",
+    "rate_links": "10000000",
+    "rate_media": "10000000",
+    "rate_searches": "10000000",
+    "rate_apps": "10000000",
+    "rate_follows": "10000000",
+    "rate_posts": "10000000",
+    "rate_new_account_posts": "10000000",
+    "visitor_reads": "10000000",
     "outbound_private_allowed": "localhost, 127.0.0.0/8, ::1/128",
 }
 """Accounts and tokens at once, no waiting for limits, and push services on this machine."""

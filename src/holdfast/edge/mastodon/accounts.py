@@ -16,6 +16,7 @@ from ...social.graph import (
     relationships,
 )
 from ..answers import Answer, json_answer
+from ..budgets import count_reads
 from ..call import Call
 from ..routes import Access, RouteTable
 from .paging import PageQuery, accounts_page, link_header
@@ -53,6 +54,7 @@ class SearchQuery(msgspec.Struct):
 async def show_many(call: Call) -> Answer:
     """Those of the accounts asked for that are shown."""
     ids = _ids(call, (await call.params(IdsQuery)).id, call.services.settings.ids_per_request_max)
+    await count_reads(call, await call.services.accounts.get_many(ids))
     return json_answer(await accounts_raw(call.services, ids))
 
 
@@ -64,6 +66,7 @@ async def lookup(call: Call) -> Answer:
     account = await call.services.accounts.get(found) if found is not None else None
     if account is None or not account.shown:
         raise AccountNotVisible
+    await count_reads(call, [account.id])
     return json_answer(account_raw(call.services, account))
 
 
@@ -141,6 +144,7 @@ async def shown_account(call: Call, segment: str = "id") -> AccountView:
     account = await call.services.accounts.get(call.id_segment(segment))
     if account is None or not account.shown:
         raise AccountNotVisible
+    await count_reads(call, [account.id])
     return account
 
 
@@ -176,6 +180,7 @@ async def _collection(call: Call, listing: tuple[str, str]) -> Answer:
         muted = (ident for ident in viewer.mutes if viewer.mutes_now(ident, call.now))
         hidden = viewer.blocking | viewer.blocked_by | frozenset(muted)
     rows = await page_of(call.services.database, listing, account.id, asked, hidden)
+    await count_reads(call, (row[1] for row in rows))
     return json_answer(
         await accounts_raw(call.services, (row[1] for row in rows)),
         headers=link_header(call, [row[0] for row in rows], asked),

@@ -14,7 +14,7 @@ from ..routes import Access, Limit, RouteTable
 routes = RouteTable()
 
 
-@routes.post("/api/v1/apps", Access.anyone(), limit=Limit.DEFAULT)
+@routes.post("/api/v1/apps", Access.anyone(), limit=Limit.APP)
 async def create(call: Call) -> Answer:
     """Register an app; its secret is in this answer only."""
     tree = await call.tree()

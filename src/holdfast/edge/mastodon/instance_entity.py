@@ -13,6 +13,7 @@ from ...pure.avatar import AVATAR_SIDE_PIXELS
 from ...pure.markup import URL_WEIGHT
 from ...pure.media_types import IMAGES, MOVING
 from ...social.accounts import find_by_handle
+from ..feeds import FeedKind, feed_access
 from ..ports import Services
 from .render_account import accounts_raw
 
@@ -29,7 +30,6 @@ async def instance_v2(services: Services) -> dict[str, Any]:
     """The Instance entity."""
     settings, base = services.settings, services.base_url
     usage = await services.instance.usage()
-    live = "public" if settings.timelines_access == "public" else "authenticated"
     return {
         "domain": settings.domain,
         "title": settings.title,
@@ -57,18 +57,18 @@ async def instance_v2(services: Services) -> dict[str, Any]:
             **_configuration(settings),
             "translation": {"enabled": False},
             "timelines_access": {
-                "live_feeds": {"local": live, "remote": "disabled"},
-                "hashtag_feeds": {"local": live, "remote": "disabled"},
-                "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
+                "live_feeds": _access(settings, FeedKind.LIVE),
+                "hashtag_feeds": _access(settings, FeedKind.HASHTAG),
+                "trending_link_feeds": _access(settings, FeedKind.LINK),
             },
             "limited_federation": True,
         },
         "registrations": {
             "enabled": settings.registrations != "closed",
             "approval_required": settings.registrations == "approval",
-            "reason_required": False,
-            "message": None,
-            "min_age": None,
+            "reason_required": settings.registrations == "approval" and settings.sign_up_reason_required,
+            "message": _closed_message(settings),
+            "min_age": settings.sign_up_min_age or None,
             "url": None,
         },
         "api_versions": {"mastodon": API_VERSION},
@@ -103,6 +103,17 @@ async def instance_v1(services: Services) -> dict[str, Any]:
         "contact_account": await _contact(services),
         "rules": rule_entities(settings),
     }
+
+
+def _closed_message(settings: Settings) -> str | None:
+    return settings.registrations_message or None if settings.registrations == "closed" else None
+
+
+def _access(settings: Settings, kind: FeedKind) -> dict[str, str]:
+    """Who may read a kind of feed, in the API's words."""
+    words = {"public": "public", "members": "authenticated", "disabled": "disabled"}
+    sides = (("local", True), ("remote", False))
+    return {name: words[feed_access(settings, kind, local=local)] for name, local in sides}
 
 
 def rule_entities(settings: Settings) -> list[dict[str, Any]]:

@@ -9,7 +9,14 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from ...pure.errors import NotFound
-from ...social.credentials import AccountNotOpen, CodeRequired, SignInRefused, admit, check_password
+from ...social.credentials import (
+    AccountNotOpen,
+    CodeRequired,
+    SignInRefused,
+    admit,
+    check_password,
+    login_key,
+)
 from ...social.tokens import (
     SCOPES,
     App,
@@ -82,7 +89,7 @@ async def _by_password(call: Call, app: App, tree: dict[str, Any]) -> Answer:
     if scopes is None or not covers_all(app.scopes, scopes):
         return _refusal("invalid_scope", "The requested scope is invalid, unknown, or malformed.")
     services, login = call.services, _text(tree, "username").removeprefix("@")
-    attempts = Attempts(call, login.lower())
+    attempts = Attempts(call, await login_key(services.database, login))
     try:
         proof = await check_password(services.database, login, _text(tree, "password"))
         async with services.database.transaction() as tx:

@@ -13,6 +13,7 @@ from ...pure.errors import NotFound
 from ...social.graph import ANONYMOUS
 from ...social.posts import PostNotVisible, PostView, Seen
 from ..answers import Answer, json_answer
+from ..budgets import count_reads
 from ..call import Call
 from ..links import account_url, embed_path
 from ..ports import Services
@@ -44,6 +45,7 @@ async def oembed(call: Call) -> Answer:
     if wanted.format != "json":
         return json_answer({"error": "Only json is available; leave format out."}, status=501)
     seen = await _post_at(call.services, wanted.url)
+    await count_reads(call, [seen.post.id])
     return json_answer(_entity(call.services, seen, wanted))
 
 

@@ -25,6 +25,7 @@ from ...social.reactions import (
     vote_in_poll,
 )
 from ..answers import JSON, Answer, json_answer
+from ..budgets import count_reads
 from ..call import Call
 from ..routes import Access, Handler, Limit, RouteTable
 from .paging import page_links, window_of
@@ -144,6 +145,7 @@ async def _people(call: Call, listing: tuple[str, str]) -> Answer:
     rows = await collected(call.services.database, listing, post.id, window)
     accounts = await call.services.accounts.get_many([account_id for _, account_id in rows])
     viewer = await call.viewer()
+    await count_reads(call, (post.id, *accounts))
     shown = [
         account_raw(call.services, accounts[account_id])
         for _, account_id in rows
@@ -216,4 +218,5 @@ async def _poll_answer(call: Call, seen: Seen) -> Answer:
     if seen.post.poll is None:
         raise NotFound
     viewer = await call.viewer()
+    await count_reads(call, [seen.post.id])
     return json_answer(poll_entity(call.services, seen.post.poll, seen.marks, viewer, seen.post))

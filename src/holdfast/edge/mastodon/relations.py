@@ -74,7 +74,7 @@ class DomainForm(msgspec.Struct):
     domain: str = ""
 
 
-@routes.post("/api/v1/accounts/{id}/follow", _WRITE_FOLLOWS)
+@routes.post("/api/v1/accounts/{id}/follow", _WRITE_FOLLOWS, limit=Limit.FOLLOW)
 async def follow(call: Call) -> Answer:
     """Follow, or ask to, or change how."""
     form = await call.params(FollowForm)

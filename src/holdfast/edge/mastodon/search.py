@@ -11,13 +11,16 @@ from ...pure.errors import Invalid, NotAuthenticated, NotFound
 from ...pure.search_queries import parse_search
 from ...social.accounts import find_by_handle, search_accounts
 from ...social.search import PostQuery, Tag, find_tags, search_posts, tag_by_name
+from ...social.trends import reviewed_out
 from ..answers import Answer, json_answer
+from ..budgets import count_reads
 from ..call import Call
-from ..routes import Access, RouteTable
+from ..routes import Access, Limit, RouteTable
 from .paging import PageQuery, page
 from .render_account import accounts_raw
 from .render_post import post_raw
 from .tags import tag_entities
+from .trends import rules_of
 
 routes = RouteTable()
 
@@ -25,7 +28,7 @@ routes = RouteTable()
 class SearchQuery(PageQuery):
     """What to search. `resolve` asks other servers, of which there are none yet; our own addresses always resolve.
 
-    `exclude_unreviewed` leaves nothing out: no hashtag waits for a review here.
+    `exclude_unreviewed` leaves out hashtags that the staff rejected as trends, or has not looked at where it looks first.
     """
 
     q: str = ""
@@ -34,6 +37,7 @@ class SearchQuery(PageQuery):
     following: bool = False
     account_id: str | None = None
     offset: int = 0
+    exclude_unreviewed: bool = False
 
 
 class Found(msgspec.Struct):
@@ -44,14 +48,14 @@ class Found(msgspec.Struct):
     tags: list[Tag] = msgspec.field(default_factory=list)
 
 
-@routes.get("/api/v2/search", Access.anyone("read:search"))
+@routes.get("/api/v2/search", Access.anyone("read:search"), limit=Limit.SEARCH)
 async def search(call: Call) -> Answer:
     """Accounts, posts and hashtags. Without a token: no posts, no `resolve`, no `offset`."""
     found = await _find(call)
     return json_answer(_entity(found, await tag_entities(call.services, found.tags, await call.viewer())))
 
 
-@routes.get("/api/v1/search", Access.anyone("read:search"))
+@routes.get("/api/v1/search", Access.anyone("read:search"), limit=Limit.SEARCH)
 async def search_v1(call: Call) -> Answer:
     """The old form, in which hashtags are bare names."""
     found = await _find(call)
@@ -81,6 +85,8 @@ async def _find(call: Call) -> Found:
         found.tags = await find_tags(
             call.services.database, words, limit=bounds.limit, offset=offset, now=call.now
         )
+        if asked.exclude_unreviewed:
+            found.tags = await _reviewed(call, found.tags)
     if asked.type in (None, "statuses"):
         wanted = PostQuery(
             parse_search(words), _author(call, asked), (), bounds.below, bounds.above, bounds.limit, offset
@@ -89,8 +95,16 @@ async def _find(call: Call) -> Found:
         seen = await search_posts(
             call.services.database, call.services.posts, viewer, wanted, domain=settings.domain
         )
+        await count_reads(call, (one.post.id for one in seen))
         found.posts = [post_raw(call.services, one, viewer) for one in seen]
     return found
+
+
+async def _reviewed(call: Call, tags: list[Tag]) -> list[Tag]:
+    rules = msgspec.structs.replace(rules_of(call.services), shown=True)
+    ids = [tag.id for tag in tags if tag.id is not None]
+    out = await reviewed_out(call.services.database, ids, rules)
+    return [tag for tag in tags if tag.id not in out]
 
 
 def _check(call: Call, asked: SearchQuery, words: str) -> None:
@@ -136,7 +150,9 @@ async def _accounts(call: Call, asked: SearchQuery, words: str, limit: int, offs
             call.services.database, words, limit=limit, offset=offset, followed=viewer.following,
             only_followed=asked.following,
         )  # fmt: skip
-    return await accounts_raw(call.services, [ident for ident in ids if ident not in viewer.blocked_by])
+    ids = [ident for ident in ids if ident not in viewer.blocked_by]
+    await count_reads(call, ids)
+    return await accounts_raw(call.services, ids)
 
 
 async def _our_own(call: Call, address: str) -> Found | None:
@@ -172,6 +188,7 @@ async def _account_named(call: Call, handle: str) -> Found:
     viewer = await call.viewer()
     if found is None or found in viewer.blocked_by:
         return Found()
+    await count_reads(call, [found])
     return Found(accounts=await accounts_raw(call.services, [found]))
 
 
@@ -184,6 +201,7 @@ async def _post_with_id(call: Call, public_id: str) -> Found:
         seen = await call.services.posts.see_one(viewer, internal)
     except NotFound:
         return Found()
+    await count_reads(call, [seen.post.id])
     return Found(posts=[post_raw(call.services, seen, viewer)])
 
 

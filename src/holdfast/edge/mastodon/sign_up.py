@@ -7,23 +7,21 @@ import msgspec
 from ...platform.passwords import hash_password
 from ...pure.errors import Invalid, NotAllowed
 from ...social.accounts import NewAccount, RegistrationsClosed, create_account
-from ...social.credentials import PasswordLimits, password_problem
 from ...social.tokens import issue_token
 from ..answers import Answer, json_answer
+from ..budgets import spend_mailbox
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
+from ..sign_ups import REASON_CHARACTERS, AskedSignUp, Problems, problems_of
 from .oauth import token_entity
 
 routes = RouteTable()
 
-_REASON_CHARACTERS = 2000
-_TITLES = {"email": "E-mail", "agreement": "Agreement", "password": "Password", "username": "Username"}
-
-Problems = dict[str, list[tuple[str, str]]]
+_TITLES = {"email": "E-mail", "date_of_birth": "Date of birth", "invite_code": "Invite code"}
 
 
 class SignUp(msgspec.Struct):
-    """What an app sends for its new member."""
+    """What an app sends for its new member. A `time_zone` is not read: nothing here depends on one."""
 
     username: str = ""
     email: str = ""
@@ -31,6 +29,14 @@ class SignUp(msgspec.Struct):
     agreement: bool = False
     locale: str = "en"
     reason: str = ""
+    date_of_birth: str = ""
+    invite_code: str = ""
+
+
+class Confirmation(msgspec.Struct):
+    """Which address is to be confirmed."""
+
+    email: str = ""
 
 
 @routes.post("/api/v1/accounts", Access.app("write:accounts"), limit=Limit.SIGN_UP)
@@ -42,13 +48,13 @@ async def sign_up(call: Call) -> Answer:
     if settings.registrations == "closed":
         raise RegistrationsClosed
     asked = await call.params(SignUp)
-    problems = _problems(
-        asked, PasswordLimits(settings.password_min_characters, settings.password_max_characters)
-    )
+    problems = _problems(call, asked)
+    if not problems:
+        spend_mailbox(call, asked.email)
     password_hash = None if problems else await hash_password(asked.password)
     new = NewAccount(
         username=asked.username.strip(), email=asked.email, password_hash=password_hash,
-        locale=asked.locale[:10] or "en", reason=asked.reason[:_REASON_CHARACTERS] or None, app_id=token.app_id,
+        locale=asked.locale[:10] or "en", reason=asked.reason[:REASON_CHARACTERS] or None, app_id=token.app_id,
         ip=call.client_ip,
     )  # fmt: skip
     async with call.services.database.transaction() as tx:
@@ -63,25 +69,27 @@ async def sign_up(call: Call) -> Answer:
 
 
 @routes.post("/api/v1/emails/confirmations", Access.app(), limit=Limit.SIGN_IN)
-async def confirm_email(_call: Call) -> Answer:
+async def confirm_email(call: Call) -> Answer:
     """This server sends no mail, so no address waits to be confirmed."""
+    asked = await call.params(Confirmation)
+    if asked.email:
+        spend_mailbox(call, asked.email)
     raise NotAllowed(
         "This method is only available while an e-mail address awaits confirmation; none does here."
     )
 
 
-def _problems(asked: SignUp, limits: PasswordLimits) -> Problems:
+def _problems(call: Call, asked: SignUp) -> Problems:
     """What can be said without asking the database."""
-    problems: Problems = {}
-    problem = password_problem(asked.password, limits, username=asked.username, email=asked.email)
-    if problem:
-        problems["password"] = [problem]
-    if not asked.username.strip():
-        problems["username"] = [("ERR_BLANK", "can't be blank")]
-    if not asked.email.strip():
-        problems["email"] = [("ERR_BLANK", "can't be blank")]
-    if not asked.agreement:
-        problems["agreement"] = [("ERR_ACCEPTED", "must be accepted")]
+    answers = AskedSignUp(
+        asked.username, asked.email, asked.password, asked.agreement, asked.reason, asked.date_of_birth
+    )
+    problems = problems_of(answers, call.services.settings, call.now)
+    for field, value in (("username", asked.username), ("email", asked.email)):
+        if not value.strip():
+            problems[field] = [("ERR_BLANK", "can't be blank")]
+    if asked.invite_code:
+        problems["invite_code"] = [("ERR_INVALID", "is not known: this server has no invitations")]
     return problems
 
 

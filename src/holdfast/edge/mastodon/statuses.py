@@ -22,9 +22,10 @@ from ...social.posts import (
 )
 from ..answers import JSON, Answer, json_answer
 from ..authored_html import content_html
+from ..budgets import count_reads
 from ..call import Call
 from ..post_limits import post_limits
-from ..routes import Access, RouteTable
+from ..routes import Access, Limit, RouteTable
 from .render_account import account_raw
 from .render_media import as_it_was, media_entity
 from .render_post import post_raw, posts_json, quote_raw
@@ -43,7 +44,7 @@ class _IdsParams(msgspec.Struct):
     id: Annotated[list[str], msgspec.Meta(max_length=200)] = msgspec.field(default_factory=list)
 
 
-@routes.post("/api/v1/statuses", Access.member("write:statuses"))
+@routes.post("/api/v1/statuses", Access.member("write:statuses"), limit=Limit.POST)
 async def publish(call: Call) -> Answer:
     """Publish, or with `scheduled_at` keep for later. With `Idempotency-Key`, a repeated request gives the same post."""
     wanted = await call.params(StatusParams)
@@ -113,6 +114,7 @@ async def many(call: Call) -> Answer:
     ]
     viewer = await call.viewer()
     seen = await call.services.posts.see(viewer, list(dict.fromkeys(ids)))
+    await count_reads(call, (one.post.id for one in seen))
     return Answer(200, posts_json(call.services, seen, viewer), JSON)
 
 
@@ -129,14 +131,15 @@ async def context(call: Call) -> Answer:
     seen = await call.services.posts.see_one(viewer, call.id_segment())
     most_above, most_below, depth = _thread_limits(call, viewer)
     database, posts = call.services.database, call.services.posts
-    above = await ancestors(database, seen.post.id, most=most_above)
-    below = await descendants(database, seen.post.id, most=most_below, depth=depth)
+    asked_above = await ancestors(database, seen.post.id, most=most_above)
+    asked_below = await descendants(database, seen.post.id, most=most_below, depth=depth)
+    above = await posts.see(viewer, asked_above)
+    below = await posts.see(viewer, asked_below, timeline=True)
+    await count_reads(call, (one.post.id for one in (seen, *above, *below)))
     return json_answer(
         {
-            "ancestors": msgspec.Raw(posts_json(call.services, await posts.see(viewer, above), viewer)),
-            "descendants": msgspec.Raw(
-                posts_json(call.services, await posts.see(viewer, below, timeline=True), viewer)
-            ),
+            "ancestors": msgspec.Raw(posts_json(call.services, above, viewer)),
+            "descendants": msgspec.Raw(posts_json(call.services, below, viewer)),
         }
     )
 
@@ -157,6 +160,7 @@ def _thread_limits(call: Call, viewer: Viewer) -> tuple[int, int, int]:
 async def source(call: Call) -> Answer:
     """The text of a post as it was written, for editing."""
     seen = await call.services.posts.see_one(await call.viewer(), call.id_segment())
+    await count_reads(call, [seen.post.id])
     return json_answer(
         {
             "id": call.services.ids.encode(seen.post.id),
@@ -173,6 +177,7 @@ async def history(call: Call) -> Answer:
     seen = await call.services.posts.see_one(viewer, call.id_segment())
     seen = seen.boosted or seen
     post = seen.post
+    await count_reads(call, [post.id])
     kept = await versions(call.services.database, post.id)
     if not kept:
         options = post.poll.options if post.poll else None
@@ -216,4 +221,5 @@ async def translate(call: Call) -> Answer:
 async def _one(call: Call, post_id: int) -> Answer:
     viewer = await call.viewer()
     seen = await call.services.posts.see_one(viewer, post_id)
+    await count_reads(call, [seen.post.id])
     return Answer(200, bytes(post_raw(call.services, seen, viewer)), JSON)

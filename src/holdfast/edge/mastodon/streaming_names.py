@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ...platform.config import Settings
 from ...pure.errors import Invalid, NotAuthenticated
 from ...pure.names import normalise_hashtag
 from ...social.live import Label, Topic, What
 from ...social.tokens import TokenSession, allows
+from ..feeds import FeedKind, open_feed
 from ..ports import Services
 
 READ = "read:statuses"
@@ -63,10 +65,11 @@ async def stream_of(services: Services, token: TokenSession, name: str, paramete
     if account_id is None or not enough:
         raise NotAuthenticated("Access token does not have the required scopes")
     if name in _PUBLIC:
-        return Stream(label, (_PUBLIC[name],))
+        return Stream(label, _shown(services.settings, FeedKind.LIVE, _PUBLIC[name]))
     if name in _TAGS:
         key = normalise_hashtag(label[1].removeprefix("#")) or ""
-        return Stream(label, (Topic(What.TAG, key, local=_TAGS[name]),))
+        topic = Topic(What.TAG, key, local=_TAGS[name])
+        return Stream(label, _shown(services.settings, FeedKind.HASHTAG, topic))
     if name == "list":
         return Stream(label, (await _list_topic(services, account_id, label[1]),))
     if name == "direct":
@@ -76,6 +79,14 @@ async def stream_of(services: Services, token: TokenSession, name: str, paramete
         return Stream(label, told)
     home = (Topic(What.HOME, account_id),) if posts else ()
     return Stream(label, (*home, *told, Topic(What.ACCOUNT, account_id)))
+
+
+def _shown(settings: Settings, kind: FeedKind, topic: Topic) -> tuple[Topic, ...]:
+    """What is left of a feed where parts of it are switched off: a stream of the rest, or one that stays quiet."""
+    shown = open_feed(settings, kind, member=True, local=topic.local, remote=topic.remote)
+    if shown is None:
+        return ()
+    return (topic._replace(local=shown.only_local, remote=shown.only_remote),)
 
 
 async def _list_topic(services: Services, account_id: int, given: str) -> Topic:

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import msgspec
 
-from ...pure.errors import NotAuthenticated, NotFound
+from ...pure.errors import NotFound
 from ...pure.names import normalise_hashtag
 from ...pure.window import Window
 from ...social.timelines import Feed, Page, ProfileFeed
-from ..answers import JSON, Answer
+from ..answers import JSON, Answer, json_answer
+from ..budgets import count_reads
 from ..call import Call
+from ..feeds import FeedKind, Shown, open_feed
 from ..routes import Access, RouteTable
 from .paging import page_links, window_of
 from .render_post import posts_json
@@ -58,9 +60,11 @@ async def listed(call: Call) -> Answer:
 @routes.get("/api/v1/timelines/public", Access.anyone("read:statuses"))
 async def public(call: Call) -> Answer:
     """Public posts, newest first. `local`, `remote`, `only_media` narrow it."""
-    check_access(call)
     wanted = await call.params(_PublicParams)
-    feed = Feed(local=wanted.local, remote=wanted.remote, only_media=wanted.only_media)
+    shown = open_to(call, FeedKind.LIVE, local=wanted.local, remote=wanted.remote)
+    if shown is None:
+        return json_answer([])
+    feed = Feed(local=shown.only_local, remote=shown.only_remote, only_media=wanted.only_media)
     return await _answer(
         call, await call.services.timelines.public(await call.viewer(), feed, await _window(call))
     )
@@ -69,11 +73,13 @@ async def public(call: Call) -> Answer:
 @routes.get("/api/v1/timelines/tag/{hashtag}", Access.anyone("read:statuses"))
 async def tag(call: Call) -> Answer:
     """Public posts with a hashtag; `any[]`, `all[]`, `none[]` add others."""
-    check_access(call)
     wanted = await call.params(_TagParams)
+    shown = open_to(call, FeedKind.HASHTAG, local=wanted.local, remote=wanted.remote)
+    if shown is None:
+        return json_answer([])
     feed = Feed(
-        local=wanted.local,
-        remote=wanted.remote,
+        local=shown.only_local,
+        remote=shown.only_remote,
         only_media=wanted.only_media,
         any_tags=_keys([call.segment("hashtag"), *wanted.any]),
         all_tags=_keys(wanted.all),
@@ -90,6 +96,7 @@ async def account_statuses(call: Call) -> Answer:
     account = await call.services.accounts.get(call.id_segment())
     if account is None or not account.shown:
         raise NotFound
+    await count_reads(call, [account.id])
     wanted = await call.params(_ProfileParams)
     feed = ProfileFeed(
         account.id,
@@ -104,11 +111,10 @@ async def account_statuses(call: Call) -> Answer:
     )
 
 
-def check_access(call: Call) -> None:
-    """Raises NotAuthenticated where only members may read timelines, and none is there."""
+def open_to(call: Call, kind: FeedKind, *, local: bool = False, remote: bool = False) -> Shown | None:
+    """As `open_feed`, for whoever calls."""
     member = call.token is not None and call.token.account_id is not None
-    if not member and call.services.settings.timelines_access == "members":
-        raise NotAuthenticated("This method requires an authenticated user")
+    return open_feed(call.services.settings, kind, member=member, local=local, remote=remote)
 
 
 async def _window(call: Call) -> Window:
@@ -117,6 +123,7 @@ async def _window(call: Call) -> Window:
 
 
 async def _answer(call: Call, page: Page) -> Answer:
+    await count_reads(call, (seen.post.id for seen in page.posts))
     body = posts_json(call.services, page.posts, await call.viewer())
     return Answer(200, body, JSON, page_links(call, page.oldest_id, page.newest_id))
 

@@ -12,6 +12,7 @@ from .moving import routes as moving
 from .not_found import not_found
 from .notification_choices import routes as notification_choices
 from .one_time_links import routes as one_time_links
+from .pages import refusal_page
 from .pictures import routes as pictures
 from .portability import routes as portability
 from .post import routes as post
@@ -28,4 +29,4 @@ TABLES = (
     about, archives, authorize, embed, feed, home, leaving, media_files, moving, notification_choices, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
 )  # fmt: skip
 
-__all__ = ["TABLES", "not_found"]
+__all__ = ["TABLES", "not_found", "refusal_page"]

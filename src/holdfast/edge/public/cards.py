@@ -15,6 +15,7 @@ from ...social.graph import Viewer
 from ...social.posts import PollView, PostState, PostView, Seen, SeenQuote, Visibility
 from ...social.quotes import ShownQuote
 from ..authored_html import content_html
+from ..budgets import count_reads
 from ..call import Call
 from ..links import account_path, avatar_path, post_path
 from ..ports import Services
@@ -142,6 +143,7 @@ async def cards(
     """Posts that this viewer was found to see, in order. `depths`: by post id."""
     services, wanted = call.services, list(posts)
     originals = [seen.boosted or seen for seen in wanted]
+    await count_reads(call, (seen.post.id for seen in originals))
     parents = await services.accounts.get_many(
         {post.post.in_reply_to_account_id for post in originals if post.post.in_reply_to_account_id}
     )

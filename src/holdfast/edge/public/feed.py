@@ -17,6 +17,7 @@ from ...social.posts import PostView, Seen, Visibility
 from ...social.timelines import ProfileFeed
 from ..answers import Answer
 from ..authored_html import content_html, quote_line
+from ..budgets import count_reads
 from ..call import Call
 from ..links import account_url, avatar_url, feed_path, post_uri, post_url
 from ..ports import Services
@@ -46,6 +47,7 @@ async def feed(call: Call, visit: Visit) -> Answer:
     window = Window(services.settings.page_size_max)
     found = (await services.timelines.profile(ANONYMOUS, wanted, window)).posts
     posts = [seen for seen in found if seen.post.visibility is Visibility.PUBLIC]
+    await count_reads(call, (seen.post.id for seen in posts[: services.settings.page_size_default]))
     body = _document(services, account, posts[: services.settings.page_size_default])
     headers = [] if account.indexable else [(b"x-robots-tag", b"noindex")]
     return kept_if_unchanged(call, Answer(200, body, _ATOM, headers))

@@ -6,6 +6,7 @@ from ...pure.window import Window
 from ...social.timelines import Feed, Page
 from ..answers import Answer
 from ..call import Call
+from ..feeds import FeedKind, feed_access
 from ..routes import Access, RouteTable
 from .browser import Visit
 from .cards import cards
@@ -23,7 +24,8 @@ async def home(call: Call, visit: Visit) -> Answer:
     """GET /. Visitors see no timeline where only members may."""
     viewer, services = await viewer_of(call, visit), call.services
     settings = services.settings
-    closed = viewer.account_id is None and settings.timelines_access == "members"
+    access = feed_access(settings, FeedKind.LIVE, local=True)
+    closed = access == "disabled" or (access == "members" and viewer.account_id is None)
 
     async def read(window: Window) -> Page:
         return Page([], None, None) if closed else await services.timelines.public(viewer, _FEED, window)

@@ -14,7 +14,7 @@ from ...social.credentials import (
 )
 from ..answers import Answer, redirect
 from ..call import Call
-from ..routes import Access, RouteTable
+from ..routes import Access, Limit, RouteTable
 from .browser import HOME, Visit
 from .pages import form, page, render
 from .sign_in import enter
@@ -22,14 +22,14 @@ from .sign_in import enter
 routes = RouteTable()
 
 
-@routes.get("/auth/password/{secret}", Access.browser())
+@routes.get("/auth/password/{secret}", Access.browser(), limit=Limit.LINK)
 @page
 async def link_page(call: Call, visit: Visit) -> Answer:
     """Whose password it is, and the form. Looking at it does not use the link up: mail programs look too."""
     return await _form(call, visit)
 
 
-@routes.post("/auth/password/{secret}", Access.browser())
+@routes.post("/auth/password/{secret}", Access.browser(), limit=Limit.LINK)
 @form
 async def set_password(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
     """Set it, and sign in where no second factor stands in between."""

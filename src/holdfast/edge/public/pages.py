@@ -147,7 +147,9 @@ def render(
         form_token_field=lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(token),
         **values,
     )  # fmt: skip
-    shown = [(name, _with_files(value, settings.media_url)) for name, value in policy or _policy(form_targets)]
+    shown = [
+        (name, _with_files(value, settings.media_url)) for name, value in policy or _policy(form_targets)
+    ]
     return html_answer(body, status=status, headers=[*headers, *shown])
 
 
@@ -171,6 +173,12 @@ def error_page(call: Call, visit: Visit, error: HoldfastError) -> Answer:
     # What the API says of a missing thing is written for programs.
     message = _NOT_FOUND if error.public == NotFound.public else error.public
     return render(call, visit, "error.html", title=heading, status=status, headers=headers, message=message)
+
+
+def refusal_page(call: Call, error: HoldfastError) -> Answer:
+    """What went wrong before it was looked who is there: the page of a visitor, which costs no look at the database."""
+    secure = call.services.base_url.startswith("https://")
+    return error_page(call, Visit(None, "", secure), error)
 
 
 def _policy(form_targets: Iterable[str]) -> list[Header]:

@@ -21,6 +21,7 @@ from ...social.posts import (
 )
 from ..answers import Answer, redirect
 from ..authored_html import content_html
+from ..budgets import count_reads
 from ..call import Call
 from ..links import account_path, avatar_path, feed_path, post_path, post_url
 from ..ports import Services
@@ -78,6 +79,7 @@ async def history(call: Call, visit: Visit) -> Answer:
     """GET /@name/id/history: every version that was shown, the newest first."""
     viewer, services = await viewer_of(call, visit), call.services
     seen = await _of_path(call, viewer)
+    await count_reads(call, [seen.post.id])
     kept = await versions(services.database, seen.post.id)
     if not kept:
         raise PostNotVisible

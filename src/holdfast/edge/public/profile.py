@@ -89,7 +89,9 @@ async def _featured(services: Services, account: AccountView) -> list[tuple[str,
 
 
 async def _endorsed(services: Services, account: AccountView) -> list[Person]:
-    rows = await endorsed_page(services.database, account.id, Window(limit=services.settings.endorsements_max))
+    rows = await endorsed_page(
+        services.database, account.id, Window(limit=services.settings.endorsements_max)
+    )
     ids = [ident for _, ident in rows]
     shown = await services.accounts.get_many(ids)
     return [person(services, shown[ident]) for ident in ids if ident in shown and shown[ident].shown]

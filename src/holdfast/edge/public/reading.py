@@ -17,6 +17,7 @@ from ...social.graph import ANONYMOUS, Viewer
 from ...social.posts import Seen
 from ...social.timelines import Page
 from ..answers import Answer
+from ..budgets import count_reads
 from ..call import Call
 from .browser import Visit, text_of
 from .pages import NO_STORE, render
@@ -55,7 +56,9 @@ async def viewer_of(call: Call, visit: Visit) -> Viewer:
     if visit.session is None:
         visit.cookies.clear()
         return ANONYMOUS
-    return await call.services.relations.viewer(visit.session.account_id)
+    viewer = await call.services.relations.viewer(visit.session.account_id)
+    call.looked_at_by(viewer)
+    return viewer
 
 
 async def shown_account(call: Call, handle: str) -> AccountView:
@@ -70,6 +73,7 @@ async def shown_account(call: Call, handle: str) -> AccountView:
     account = await call.services.accounts.get(found) if found is not None else None
     if account is None or not account.shown:
         raise AccountNotVisible
+    await count_reads(call, [account.id])
     return account
 
 

@@ -23,7 +23,7 @@ from ..call import Call
 from ..routes import Access, RouteTable
 from .browser import Visit, text_of
 from .devices import device_name
-from .pages import form, page, render
+from .pages import NO_STORE, form, page, render
 from .scope_words import scope_sentences
 
 routes = RouteTable()
@@ -118,9 +118,12 @@ async def show_settings(
     member, services = visit.member(), call.services
     sessions = await list_sessions(services.database, member.account_id, now=call.now)
     apps = await authorised_apps(services.database, member.account_id)
-    status = 200 if error is None else 429 if isinstance(error, LimitReached) else 422
+    status, headers = 200 if error is None else 422, [NO_STORE]
+    if isinstance(error, LimitReached):
+        status = 429
+        headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
     return render(
-        call, visit, "settings.html", title="Sign-in and access", status=status, errors=errors or {},
+        call, visit, "settings.html", title="Sign-in and access", status=status, headers=headers, errors=errors or {},
         done=_DONE.get(done, ""), password_min=services.settings.password_min_characters,
         two_factor=await has_second_factor(services.database, member.account_id),
         codes_left=await recovery_codes_left(services.database, member.account_id),

@@ -18,6 +18,7 @@ from ...social.credentials import (
     Proof,
     SignInRefused,
     check_password,
+    login_key,
     sign_in,
 )
 from ...social.sessions import SessionLimits, end_session
@@ -60,7 +61,7 @@ async def sign_in_with_password(call: Call, visit: Visit, fields: dict[str, str]
     back_to = local_path(fields.get("next", HOME))
     login = fields.get("login", "").strip()[:_LOGIN_CHARACTERS]
     try:
-        attempts = Attempts(call, login.removeprefix("@").lower())
+        attempts = Attempts(call, await login_key(call.services.database, login))
         proof = await check_password(call.services.database, login, fields.get("password", ""))
     except (SignInRefused, LimitReached) as error:
         return _sign_in_form(call, visit, back_to, login=login, error=error)

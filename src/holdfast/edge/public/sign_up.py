@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from ...platform.limits import Rate
 from ...platform.passwords import hash_password
 from ...pure.errors import HoldfastError, Invalid, LimitReached, NotAllowed
 from ...social.accounts import AccountState, NewAccount, RegistrationsClosed, create_account
-from ...social.credentials import PasswordLimits, password_problem
 from ...social.sessions import SessionLimits, start_session
-from ..addresses import network_of
 from ..answers import Answer, redirect
+from ..budgets import spend_mailbox, spend_of
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
+from ..sign_ups import REASON_CHARACTERS, AskedSignUp, Problems, problems_of
 from .browser import HOME, Visit, device, local_path, signed_in_cookies, text_of
 from .pages import NO_STORE, form, page, render
 
 routes = RouteTable()
 
-_REASON_CHARACTERS = 2000
 # A field that people do not see: who fills it in is a program.
 _TRAP = "website"
-
-Problems = dict[str, list[tuple[str, str]]]
+_KEPT = ("username", "email", "reason", "next", "date_of_birth")
 
 
 @routes.get("/auth/sign_up", Access.browser())
@@ -32,7 +29,8 @@ async def sign_up_page(call: Call, visit: Visit) -> Answer:
     if visit.session is not None:
         return redirect(back_to)
     if call.services.settings.registrations == "closed":
-        return render(call, visit, "sign_up_closed.html", title="Sign-ups are closed")
+        message = call.services.settings.registrations_message
+        return render(call, visit, "sign_up_closed.html", title="Sign-ups are closed", message=message)
     return _form(call, visit, {"next": back_to})
 
 
@@ -51,7 +49,9 @@ async def sign_up(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
     try:
         problems = _problems(call, fields)
         if not problems:
-            _spend(call)
+            # The limit of sign-ups that apps count against too.
+            spend_of(call, Limit.SIGN_UP)
+            spend_mailbox(call, fields.get("email", ""))
         account_id = await _create(call, fields, problems)
     except HoldfastError as error:
         return _form(call, visit, {**fields, "next": back_to}, error)
@@ -75,7 +75,7 @@ async def _create(call: Call, fields: dict[str, str], problems: Problems) -> int
     password_hash = None if problems else await hash_password(fields.get("password", ""))
     new = NewAccount(
         username=fields.get("username", "").strip(), email=fields.get("email", ""), password_hash=password_hash,
-        reason=fields.get("reason", "")[:_REASON_CHARACTERS] or None, ip=call.client_ip,
+        reason=fields.get("reason", "")[:REASON_CHARACTERS] or None, ip=call.client_ip,
     )  # fmt: skip
     async with call.services.database.transaction() as tx:
         try:
@@ -90,32 +90,11 @@ async def _create(call: Call, fields: dict[str, str], problems: Problems) -> int
 
 
 def _problems(call: Call, fields: dict[str, str]) -> Problems:
-    settings = call.services.settings
-    problems: Problems = {}
-    problem = password_problem(
-        fields.get("password", ""),
-        PasswordLimits(settings.password_min_characters, settings.password_max_characters),
-        username=fields.get("username", "").strip(),
-        email=fields.get("email", "").strip(),
-    )
-    if problem:
-        problems["password"] = [problem]
-    if fields.get("agreement") != "1":
-        problems["agreement"] = [("ERR_ACCEPTED", "must be accepted")]
-    return problems
-
-
-def _spend(call: Call) -> None:
-    """Count against the limit of sign-ups, the one that apps count against too."""
-    settings = call.services.settings
-    rate = Rate(settings.rate_signups, settings.rate_signups_window_seconds)
-    spent = call.services.limits.spend("sign_up", network_of(call.client_ip), rate, call.now)
-    if not spent.allowed:
-        wait = max(1, spent.resets_at - int(call.now.timestamp()))
-        raise LimitReached(
-            f"Too many sign-ups from your network. Wait {-(-wait // 60)} minutes and try again.",
-            retry_after_seconds=wait,
-        )
+    answers = AskedSignUp(
+        fields.get("username", ""), fields.get("email", ""), fields.get("password", ""),
+        fields.get("agreement") == "1", fields.get("reason", ""), fields.get("date_of_birth", ""),
+    )  # fmt: skip
+    return problems_of(answers, call.services.settings, call.now)
 
 
 def _form(call: Call, visit: Visit, fields: dict[str, str], error: HoldfastError | None = None) -> Answer:
@@ -134,7 +113,8 @@ def _form(call: Call, visit: Visit, fields: dict[str, str], error: HoldfastError
         headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
     return render(
         call, visit, "sign_up.html", title="Create an account", status=status, headers=headers, errors=errors,
-        error=message, values={name: fields.get(name, "") for name in ("username", "email", "reason", "next")},
+        error=message, values={name: fields.get(name, "") for name in _KEPT},
+        min_age=settings.sign_up_min_age, reason_required=settings.sign_up_reason_required,
         password_min=settings.password_min_characters, username_max=settings.username_max_characters,
         domain=settings.domain,
     )  # fmt: skip

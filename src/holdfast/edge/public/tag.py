@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ...pure.errors import NotAuthenticated, NotFound
+from ...pure.errors import NotFound
 from ...pure.names import normalise_hashtag
 from ...pure.window import Window
 from ...social.search import tag_by_name
 from ...social.timelines import Feed, Page
 from ..answers import Answer
 from ..call import Call
+from ..feeds import FeedKind, open_feed
 from ..links import tag_path
 from ..routes import Access, RouteTable
 from .browser import Visit
@@ -24,12 +25,12 @@ routes = RouteTable()
 async def tag(call: Call, visit: Visit) -> Answer:
     """GET /tags/tag. Search engines are kept away: not everybody who posts here wants to be found."""
     viewer, services = await viewer_of(call, visit), call.services
-    if viewer.account_id is None and services.settings.timelines_access == "members":
-        raise NotAuthenticated
+    shown = open_feed(services.settings, FeedKind.HASHTAG, member=viewer.account_id is not None)
     key = normalise_hashtag(call.segment("tag"))
-    if not key or not key.isprintable():
+    if not key or not key.isprintable() or shown is None:
         raise NotFound
-    path, feed = tag_path(key), Feed(any_tags=(key,))
+    path = tag_path(key)
+    feed = Feed(local=shown.only_local, remote=shown.only_remote, any_tags=(key,))
 
     async def read(window: Window) -> Page:
         return await services.timelines.tag(viewer, feed, window)

@@ -1,15 +1,15 @@
-"""Settings that bound how much and how often."""
+"""Settings that bound how large and how many."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from .about import S
-from .community import CommunitySettings
+from .limits import LimitSettings
 
 
-class CapSettings(CommunitySettings, frozen=True, kw_only=True):
-    """How large, how many, how often."""
+class CapSettings(LimitSettings, frozen=True, kw_only=True):
+    """How large, how many."""
 
     # Limits of posts and profiles
     post_max_characters: Annotated[int, S("Longest post.", unit="characters", minimum=1, maximum=100_000)] = (
@@ -122,27 +122,3 @@ class CapSettings(CommunitySettings, frozen=True, kw_only=True):
     featured_tags_max: Annotated[int, S("Most hashtags on a profile.", minimum=0, maximum=100)] = 10
     endorsements_max: Annotated[int, S("Most accounts on a profile.", minimum=0, maximum=1000)] = 100
     ids_per_request_max: Annotated[int, S("Most ids in one request.", minimum=1, maximum=500)] = 40
-
-    # Rate limits
-    rate_requests: Annotated[
-        int, S("Requests per window, per account and per address.", minimum=1, maximum=10_000_000)
-    ] = 300
-    rate_window_seconds: Annotated[
-        int, S("Window of the request limit.", unit="seconds", minimum=1, maximum=86_400)
-    ] = 300
-    rate_deletes: Annotated[
-        int, S("Deletions and un-boosts per window and account.", minimum=1, maximum=10_000_000)
-    ] = 30
-    rate_deletes_window_seconds: Annotated[
-        int, S("Window of the deletion limit.", unit="seconds", minimum=1, maximum=86_400)
-    ] = 1800
-    rate_signups: Annotated[int, S("Sign-ups per window and address.", minimum=1, maximum=10_000_000)] = 5
-    rate_signups_window_seconds: Annotated[
-        int, S("Window of the sign-up limit.", unit="seconds", minimum=1, maximum=86_400)
-    ] = 1800
-    rate_signin_attempts: Annotated[
-        int, S("Failed sign-ins per window, per account and per address.", minimum=1, maximum=10_000_000)
-    ] = 10
-    rate_signin_window_seconds: Annotated[
-        int, S("Window of the sign-in limit.", unit="seconds", minimum=1, maximum=86_400)
-    ] = 900

@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 from .about import S
 from .server import ServerSettings
 
+FeedAccess = Literal["timelines_access", "public", "members", "disabled"]
+"""Who may read a feed: whoever `timelines_access` says, everybody, members only, nobody."""
+
 
 class CommunitySettings(ServerSettings, frozen=True, kw_only=True):
     """Who this is for."""
@@ -23,12 +26,47 @@ class CommunitySettings(ServerSettings, frozen=True, kw_only=True):
     ] = "approval"
     oauth_password_grant: Annotated[
         bool,
-        S("Whether apps may trade a name and a password for a token. For test suites; `up --dev` turns it on."),
+        S(
+            "Whether apps may trade a name and a password for a token. For test suites; `up --dev` turns it on."
+        ),
     ] = False
+    registrations_message: Annotated[
+        str, S("What people read where sign-ups are closed, beside that they are.")
+    ] = ""
+    sign_up_reason_required: Annotated[
+        bool, S("Whether a sign-up that waits for approval has to say why.")
+    ] = False
+    sign_up_min_age: Annotated[
+        int,
+        S(
+            "Youngest age to sign up; 0 asks nobody. The date of birth is compared and not kept.",
+            unit="years",
+            minimum=0,
+            maximum=99,
+        ),
+    ] = 0
     timelines_access: Annotated[
         Literal["public", "members"],
-        S("Who may read the public and the hashtag timelines: everybody, or members only."),
+        S("Who may read timelines of everybody's posts, where no setting below says otherwise."),
     ] = "public"
+    live_feeds_local: Annotated[FeedAccess, S("Who may read the newest posts of this server.")] = (
+        "timelines_access"
+    )
+    live_feeds_remote: Annotated[FeedAccess, S("Who may read the newest posts of other servers.")] = (
+        "disabled"
+    )
+    hashtag_feeds_local: Annotated[FeedAccess, S("Who may read posts of this server by hashtag.")] = (
+        "timelines_access"
+    )
+    hashtag_feeds_remote: Annotated[FeedAccess, S("Who may read posts of other servers by hashtag.")] = (
+        "disabled"
+    )
+    link_feeds_local: Annotated[FeedAccess, S("Who may read posts of this server by the link in them.")] = (
+        "timelines_access"
+    )
+    link_feeds_remote: Annotated[
+        FeedAccess, S("Who may read posts of other servers by the link in them.")
+    ] = "disabled"
     source_url: Annotated[
         str,
         S("Where the source of the running version can be had (AGPL, section 13).", derived="the about page"),

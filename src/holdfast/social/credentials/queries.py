@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...platform.clock import Instant
 from ...platform.crypto import secret_hash
 from ...platform.db import Reader
+from ..accounts import canonical_email
 from . import store
 from .errors import LinkNotGood, PasswordNotAllowed
 from .model import LinkView, PasswordLimits, password_problem
@@ -16,6 +17,14 @@ async def look_up_link(reader: Reader, secret: str, *, now: Instant) -> LinkView
     if row is None:
         raise LinkNotGood
     return LinkView(row["account_id"], row["username"], row["purpose"])
+
+
+async def login_key(reader: Reader, login: str) -> str:
+    """What attempts to sign in as `login` are counted by: the same for every spelling of a name or a mailbox."""
+    row = await store.find_login(reader, login) if "\x00" not in login else None
+    if row is not None:
+        return f"account/{row['account_id']}"
+    return canonical_email(login) if "@" in login.removeprefix("@") else login.removeprefix("@").lower()
 
 
 async def check_new_password(reader: Reader, account_id: int, password: str, limits: PasswordLimits) -> None:
