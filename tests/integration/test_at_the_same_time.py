@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from holdfast.platform.config import Settings
+from holdfast.social.search import index_posts
 from tests.support.site import Site, open_site
 
 _PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000}
@@ -90,3 +91,22 @@ async def test_two_who_block_and_follow_each_other_at_once_both_get_an_answer(si
     for who in (ann, bob):
         me = await who.get("/api/v1/accounts/verify_credentials")
         assert (me["followers_count"], me["following_count"]) == (0, 0)
+
+
+async def test_a_post_that_is_deleted_right_now_is_not_indexed(site: Site) -> None:
+    ann = await site.member("ann")
+    post_id = site.services.ids.decode((await ann.say("soon gone"))["id"])
+    assert post_id is not None
+    database = site.services.database
+    async with asyncio.TaskGroup() as tasks:
+        async with database.transaction() as deleting:
+            await deleting.execute("delete from posts where id = $1", post_id)
+            tasks.create_task(_index(site, post_id))
+            while not await database.fetchval("select count(*) from pg_locks where not granted"):
+                await asyncio.sleep(0)
+    assert await database.fetchval("select count(*) from post_search where post_id = $1", post_id) == 0
+
+
+async def _index(site: Site, post_id: int) -> None:
+    async with site.services.database.transaction() as tx:
+        assert await index_posts(tx, [post_id]) == 0

@@ -110,6 +110,21 @@ async def test_a_video_is_made_playable_upright_and_without_its_secrets(site: Si
 
 
 @needs_ffmpeg
+async def test_a_preview_that_was_given_with_a_video_stays(site: Site) -> None:
+    ann = await site.member("ann")
+    files = {
+        "file": ("a.gif", pictures.gif(), "image/gif"),
+        "thumbnail": ("b.jpg", pictures.jpeg(pictures.picture(40, 40)), "image/jpeg"),
+    }
+    media = (await ann.request("POST", "/api/v2/media", files=files)).json()
+    await work_on_media(site)
+    ready = await ann.get(f"/api/v1/media/{media['id']}")
+    assert (ready["meta"]["small"]["width"], ready["meta"]["original"]["width"]) == (40, 120)
+    assert ready["preview_url"] == media["preview_url"]
+    assert ready["blurhash"] == media["blurhash"]
+
+
+@needs_ffmpeg
 async def test_a_sound_and_a_broken_video(site: Site, tmp_path: Path) -> None:
     ann = await site.member("ann")
     tone = tmp_path / "tone.wav"

@@ -231,6 +231,24 @@ async def test_a_poll_is_voted_in_once(site: Site) -> None:
     assert own.status_code == 422
 
 
+async def test_a_poll_of_several_choices_takes_them_one_after_the_other_each_once(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    poll = {"options": ["tea", "cake", "soup"], "expires_in": 600, "multiple": True}
+    post = (await ann.request("POST", "/api/v1/statuses", json={"status": "which?", "poll": poll})).json()
+    votes = f"/api/v1/polls/{post['poll']['id']}/votes"
+    await bob.post(votes, **{"choices[]": "1"})
+    voted = await bob.post(votes, **{"choices[]": "0"})
+    assert voted["own_votes"] == [1, 0]
+    assert (voted["votes_count"], voted["voters_count"]) == (2, 1)
+    again = await bob.request("POST", votes, data={"choices[]": ["1", "2"]})
+    assert again.status_code == 422
+    assert [option["votes_count"] for option in (await bob.post(votes, **{"choices[]": "2"}))["options"]] == [
+        1,
+        1,
+        1,
+    ]
+
+
 async def test_pages_lead_through_everything_once(site: Site) -> None:
     ann = await site.member("ann")
     posts = [(await ann.say(f"number {number}"))["id"] for number in range(25)]

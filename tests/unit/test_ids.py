@@ -33,3 +33,17 @@ def test_public_ids_sort_like_the_ids_and_are_refused_when_made_up() -> None:
     assert int(ids.encode(one)) < int(ids.encode(two))
     assert ids.decode(ids.encode(one)) == one
     assert ids.decode(str(int(ids.encode(one)) + 1)) is None
+
+
+def test_a_cursor_that_writes_a_time_as_mastodon_does_bounds_by_that_time() -> None:
+    ids = PublicIds(b"k" * 32)
+    ident = new_id(NOON)
+    earlier, later = (
+        str(int((NOON + timedelta(seconds=seconds)).timestamp() * 1000) << 16) for seconds in (-20, 20)
+    )
+    assert (ids.after(earlier) or 0) < ident < (ids.before(later) or 0)
+    assert not ident < (ids.before(earlier) or 0)
+    assert not ident > (ids.after(later) or 0)
+    # The largest number of 63 bits is how some clients say "from the newest".
+    assert ident < (ids.before(str((1 << 63) - 1)) or 0)
+    assert (ids.after("0"), ids.before("0")) == (0, 0)

@@ -22,6 +22,9 @@ _CODE_MASK = (1 << CODE_BITS) - 1
 _MAX_INTERNAL = (1 << 63) - 1
 _MAX_DIGITS = 32
 _LAST_MILLISECOND = (1 << 42) - 1
+# Mastodon's ids have 16 bits below the milliseconds. Ours never are as small as theirs: that would be 1970.
+_FOREIGN_SHIFT = RANDOM_BITS - 16
+_FOREIGN_END = 1 << 64
 
 
 # The last id of this process. Two things that one client does one after the other must sort that way, even when both
@@ -93,19 +96,27 @@ class PublicIds:
     def before(self, public: str) -> int | None:
         """For `max_id`: the internal bound B such that `id < B` means `public form < cursor`.
 
-        Any number is a valid cursor, because clients count up and down from ids they know.
+        Any number is a valid cursor, because clients count up and down from ids they know. One of at most 64 bits is
+        read as Mastodon's kind of id, in which clients write a time: unix milliseconds, then 16 bits.
         """
         number = _number(public)
         if number is None:
             return None
+        if number < _FOREIGN_END:
+            return min(number << _FOREIGN_SHIFT, _MAX_INTERNAL)
         internal, low = min(number >> CODE_BITS, _MAX_INTERNAL), number & _CODE_MASK
         return internal + 1 if self._code(internal) < low else internal
 
     def after(self, public: str) -> int | None:
-        """For `since_id` and `min_id`: the internal bound B such that `id > B` means `public form > cursor`."""
+        """For `since_id` and `min_id`: the internal bound B such that `id > B` means `public form > cursor`.
+
+        A number of at most 64 bits is a time, as for `before`.
+        """
         number = _number(public)
         if number is None:
             return None
+        if number < _FOREIGN_END:
+            return min(number << _FOREIGN_SHIFT, _MAX_INTERNAL)
         internal, low = min(number >> CODE_BITS, _MAX_INTERNAL), number & _CODE_MASK
         return internal - 1 if self._code(internal) > low else internal
 

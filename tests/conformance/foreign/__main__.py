@@ -4,12 +4,14 @@
     python -m tests.conformance.foreign mastodon.py [pytest arguments]
 
 The suite comes from its source distribution, at the version that `suites.py` names, into a folder that is removed
-afterwards unless HOLDFAST_FOREIGN_DIR names one to keep. Exit status: that of the suite's pytest.
+afterwards unless HOLDFAST_FOREIGN_DIR names one to keep. What runs is a copy of it, without its recordings and with the
+port of our server in place of the one written into it. Exit status: that of the suite's pytest.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -18,8 +20,8 @@ import venv
 from pathlib import Path
 
 from tests.conformance.foreign.seed import seed
-from tests.conformance.foreign.suites import PORT, SUITES, Suite
-from tests.support.up_process import COMMAND, environment
+from tests.conformance.foreign.suites import SUITES, WRITTEN_PORT, Suite
+from tests.support.up_process import COMMAND, environment, free_port
 
 
 def main(arguments: list[str]) -> int:
@@ -31,7 +33,10 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="holdfast-foreign-") as scratch:
         kept = Path(os.environ.get("HOLDFAST_FOREIGN_DIR") or scratch)
         folder = _fetched(suite, kept / arguments[0])
-        return _run(suite, folder, Path(scratch) / "data", arguments[1:])
+        copy = Path(scratch) / "suite"
+        port = free_port()
+        _copy(suite, _source(folder), copy, port)
+        return _run(suite, [_python(folder), "-m", "pytest", "-q"], copy, port, arguments[1:])
 
 
 def _fetched(suite: Suite, folder: Path) -> Path:
@@ -60,10 +65,23 @@ def _python(folder: Path) -> str:
     return str(folder / "venv" / "bin" / "python")
 
 
-def _run(suite: Suite, folder: Path, data: Path, arguments: list[str]) -> int:
-    _say(f"starting holdfast up --dev on port {PORT}")
+def _copy(suite: Suite, source: Path, copy: Path, port: int) -> None:
+    """The suite as it runs: every answer comes from the server, and the server is where it looks."""
+    recordings = shutil.ignore_patterns(suite.recordings) if suite.recordings else None
+    shutil.copytree(source, copy, ignore=recordings)
+    for file in (copy / "tests").rglob("*.py"):
+        written = file.read_text()
+        served = written.replace(f"localhost:{WRITTEN_PORT}", f"localhost:{port}")
+        if served != written:
+            file.write_text(served)
+
+
+def _run(suite: Suite, pytest: list[str], copy: Path, port: int, arguments: list[str]) -> int:
+    data = copy.parent / "data"
+    address = f"http://localhost:{port}"
+    _say(f"starting holdfast up --dev at {address}")
     server = subprocess.Popen(
-        [*COMMAND, "up", "--dev", "--data", str(data), "--port", str(PORT)],
+        [*COMMAND, "up", "--dev", "--data", str(data), "--port", str(port)],
         env=environment(None),
         stdout=subprocess.PIPE,
         text=True,
@@ -74,18 +92,10 @@ def _run(suite: Suite, folder: Path, data: Path, arguments: list[str]) -> int:
             return 1
         seed(data)
         excluded = [f"--{'deselect' if '::' in name else 'ignore'}={name}" for name in suite.left_out]
-        command = [
-            _python(folder),
-            "-m",
-            "pytest",
-            "-q",
-            *suite.options,
-            *excluded,
-            *(arguments or [suite.tests]),
-        ]
-        return subprocess.run(
-            command, cwd=_source(folder), env={**os.environ, **suite.environment}, check=False
-        ).returncode
+        tests = [] if any(not argument.startswith("-") for argument in arguments) else [suite.tests]
+        command = [*pytest, *suite.options, *excluded, *arguments, *tests]
+        surroundings = {**os.environ, "TOOT_TEST_BASE_URL": address}
+        return subprocess.run(command, cwd=copy, env=surroundings, check=False).returncode
     finally:
         server.terminate()
         server.wait()

@@ -92,16 +92,24 @@ async def set_preview(tx: Tx, media_id: int, preview: TakenMedia) -> None:
 
 
 async def finish(tx: Tx, media_id: int, taken: TakenMedia) -> bool:
-    """What processing made of an upload; False when it is gone, or was finished before."""
-    changed = await tx.execute(
-        "update media set kind = $2, state = 1, meta = $3::jsonb, blurhash = coalesce($4, blurhash), source_hash = null,"
-        " pdq = coalesce($5, pdq) where id = $1 and state = 0",
+    """What processing made of an upload; False when it is gone, or was finished before. A preview that the member gave
+    stays."""
+    row = await tx.fetchrow(
+        "with given as (select exists (select 1 from media_files where media_id = $1 and role = $6) as preview)"
+        " update media set kind = $2, state = 1, source_hash = null, pdq = coalesce($5, pdq),"
+        "  meta = case when preview then $3::jsonb || jsonb_build_object('small', meta->'small') else $3::jsonb end,"
+        "  blurhash = case when preview then blurhash else coalesce($4, blurhash) end"
+        " from given where id = $1 and state = 0 returning preview",
         media_id, taken.kind.value, msgspec.json.encode(taken.meta).decode(), taken.blurhash, taken.pdq,
+        Role.SMALL.value,
     )  # fmt: skip
-    if changed:
-        await insert_files(tx, media_id, taken.files)
-        await recount(tx, media_id)
-    return bool(changed)
+    if row is None:
+        return False
+    await insert_files(
+        tx, media_id, [file for file in taken.files if file.role is not Role.SMALL or not row["preview"]]
+    )
+    await recount(tx, media_id)
+    return True
 
 
 async def recount(tx: Tx, media_id: int) -> None:

@@ -1,4 +1,4 @@
-"""Use case: vote in a poll, once."""
+"""Use case: vote in a poll: once, or once for each choice where it takes several."""
 
 from __future__ import annotations
 
@@ -30,16 +30,21 @@ async def vote_in_poll(tx: Tx, actor: Actor, poll_id: int, choices: list[int], *
         raise Invalid("Validation failed: You have already voted on this poll; it takes one choice")
     if chosen[0] < 0 or chosen[-1] >= len(row["options"]):
         raise Invalid("Validation failed: The chosen vote option does not exist")
-    counted = await tx.execute(
-        "insert into poll_votes (poll_id, account_id, choices) values ($1, $2, $3) on conflict do nothing",
-        poll_id, actor.account_id, chosen,
-    )  # fmt: skip
-    if not counted:
+    # The row of the poll is locked: nobody votes between this statement and the count.
+    before = await tx.fetchval(
+        "select choices from poll_votes where poll_id = $1 and account_id = $2", poll_id, actor.account_id
+    )
+    if before is not None and (not row["multiple"] or not set(before).isdisjoint(chosen)):
         raise Invalid("Validation failed: You have already voted on this poll")
     await tx.execute(
-        "update polls set voters = voters + 1, tally = (select array_agg(t + ((i - 1)::smallint = any($2))::int order by i)"
+        "insert into poll_votes (poll_id, account_id, choices) values ($1, $2, $3)"
+        " on conflict (poll_id, account_id) do update set choices = poll_votes.choices || excluded.choices",
+        poll_id, actor.account_id, chosen,
+    )  # fmt: skip
+    await tx.execute(
+        "update polls set voters = voters + $3::int, tally = (select array_agg(t + ((i - 1)::smallint = any($2))::int order by i)"
         " from unnest(tally) with ordinality as u (t, i)) where id = $1",
-        poll_id, chosen,
+        poll_id, chosen, int(before is None),
     )  # fmt: skip
     post_id: int = row["post_id"]
     tx.touch(Kind.POST, post_id)

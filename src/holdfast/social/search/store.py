@@ -19,7 +19,9 @@ select p.id, p.account_id, p.text, p.spoiler, p.visibility, p.sensitive, p.langu
          or exists (select 1 from post_cards c where c.post_id = p.id) as embeds
 from posts p left join polls on polls.post_id = p.id
 where p.id = any($1::bigint[]) and p.state = 0 and p.boost_of_id is null
+order by p.id for key share of p
 """
+# The lock: a post that somebody deletes right now is waited for, and then it is gone.
 _INDEX_SQL = """
 insert into post_search (post_id, account_id, public, words)
 select id, account_id, public, words::tsvector from unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[])
