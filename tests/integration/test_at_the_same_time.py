@@ -98,12 +98,11 @@ async def test_a_post_that_is_deleted_right_now_is_not_indexed(site: Site) -> No
     post_id = site.services.ids.decode((await ann.say("soon gone"))["id"])
     assert post_id is not None
     database = site.services.database
-    async with asyncio.TaskGroup() as tasks:
-        async with database.transaction() as deleting:
-            await deleting.execute("delete from posts where id = $1", post_id)
-            tasks.create_task(_index(site, post_id))
-            while not await database.fetchval("select count(*) from pg_locks where not granted"):
-                await asyncio.sleep(0)
+    async with asyncio.TaskGroup() as tasks, database.transaction() as deleting:
+        await deleting.execute("delete from posts where id = $1", post_id)
+        tasks.create_task(_index(site, post_id))
+        while not await database.fetchval("select count(*) from pg_locks where not granted"):  # noqa: ASYNC110
+            await asyncio.sleep(0)
     assert await database.fetchval("select count(*) from post_search where post_id = $1", post_id) == 0
 
 
