@@ -50,7 +50,8 @@ async def read_multipart(
             received += len(chunk)
             if received > most_bytes + _TEXT_BYTES_AT_MOST + _OVERHEAD_BYTES:
                 raise Invalid(f"The body is larger than {most_bytes / 2**20:.4g} MB.")
-            for event in parser.parse(chunk):
+            # To the parser an empty piece means the end; on the way there may be some.
+            for event in parser.parse(chunk) if chunk else ():
                 body.take(event)
             if not message.get("more_body", False):
                 break

@@ -77,7 +77,10 @@ async def profile(call: Call) -> Answer:
 
 async def _profile(call: Call) -> dict[str, Any]:
     account = await _own(call)
-    return {**profile_json(call.services, account), "featured_tags": await featured_entities(call.services, account.id)}
+    return {
+        **profile_json(call.services, account),
+        "featured_tags": await featured_entities(call.services, account.id),
+    }
 
 
 @routes.patch("/api/v1/profile", _WRITE)
@@ -154,7 +157,7 @@ async def _edit(call: Call) -> None:
 
 
 async def _taken(call: Call, name: str, picture: Any, purpose: Purpose) -> TakenMedia | None:
-    """The picture, read and stored; None when none was sent. Raises what `take_upload` does, and Invalid."""
+    """The picture, read and stored; None when none was sent. Raises what `take_upload` does, with the name in the details."""
     if not picture:
         return None
     if not isinstance(picture, SpooledFile):
@@ -164,7 +167,12 @@ async def _taken(call: Call, name: str, picture: Any, purpose: Purpose) -> Taken
         )
     if not picture.size_bytes:
         return None
-    return await take_upload(call.services.media, picture.file, picture.size_bytes, purpose)
+    try:
+        return await take_upload(call.services.media, picture.file, picture.size_bytes, purpose)
+    except Invalid as error:
+        # Which of two pictures it was, a client learns from the details.
+        details = {name: [("ERR_INVALID", error.public.removeprefix("Validation failed: "))]}
+        raise Invalid(error.public, details=details) from error
 
 
 async def _without(call: Call, purpose: Purpose) -> None:
