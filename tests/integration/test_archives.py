@@ -7,6 +7,7 @@ import json
 import tarfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from holdfast.main.lazy_screen import LazyScreen
 from holdfast.platform.clock import FixedClock
 from holdfast.platform.config import Settings
 from holdfast.social.archives import forget_archives
+from tests.integration.test_account_commands import Terminal
 from tests.support.browser import Browser, Town, form_fields, open_town
 from tests.support.site import Member, Site
 
@@ -151,3 +153,18 @@ async def test_an_archive_that_is_none_says_so(town: Town) -> None:
     await work(town)
     await browser.open("/settings/archive")
     assert "holds neither the outbox.json" in browser.page
+
+
+async def test_the_operator_imports_an_archive_for_a_member(settings: Settings, tmp_path: Path) -> None:
+    async with open_town(settings, freshness="database") as town:
+        ann_id = await town.member("ann")
+        terminal = Terminal(settings)
+        terminal._environment["HOLDFAST_MASTER_KEY"] = "5a" * 32
+        file = tmp_path / "outbox.json"
+        file.write_bytes(json.dumps({"orderedItems": [old_post(1), old_post(2)]}).encode())
+        assert "there is no account nobody" in await terminal.refuses("import", "archive", str(file), "--account", "nobody")
+        for imported, already in ((2, 0), (0, 2)):
+            said = json.loads(await terminal.says("import", "archive", str(file), "--account", "Ann", "--private", "--json"))
+            assert (said["imported"], said["already_imported"]) == (imported, already)
+        rows = await town.services.database.fetch("select visibility from posts where account_id = $1", ann_id)
+        assert [row["visibility"] for row in rows] == [2, 2]

@@ -12,8 +12,9 @@ import pytest
 from holdfast.platform.config import Settings
 from holdfast.platform.ids import id_at
 from holdfast.platform.stamps import Kind
+from holdfast.social.cards import CardShown
 from holdfast.social.posts import PostHeld
-from holdfast.social.search import index_post, index_posts
+from holdfast.social.search import index_carded, index_post, index_posts
 from tests.support.entities import problems
 from tests.support.site import Member, Site, open_site
 
@@ -339,3 +340,29 @@ async def test_words_of_scripts_without_spaces_are_found(site: Site) -> None:
     assert await found(bob, "東京都") == ["今日は東京都にいます"]
     assert await found(bob, "東") == ["今日は東京都にいます"]
     assert await found(bob, "京東") == []
+
+
+async def test_what_a_post_carries_is_searched_for(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    pictured = await ann.say("look here")
+    carded = await ann.say("read https://example.org/tea")
+    await site.settle()
+    ids = [site.services.ids.decode(post["id"]) or 0 for post in (pictured, carded)]
+    now = site.services.clock.now()
+    async with site.services.database.transaction() as tx:
+        await tx.execute(
+            "insert into media (id, account_id, kind, state, post_id, position, description, source_sha256, created_at)"
+            " values (1, $1, 0, 1, $2, 1, 'a kettle', '', $3), (2, $1, 3, 1, $2, 2, '', '', $3)",
+            ann.account_id, ids[0], now,
+        )  # fmt: skip
+        await tx.execute("insert into preview_cards (id, url, state, created_at) values (1, 'x', 1, $1)", now)
+        await tx.execute("insert into post_cards (post_id, card_id) values ($1, 1)", ids[1])
+        await index_post(tx, msgspec.json.encode(PostHeld(ids[0])), now)
+        await index_carded(tx, msgspec.json.encode(CardShown(1, [ids[1]])), now)
+    for q, texts in {
+        "has:image": ["look here"], "has:audio": ["look here"], "has:media kettle": ["look here"], "has:video": [],
+        "has:embed": 1, "has:link -has:media": 1,
+    }.items():  # fmt: skip
+        assert (
+            await found(bob, q) == texts if isinstance(texts, list) else len(await found(bob, q)) == texts
+        ), q

@@ -17,8 +17,10 @@ from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
 from ..social import (
     accounts,
+    announcements,
     archives,
     blocks,
+    cards,
     conversations,
     endorsements,
     follows,
@@ -50,6 +52,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostFlagged: (),
     posts.PostHidden: (conversations.unfile_hidden,),
     posts.PostDeleted: (conversations.unfile_deleted,),
+    cards.CardShown: (search.index_carded,),
     quotes.PostQuoted: (notifications.notify_quoted,),
     quotes.QuoteRevoked: (),
     quotes.QuotePolicyChanged: (),
@@ -68,6 +71,10 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     notifications.NotificationsMerged: (),
     # Worked on as an errand: see `reactions_to`.
     media.MediaTaken: (),
+    # Told to open apps by `live_events.py`.
+    announcements.AnnouncementPublished: (),
+    announcements.AnnouncementReacted: (),
+    announcements.AnnouncementRemoved: (),
     accounts.AccountCreated: (notifications.notify_signed_up, webhooks.tell_account_created),
     accounts.AccountApproved: (webhooks.tell_account_approved,),
     accounts.AccountRejected: (),

@@ -16,7 +16,8 @@ select p.id, p.account_id, p.text, p.spoiler, p.visibility, p.sensitive, p.langu
        coalesce((select string_agg(m.description, ' ') from media m
                  where m.post_id = p.id and m.position is not null), '') as described,
        exists (select 1 from quotes q where q.post_id = p.id and q.state = 1)
-         or exists (select 1 from post_cards c where c.post_id = p.id) as embeds
+         or exists (select 1 from post_cards l join preview_cards c on c.id = l.card_id
+                    where l.post_id = p.id and c.state = 1) as embeds
 from posts p left join polls on polls.post_id = p.id
 where p.id = any($1::bigint[]) and p.state = 0 and p.boost_of_id is null
 order by p.id for key share of p
