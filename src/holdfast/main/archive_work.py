@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
+
+import structlog
 
 from ..platform.blobs import Blobs, open_blobs
 from ..platform.clock import Clock, Instant
@@ -14,6 +17,7 @@ from ..platform.errands import ErrandRunner
 from ..platform.ids import PublicIds
 from ..platform.jobs import RunnerLimits, run_due
 from ..platform.master_key import load_master_key
+from ..pure.errors import Unavailable
 from ..social.archives import IMPORT_ARCHIVE, MAKE_ARCHIVE, forget_archives
 from .archive_importing import ArchiveImporter
 from .archive_making import ArchiveMaker
@@ -24,6 +28,9 @@ _LEASE_SECONDS = 4 * 3600.0
 _ATTEMPTS = 5
 _LOOK_EVERY_SECONDS = 5.0
 _FORGET_EVERY = timedelta(hours=1)
+_LOOK_AGAIN_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
 
 
 async def keep_archiving(
@@ -60,5 +67,9 @@ async def _keep_forgetting(settings: Settings, database: Database, clock: Clock,
         await forget_archives(tx, now - timedelta(days=settings.archive_kept_days))
 
     while not stop.is_set():
-        await run_due(database, clock, "forget_archives", _FORGET_EVERY, forget)
-        await asyncio.wait({asyncio.ensure_future(stop.wait())}, timeout=_FORGET_EVERY.total_seconds())
+        try:
+            await run_due(database, clock, "forget_archives", _FORGET_EVERY, forget)
+        except (Unavailable, OSError) as error:
+            log.warning("archives.database_away", error=str(error))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _LOOK_AGAIN_SECONDS)

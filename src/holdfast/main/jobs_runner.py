@@ -15,6 +15,7 @@ from ..platform.config import Settings
 from ..platform.db import Database, Tx
 from ..platform.jobs import JobRunner, Periodic, RunnerLimits, run_due
 from ..pure.errors import Unavailable
+from ..social.announcements import settle_announcements
 from ..social.bans import forget_ended_network_blocks
 from ..social.cards import forget_unlinked_cards
 from ..social.credentials import purge_expired_links
@@ -22,6 +23,7 @@ from ..social.posts import forget_old_keys
 from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
+from ..social.trends import TrendLimits, refresh_trends
 from ..trust.sanctions import lift_ended_sanctions
 from .archive_work import keep_archiving
 from .lazy_screen import LazyScreen
@@ -64,8 +66,22 @@ PERIODIC: tuple[Due, ...] = (
     Due("forget_old_keys", timedelta(minutes=10), forget_old_keys),
     Due("forget_unlinked_cards", timedelta(hours=6), forget_unlinked_cards),
     Due("forget_expired_access", timedelta(minutes=30), forget_expired_access),
+    Due("settle_announcements", timedelta(seconds=15), settle_announcements),
 )
 _LOOK_EVERY_SECONDS = 5.0
+
+
+def periodic_of(settings: Settings) -> tuple[Due, ...]:
+    """Everything that runs by the clock under these settings."""
+    if not settings.trends:
+        return PERIODIC
+    limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)
+
+    async def refresh(tx: Tx, now: Instant) -> None:
+        await refresh_trends(tx, limits, now=now)
+
+    every = timedelta(minutes=settings.trends_refresh_minutes)
+    return (*PERIODIC, Due("refresh_trends", every, refresh))
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
@@ -73,12 +89,12 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     limits = RunnerLimits(concurrency=settings.worker_pool_size - 1)
     # Errands take a connection for moments only; one more keeps them out of the way of jobs.
-    connections = settings.worker_pool_size + 4 + bool(settings.second_opinion_url)
+    connections = settings.worker_pool_size + 5 + bool(settings.second_opinion_url)
     async with open_database(settings, connections) as database:
         runner = JobRunner(database, clock, HANDLERS, limits, elsewhere=ERRANDS)
         screening = LazyScreen(settings, database, clock)
         beside = [
-            asyncio.create_task(_keep_time(database, clock, stop)),
+            asyncio.create_task(_keep_time(database, clock, stop, periodic_of(settings))),
             asyncio.create_task(keep_media(settings, database, clock, stop)),
             asyncio.create_task(keep_running(settings, database, clock, stop)),
             asyncio.create_task(keep_publishing(settings, database, clock, stop, screening)),
@@ -100,9 +116,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
                     await task
 
 
-async def _keep_time(database: Database, clock: Clock, stop: asyncio.Event) -> None:
+async def _keep_time(database: Database, clock: Clock, stop: asyncio.Event, table: Sequence[Due]) -> None:
     while not stop.is_set():
-        await run_all_due(database, clock, PERIODIC)
+        await run_all_due(database, clock, table)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _LOOK_EVERY_SECONDS)
 
