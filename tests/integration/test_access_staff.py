@@ -12,7 +12,9 @@ import pytest
 
 from holdfast.main.asgi import ROUTES
 from holdfast.platform.config import Settings, load_settings
+from holdfast.pure.page_previews import Preview
 from holdfast.social.accounts import NewAccount, Restriction, create_account, restrict_account, set_role
+from holdfast.social.cards import CardLimits, begin_card, record_card
 from tests.support.access_staff import ROLES, STAFF
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Member, Site, open_site
@@ -80,6 +82,18 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
         case "report":
             about = await site.member(f"reported{number}")
             return str((await owner.post("/api/v1/reports", account_id=about.id))["id"])
+        case "post":
+            return str((await owner.say(f"post {number}"))["id"])
+        case "tag":
+            await owner.say(f"#tag{number}")
+            return str((await owner.get(f"/api/v1/tags/tag{number}"))["id"])
+        case "link":
+            ids, now = site.services.ids, site.services.clock.now()
+            post_id = ids.decode((await owner.say(f"https://x.example/{number}"))["id"]) or 0
+            async with site.services.database.transaction() as tx:
+                begun = await begin_card(tx, post_id, f"https://x.example/{number}", CardLimits(), now=now)
+                await record_card(tx, begun.card_id, Preview("https://x.example/", "A page"), now=now)
+            return ids.encode(begun.card_id)
     path, form = {
         "server_block": ("domain_blocks", {"domain": f"a{number}.example"}),
         "server_allow": ("domain_allows", {"domain": f"a{number}.example"}),

@@ -11,8 +11,6 @@ import msgspec
 import pytest
 
 from holdfast import __version__
-from holdfast.edge.mastodon.unavailable import EMPTY_LISTS
-from holdfast.edge.routes import Who
 from holdfast.platform.config import Settings
 from tests.support.entities import problems
 from tests.support.site import Site, open_site
@@ -122,6 +120,10 @@ async def test_policies_are_there_once_they_are_named(settings: Settings) -> Non
         assert privacy["content"] == "<p>We keep little.</p>"
         terms = await answer(site, "/api/v1/instance/terms_of_service")
         assert wrong("TermsOfService", terms) == []
+        dated = f"/api/v1/instance/terms_of_service/{terms['effective_date']}"
+        assert await answer(site, dated) == terms
+        for other in ("2020-01-01", "now"):
+            assert (await site.client.get(f"/api/v1/instance/terms_of_service/{other}")).status_code == 404
         urls = (await answer(site, "/api/v2/instance"))["configuration"]["urls"]
         for name in ("about", "privacy_policy", "terms_of_service"):
             assert (await site.client.get(urls[name])).status_code == 200, name
@@ -213,15 +215,6 @@ async def test_emoji_that_people_may_pick(site: Site) -> None:
     [emoji] = await answer(site, "/api/v1/custom_emojis")
     assert problems("CustomEmoji", emoji) == []
     assert emoji["shortcode"] == "blob"
-
-
-async def test_what_is_not_there_yet_is_an_empty_list_for_those_who_may_ask(site: Site) -> None:
-    ann = await site.member("ann")
-    for path, access in EMPTY_LISTS:
-        assert await ann.get(path) == [], path
-        expected = 200 if access.who is Who.ANYONE else 401
-        assert (await site.client.get(path)).status_code == expected, path
-        assert (await ann.request("POST", path)).status_code == 405, path
 
 
 async def test_the_server_says_that_it_is_well(site: Site) -> None:

@@ -119,6 +119,7 @@ PUBLIC = frozenset(
     GET /api/v1/instance/extended_description
     GET /api/v1/instance/privacy_policy
     GET /api/v1/instance/terms_of_service
+    GET /api/v1/instance/terms_of_service/{date}
     GET /api/v1/instance/languages
     GET /api/v1/instance/translation_languages
     GET /api/v1/directory
@@ -350,6 +351,7 @@ TABLE: dict[str, Row] = {
     # Apps and OAuth
     **_row({"": ANY}, "POST /api/v1/apps", form={"client_name": "A", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}),
     **_everybody("GET /api/v1/apps/verify_credentials", "GET /oauth/userinfo", "POST /oauth/userinfo"),
+    **_everybody("DELETE /api/holdfast/v1/session"),
     # These know apps by their secret, whoever brings it.
     **_row({"": Codes(401, 401, 401, 401)}, "POST /oauth/token", form={"grant_type": "client_credentials"}),
     **_row({"": Codes(403, 403, 403, 403)}, "POST /oauth/revoke", form={"token": "x"}),
@@ -365,7 +367,14 @@ TABLE: dict[str, Row] = {
         "GET /api/v1/suggestions", "GET /api/v2/suggestions",
         "GET /api/v1/trends", "GET /api/v1/trends/links", "GET /api/v1/trends/statuses", "GET /api/v1/trends/tags",
     ),
+    **_row(_ACCOUNT, "DELETE /api/v1/suggestions/{account_id}"),
+    **_row({"announcement": ANY, "missing_account": _NOBODYS}, "POST /api/v1/announcements/{id}/dismiss"),
+    **_row(
+        {"announcement_emoji": ANY, "missing_emoji": _NOBODYS},
+        "PUT /api/v1/announcements/{id}/reactions/{name}", "DELETE /api/v1/announcements/{id}/reactions/{name}",
+    ),
     # The operator of this site has written neither.
+    **_row({"day": _NOBODYS}, "GET /api/v1/instance/terms_of_service/{date}"),
     **_row({"": _NOBODYS}, "GET /api/v1/instance/terms_of_service", "GET /api/v1/instance/privacy_policy"),
     **_row({"nodeinfo_version": ANY}, "GET /nodeinfo/{version}"),
     "GET /.well-known/webfinger": Row(

@@ -72,6 +72,15 @@ STAFF: dict[str, StaffRow] = {
     **_kept(
         "ip_blocks", "ip_blocks", "network_block", {"ip": "{network}", "severity": "sign_up_block"}, put=True
     ),
+    **{
+        f"GET {_A}/trends/{kind}": StaffRow("moderator", "admin:read")
+        for kind in ("tags", "statuses", "links")
+    },
+    **{
+        f"POST {_A}/trends/{kind}/{{id}}/{verb}": StaffRow("moderator", "admin:write", thing)
+        for kind, thing in (("tags", "tag"), ("statuses", "post"), ("links", "link"))
+        for verb in ("approve", "reject")
+    },
     f"POST {_A}/measures": StaffRow("moderator", "admin:read", form={"keys[]": "new_users", **_PERIOD}),
     f"POST {_A}/dimensions": StaffRow("moderator", "admin:read", form={"keys[]": "languages", **_PERIOD}),
     f"POST {_A}/retention": StaffRow("moderator", "admin:read", form={"frequency": "day", **_PERIOD}),

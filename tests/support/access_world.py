@@ -24,6 +24,7 @@ from holdfast.social.media import (
     touch_blobs,
 )
 from holdfast.social.sessions import list_sessions
+from tests.support.access_announced import announcement, announcement_emoji, missing_emoji
 from tests.support.access_people import fresh, session_of, suspend
 from tests.support.site import Member, Site
 
@@ -310,6 +311,10 @@ _POSTS = {
 }
 
 THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
+    "announcement": announcement,
+    "announcement_emoji": announcement_emoji,
+    "missing_emoji": missing_emoji,
+    "day": _always("2026-01-31"),
     **{f"{kind}_post": make for kind, make in _POSTS.items()},
     "missing_post": _missing_post,
     "scheduled_post": _scheduled,

@@ -15,7 +15,7 @@ from litestar import Litestar
 
 from holdfast.edge.ports import Services
 from holdfast.main.asgi import Holder, application
-from holdfast.main.jobs_runner import PERIODIC, run_all_due
+from holdfast.main.jobs_runner import periodic_of, run_all_due
 from holdfast.main.subscriptions import ERRANDS, HANDLERS
 from holdfast.main.wiring import open_services
 from holdfast.platform.config import Settings
@@ -103,7 +103,7 @@ class Site:
 
     async def settle(self) -> None:
         """Run every job that is due, and what that leads to."""
-        await run_all_due(self.services.database, self.services.clock, PERIODIC)
+        await run_all_due(self.services.database, self.services.clock, periodic_of(self.services.settings))
         await JobRunner(self.services.database, self.services.clock, HANDLERS, elsewhere=ERRANDS).drain()
 
 

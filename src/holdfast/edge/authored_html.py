@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from html import escape
 
 from ..pure.markup import MentionLink, render_field_value, render_html, render_note
@@ -36,6 +37,16 @@ def quote_line(services: Services, post: PostView, quoted: Seen | None) -> str:
         return ""
     shown = escape(url)
     return f'<p class="quote-inline">RE: <a href="{shown}" rel="nofollow noopener" target="_blank">{shown}</a></p>'
+
+
+def announcement_html(services: Services, text: str, handles: Collection[str]) -> str:
+    """The HTML of an announcement. `handles`: lower-case names in it that are accounts of this server."""
+    links: dict[str, MentionLink] = {}
+    for name in handles:
+        links[name] = links[f"{name}@{services.settings.domain.lower()}"] = MentionLink(
+            account_url(services, name), name
+        )
+    return render_html(text, mentions=links, tag_url=lambda name: tag_url(services, name))
 
 
 def note_html(services: Services, account: AccountView) -> str:

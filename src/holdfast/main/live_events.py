@@ -11,7 +11,17 @@ from typing import Any
 
 from ..platform.live import LiveEvent
 from ..platform.outbox import Event
-from ..social import conversations, filters, follows, hashtags, live, notifications, posts, quotes
+from ..social import (
+    announcements,
+    conversations,
+    filters,
+    follows,
+    hashtags,
+    live,
+    notifications,
+    posts,
+    quotes,
+)
 
 _RELATED_MOST = 100
 """Hashtags and accounts that a deletion names; more do not fit into one NOTIFY together."""
@@ -67,6 +77,18 @@ def _follows_tag(event: hashtags.HashtagFollowed) -> LiveEvent:
     return LiveEvent(live.RELATED, (event.account_id,))
 
 
+def _announced(event: announcements.AnnouncementPublished) -> LiveEvent:
+    return LiveEvent(live.ANNOUNCED, (event.announcement_id,))
+
+
+def _announcement_reacted(event: announcements.AnnouncementReacted) -> LiveEvent:
+    return LiveEvent(live.ANNOUNCEMENT_REACTED, (event.emoji_id,))
+
+
+def _announcement_gone(event: announcements.AnnouncementRemoved) -> LiveEvent:
+    return LiveEvent(live.ANNOUNCEMENT_GONE, (event.announcement_id,))
+
+
 # Blocks, mutes and ended follows need no line: what they forbid is asked of the relations at every event.
 LIVE_EVENTS: dict[type[Event], Callable[[Any], LiveEvent]] = {
     posts.PostPublished: _posted,
@@ -81,6 +103,9 @@ LIVE_EVENTS: dict[type[Event], Callable[[Any], LiveEvent]] = {
     filters.FiltersChanged: _filtered,
     conversations.ConversationChanged: _conversed,
     notifications.NotificationsMerged: _merged,
+    announcements.AnnouncementPublished: _announced,
+    announcements.AnnouncementReacted: _announcement_reacted,
+    announcements.AnnouncementRemoved: _announcement_gone,
 }
 
 

@@ -52,6 +52,25 @@ def grapheme_count(text: str) -> int:
     return count
 
 
+_EMOJI_LENGTH_LIMIT = 40
+_KEYCAP = re.compile(r"[0-9#*]\ufe0f?\u20e3")
+
+
+def is_emoji(text: str) -> bool:
+    """Whether the text is one emoji and nothing else: a pictograph with what varies or joins it, a flag, a keycap."""
+    if not text or len(text) > _EMOJI_LENGTH_LIMIT or grapheme_count(text) != 1:
+        return False
+    flags = [one for one in text if "\U0001f1e6" <= one <= "\U0001f1ff"]
+    if flags:
+        return len(flags) == 2 and flags == list(text)
+    if _KEYCAP.fullmatch(text):
+        return True
+    first, *rest = text
+    if _PICTOGRAPHS.match(first) is None:
+        return False
+    return all(_PICTOGRAPHS.match(one) is not None or one == "\ufe0f" or _extends(one) for one in rest)
+
+
 def _extends(character: str) -> bool:
     if character < "\u0300":
         return False

@@ -7,6 +7,8 @@ from .admin_mail import routes as admin_mail
 from .admin_networks import routes as admin_networks
 from .admin_reports import routes as admin_reports
 from .admin_servers import routes as admin_servers
+from .admin_trends import routes as admin_trends
+from .announcements import routes as announcements
 from .apps import routes as apps
 from .conversations import routes as conversations
 from .discovery import routes as discovery
@@ -36,12 +38,13 @@ from .search import routes as search
 from .sign_up import routes as sign_up
 from .statuses import routes as statuses
 from .streaming import routes as streaming
+from .suggestions import routes as suggestions
 from .tags import routes as tags
 from .timelines import routes as timelines
-from .unavailable import routes as unavailable
+from .trends import routes as trends
 
 TABLES = (
     link_timeline, oembed,
     accounts, admin_accounts, admin_figures, admin_mail, admin_networks, admin_reports, admin_servers, reports, apps, conversations, discovery, emojis, endorsements, filters, filters_v1, images, instance, lists, markers, media, grouped_notifications, notification_policy, notifications, push, oauth, profile, quotes, reactions, relations, scheduled, search, sign_up,
-    statuses, streaming, tags, timelines, unavailable,
+    statuses, streaming, tags, timelines, admin_trends, announcements, suggestions, trends,
 )  # fmt: skip

@@ -7,21 +7,17 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Literal
-
-import msgspec
+from typing import Any
 
 from ...platform.config import CONFIG_FILE
 from ...platform.documents import Document, first_change_time, read_document
 from ...pure.avatar import default_avatar_png, default_header_png
-from ...pure.errors import Invalid, NotFound
+from ...pure.errors import NotFound
 from ...pure.languages import LANGUAGES
-from ...social.instance import directory
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
 from .instance_entity import instance_v1, instance_v2, rule_entities
-from .render_account import accounts_raw
 from .times import iso
 
 routes = RouteTable()
@@ -90,15 +86,16 @@ async def privacy_policy(call: Call) -> Answer:
 @routes.get("/api/v1/instance/terms_of_service", Access.anyone())
 async def terms_of_service(call: Call) -> Answer:
     """The terms of service; 404 while the operator has named none."""
+    return json_answer(_terms(await _document(call, call.services.settings.terms_file)))
+
+
+@routes.get("/api/v1/instance/terms_of_service/{date}", Access.anyone())
+async def terms_of_service_of(call: Call) -> Answer:
+    """The terms of service that are in effect since that day; 404 for any other, because earlier ones are not kept."""
     document = await _document(call, call.services.settings.terms_file)
-    return json_answer(
-        {
-            "effective_date": document.updated_at.date().isoformat(),
-            "effective": True,
-            "content": _html(document.text),
-            "succeeded_by": None,
-        }
-    )
+    if call.segment("date") != document.updated_at.date().isoformat():
+        raise NotFound
+    return json_answer(_terms(document))
 
 
 @routes.get("/api/v1/instance/languages", Access.anyone())
@@ -111,32 +108,6 @@ async def languages(_call: Call) -> Answer:
 async def translation_languages(_call: Call) -> Answer:
     """Which languages can be translated into which: nothing here translates."""
     return json_answer({})
-
-
-class DirectoryQuery(msgspec.Struct):
-    """Which accounts of the directory."""
-
-    offset: int = 0
-    limit: int | None = None
-    order: Literal["active", "new"] = "active"
-    local: bool = False
-
-
-@routes.get("/api/v1/directory", Access.anyone("read:accounts"))
-async def show_directory(call: Call) -> Answer:
-    """Accounts that agreed to be listed, without those that the viewer turned away."""
-    asked, settings = await call.params(DirectoryQuery), call.services.settings
-    if not 0 <= asked.offset <= settings.search_offset_max:
-        raise Invalid(f"offset must be between 0 and {settings.search_offset_max}.")
-    limit = settings.accounts_page_size_default if asked.limit is None else asked.limit
-    viewer = await call.viewer()
-    turned_away = {*viewer.mutes, *viewer.blocking, *viewer.blocked_by}
-    ids = await directory(
-        call.services.database, newest_first=asked.order == "new", local=asked.local,
-        without=[ident for ident in turned_away if viewer.turns_away(ident, call.now)],
-        limit=min(max(limit, 1), settings.accounts_page_size_max), offset=asked.offset,
-    )  # fmt: skip
-    return json_answer(await accounts_raw(call.services, ids))
 
 
 @routes.get("/instance/thumbnail.png", Access.anyone(), limit=Limit.NONE)
@@ -178,6 +149,15 @@ async def _document(call: Call, path: Path | None) -> Document:
     if document is None:
         raise NotFound
     return document
+
+
+def _terms(document: Document) -> dict[str, Any]:
+    return {
+        "effective_date": document.updated_at.date().isoformat(),
+        "effective": True,
+        "content": _html(document.text),
+        "succeeded_by": None,
+    }
 
 
 def _html(text: str) -> str:

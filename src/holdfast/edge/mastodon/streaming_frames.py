@@ -11,15 +11,18 @@ import msgspec
 import structlog
 
 from ...pure.errors import HoldfastError
+from ...social.announcements import one_announcement, one_reaction
 from ...social.conversations import one_conversation
 from ...social.live import Item, Label
 from ..ports import Services
+from .announcements import announcement_entity, reaction_entity
 from .conversations import conversation_entities
 from .render_notification import notification_entity, subjects_of
 from .render_post import post_raw
 
 log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
+_ANNOUNCEMENT = "announcement"  # beside the frames that are kept there
 
 
 class Frame:
@@ -94,6 +97,29 @@ async def _conversation(services: Services, item: Item) -> bytes | None:
     return _encode(entity)
 
 
+async def _announcement(services: Services, item: Item) -> bytes | None:
+    """As everybody reads it, so that it is made once for all who are told."""
+    made: bytes | None = item.shared.get(_ANNOUNCEMENT)
+    if made is None:
+        found = await one_announcement(services.database, None, item.ident, now=services.clock.now())
+        made = item.shared[_ANNOUNCEMENT] = _encode(await announcement_entity(services, found, told=False))
+    return made
+
+
+async def _announcement_reaction(services: Services, item: Item) -> bytes | None:
+    made: bytes | None = item.shared.get(_ANNOUNCEMENT)
+    if made is None:
+        found = await one_reaction(services.database, item.ident)
+        if found is None:
+            return None
+        entity = {
+            **reaction_entity(found, told=False),
+            "announcement_id": services.ids.encode(found.announcement_id),
+        }
+        made = item.shared[_ANNOUNCEMENT] = _encode(entity)
+    return made
+
+
 async def _nothing(_services: Services, _item: Item) -> bytes | None:
     return None
 
@@ -110,5 +136,7 @@ RENDERERS: dict[str, Callable[[Services, Item], Awaitable[bytes | None]]] = {
     "notification": _notification,
     "conversation": _conversation,
     "notifications_merged": _one,
+    "announcement": _announcement,
+    "announcement.reaction": _announcement_reaction,
     "announcement.delete": _ident,
 }

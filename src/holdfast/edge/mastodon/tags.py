@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -21,7 +21,7 @@ from ...social.hashtags import (
     unfeature_tag,
     unfollow_tag,
 )
-from ...social.search import Tag, TagDay, tag_by_name, tags_named
+from ...social.search import Tag, tag_by_name, tags_named
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..links import tag_url
@@ -159,7 +159,7 @@ async def tag_entities(services: Services, tags: Iterable[Tag], viewer: Viewer) 
             "id": "0" if tag.id is None else services.ids.encode(tag.id),
             "name": tag.display,
             "url": tag_url(services, tag.name),
-            "history": [_day(day) for day in tag.history],
+            "history": [history_day(day.day, day.uses, day.accounts) for day in tag.history],
             "following": tag.name in viewer.followed_tags,
             "featuring": tag.name in featured,
         }
@@ -177,6 +177,7 @@ def _featured_entity(services: Services, tag: FeaturedTag) -> dict[str, Any]:
     }
 
 
-def _day(day: TagDay) -> dict[str, str]:
-    midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=UTC)
-    return {"day": str(int(midnight.timestamp())), "accounts": str(day.accounts), "uses": str(day.uses)}
+def history_day(day: date, uses: int, accounts: int) -> dict[str, str]:
+    """One day of a hashtag's or a link's history; numbers are texts, as the API has them."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return {"day": str(int(midnight.timestamp())), "accounts": str(accounts), "uses": str(uses)}

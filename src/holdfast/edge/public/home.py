@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from ...platform.clock import Instant
 from ...pure.window import Window
+from ...social.announcements import named_accounts, shown_announcements
+from ...social.graph import Viewer
 from ...social.timelines import Feed, Page
 from ..answers import Answer
+from ..authored_html import announcement_html
 from ..call import Call
 from ..feeds import FeedKind, feed_access
+from ..ports import Services
 from ..routes import Access, RouteTable
 from .browser import Visit
 from .cards import cards
@@ -14,6 +23,16 @@ from .pages import page
 from .reading import Description, read_slice, show, viewer_of
 
 routes = RouteTable()
+
+
+class Announced(NamedTuple):
+    """One announcement as the page shows it."""
+
+    content: Markup
+    starts_at: Instant | None
+    ends_at: Instant | None
+    all_day: bool
+
 
 _FEED = Feed(local=True)
 
@@ -34,7 +53,22 @@ async def home(call: Call, visit: Visit) -> Answer:
     about = Description(
         "/", settings.title, settings.description, image="/instance/thumbnail.png", indexed=part.first
     )
+    announced = await _announced(services, viewer, call.now) if part.first else []
     return show(
         call, visit, "home.html", about, title=settings.title, cards=await cards(call, viewer, part.posts),
-        part=part, closed=closed, usage=await services.instance.usage(),
+        part=part, closed=closed, usage=await services.instance.usage(), announced=announced,
     )  # fmt: skip
+
+
+async def _announced(services: Services, viewer: Viewer, now: Instant) -> list[Announced]:
+    """What is announced now, without what a member put away."""
+    database, domain = services.database, services.settings.domain
+    found = await shown_announcements(database, viewer.account_id, dismissed=False, now=now)
+    return [
+        Announced(
+            # Made by our own renderer, which escapes everything that an author wrote.
+            Markup(announcement_html(services, one.text, await named_accounts(database, one.text, domain))),  # noqa: S704
+            one.starts_at, one.ends_at, one.all_day,
+        )
+        for one in found
+    ]  # fmt: skip

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "holdfast.main.cli.imports",
     "moderation": "holdfast.main.cli.moderation",
     "webhook": "holdfast.main.cli.webhook",
+    "announcement": "holdfast.main.cli.announcement",
     "bench": "holdfast.main.cli.bench",
 }
 

@@ -101,13 +101,13 @@ async def emojis(reader: Reader) -> list[Emoji]:
 
 _DIRECTORY_BY_ACTIVITY_SQL = """
 select a.id from accounts a join account_counts c on c.account_id = a.id
-where a.discoverable and a.state = any($1::smallint[]) and (a.domain is null or not $2)
+where a.discoverable and a.limited_at is null and a.state = any($1::smallint[]) and (a.domain is null or not $2)
   and a.id <> all($3::bigint[]) and c.last_post_on is not null
 order by c.last_post_on desc, a.id desc limit $4 offset $5
 """
 _DIRECTORY_BY_AGE_SQL = """
 select a.id from accounts a
-where a.discoverable and a.state = any($1::smallint[]) and (a.domain is null or not $2)
+where a.discoverable and a.limited_at is null and a.state = any($1::smallint[]) and (a.domain is null or not $2)
   and a.id <> all($3::bigint[])
 order by a.id desc limit $4 offset $5
 """
@@ -116,7 +116,7 @@ order by a.id desc limit $4 offset $5
 async def directory(
     reader: Reader, *, newest_first: bool, local: bool, without: list[int], limit: int, offset: int
 ) -> list[int]:
-    """Ids of accounts that agreed to be listed: the newest, or those that posted last; none of `without`."""
+    """Ids of accounts that agreed to be listed, without those that the staff limited: the newest, or those that posted last; none of `without`."""
     arguments = (_SHOWN, local, without, limit, offset)
     if newest_first:
         rows = await reader.fetch(_DIRECTORY_BY_AGE_SQL, *arguments)

@@ -36,7 +36,7 @@ CONVERSED: Final = "conversed"  # ids: conversation, the account in whose inbox 
 FILTERED: Final = "filtered"  # ids: the account whose filters changed
 MERGED: Final = "merged"  # ids: the account whose accepted requests are among its notifications now
 ANNOUNCED: Final = "announced"  # ids: announcement
-ANNOUNCEMENT_REACTED: Final = "announcement_reacted"  # ids: announcement, and a number for the reaction
+ANNOUNCEMENT_REACTED: Final = "announcement_reacted"  # ids: the one emoji of an announcement that changed
 ANNOUNCEMENT_GONE: Final = "announcement_gone"  # ids: announcement
 
 Topics = dict[Topic, dict[tuple[LiveConnection, Label], None]]

@@ -53,6 +53,8 @@ class SubjectKind(StrEnum):
     MAIL_DOMAIN = "mail_domain"
     MAILBOX = "mailbox"
     NETWORK = "network"
+    TAG = "tag"
+    LINK = "link"
 
 
 class Subject(msgspec.Struct, frozen=True):
