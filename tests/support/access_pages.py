@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from holdfast.edge.public import app_is_built
+
 
 @dataclass(frozen=True)
 class PageCodes:
@@ -68,6 +70,10 @@ _REPORT_POST = (
     PageCodes(404, 404, 404, "post_page_of_another", form=_SPAM),
 )
 
+# A checkout without node has no app; where there is one it is the same page for everybody.
+_APP = 200 if app_is_built() else 503
+_NO_FILE = 404 if app_is_built() else 503
+
 PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /oauth/authorize": (PageCodes(303, 200, 200, "client_id", query=_APP_ASKS),),
     "POST /oauth/authorize": (
@@ -113,6 +119,16 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /auth/password/{secret}": (PageCodes(200, 200, 200, "link"),),
     "POST /auth/password/{secret}": (PageCodes(422, 422, 422, "link", form={"password": "x"}),),
     "GET /static/{file}": (PageCodes(200, 200, 200, "static_file"),),
+    "GET /app": (PageCodes(303, 303, 303),),
+    **{
+        f"GET /app/{path}": (PageCodes(_APP, _APP, _APP, "session"),)
+        for path in ("{page}", "{page}/{part}", "{page}/{part}/{detail}", "sw.js")
+    },
+    "GET /app/assets/{file}": (PageCodes(_NO_FILE, _NO_FILE, _NO_FILE, "session"),),
+    "GET /app/icons/{file}": (PageCodes(_NO_FILE, _NO_FILE, _NO_FILE, "session"),),
+    "GET /app/manifest.webmanifest": (PageCodes(200, 200, 200),),
+    # Without the header that only the app sends.
+    "POST /api/holdfast/v1/session": (PageCodes(403, 403, 403),),
     "GET /": (PageCodes(200, 200, 200),),
     "GET /about": (PageCodes(200, 200, 200),),
     # The operator of this site has written neither.

@@ -30,6 +30,7 @@ from .answers import (
 )
 from .budgets import spend_request
 from .call import Call
+from .kept_tokens import kept_secret, named_account
 from .lasting import refuse, send_file, stream, talk
 from .params import from_query
 from .public import refusal_page
@@ -148,15 +149,18 @@ async def _authorise(call: Call, route: Route) -> None:
     access = route.access
     if access.who is Who.BROWSER:
         return
-    call.secret = _secret(call, route)
+    named = named_account(call, socket=route.method == WEBSOCKET)
+    call.secret = _secret(call, route, named)
     if call.secret:
         call.token = await call.services.tokens.find(call.secret)
+        if named and call.token is not None and call.services.ids.encode(call.token.account_id or 0) != named:
+            raise NotAuthenticated
         # Where nothing depends on who asks, a token that has ended is no obstacle: clients send it along
         # when they ask what server this is, and when they sign in anew.
         if call.token is None and (access.who is not Who.ANYONE or access.scopes):
             raise NotAuthenticated
     if call.token is None:
-        if access.who is Who.ANYONE:
+        if access.who is Who.ANYONE and not (named and access.scopes):
             return
         raise NotAuthenticated
     if access.scopes and not allows(call.token.scopes, access.scopes):
@@ -169,11 +173,13 @@ async def _authorise(call: Call, route: Route) -> None:
         )
 
 
-def _secret(call: Call, route: Route) -> str:
-    """The access token that the request brings; empty when there is none."""
+def _secret(call: Call, route: Route, named: str) -> str:
+    """The access token that the request brings; empty when there is none. `named`: the account of the app at work."""
     kind, _, secret = call.header(b"authorization").partition(" ")
     if kind.lower() == "bearer":
         return secret.strip()
+    if named:
+        return kept_secret(call, named, socket=route.method == WEBSOCKET)
     if not route.lasting:
         return ""
     if route.method == WEBSOCKET and (protocol := call.header(b"sec-websocket-protocol")):

@@ -1,6 +1,9 @@
 """Server-rendered pages: handsome, and whole without any script."""
 
 from .about import routes as about
+from .app import is_built as app_is_built
+from .app import routes as app
+from .app_session import routes as app_session
 from .archives import routes as archives
 from .authorize import routes as authorize
 from .embed import routes as embed
@@ -26,7 +29,7 @@ from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, archives, authorize, embed, feed, home, leaving, media_files, moving, notification_choices, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
+    about, app, app_session, archives, authorize, embed, feed, home, leaving, media_files, moving, notification_choices, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
 )  # fmt: skip
 
-__all__ = ["TABLES", "not_found", "refusal_page"]
+__all__ = ["TABLES", "app_is_built", "not_found", "refusal_page"]

@@ -19,6 +19,7 @@ from ...pure.errors import NotAllowed, NotAuthenticated
 from ...social.sessions import BrowserSession, Device
 from ..answers import Header
 from ..call import Call
+from ..kept_tokens import cookies, foreign
 
 HOME = "/"
 _SESSION = "holdfast_session"
@@ -51,12 +52,12 @@ class Visit(msgspec.Struct):
 async def find_visit(call: Call) -> Visit:
     """The visit that a request belongs to."""
     secure = call.services.base_url.startswith("https://")
-    cookies = _cookies(call)
-    secret = cookies.get(_name(_SESSION, secure), "")
+    sent = cookies(call)
+    secret = sent.get(_name(_SESSION, secure), "")
     session = await call.services.sessions.find(secret) if secret else None
     if session is not None:
         return Visit(session, secret, secure)
-    seed = cookies.get(_name(_FORM, secure), "")
+    seed = sent.get(_name(_FORM, secure), "")
     if len(seed) >= 32:
         return Visit(None, seed, secure)
     seed = new_secret()
@@ -71,7 +72,7 @@ def form_token(call: Call, visit: Visit) -> str:
 
 async def read_form(call: Call, visit: Visit) -> dict[str, str]:
     """The fields of a form of ours. Raises FormRefused."""
-    if _foreign(call):
+    if foreign(call):
         raise FormRefused
     tree = await call.tree()
     given = tree.get("form_token")
@@ -123,30 +124,6 @@ def local_path(path: str) -> str:
     except ValueError:
         return HOME
     return HOME if parts.scheme or parts.netloc else path
-
-
-def _foreign(call: Call) -> bool:
-    """Whether the browser says that another site sent this."""
-    if call.header(b"sec-fetch-site") in ("cross-site", "same-site"):
-        return True
-    origin = call.header(b"origin")
-    if not origin:
-        return False
-    ours = urlsplit(call.services.base_url)
-    sender = urlsplit(origin)
-    if (sender.scheme, sender.netloc.lower()) == (ours.scheme, ours.netloc.lower()):
-        return False
-    return not sender.netloc or sender.netloc.lower() != call.header(b"host").lower()
-
-
-def _cookies(call: Call) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in call.scope["headers"]:
-        if name == b"cookie":
-            for part in value.decode("latin-1").split(";"):
-                key, _, text = part.strip().partition("=")
-                found.setdefault(key, text)
-    return found
 
 
 def _name(plain: str, secure: bool) -> str:
