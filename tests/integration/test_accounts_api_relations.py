@@ -182,3 +182,5 @@ async def test_familiar_followers_name_the_accounts(api: Api) -> None:
     await do(api, bob, "follow", star)
     found = (await api.get("/api/v1/accounts/familiar_followers", ann, **{"id[]": [star.id]})).json
     assert [(one["id"], [who["id"] for who in one["accounts"]]) for one in found] == [(star.id, [bob.id])]
+    as_json = await api.call("GET", "/api/v1/accounts/familiar_followers", ann, json={"id": [star.id]})
+    assert as_json.json == found

@@ -90,12 +90,6 @@ async def test_order_is_kept_and_five_are_too_many(site: Site) -> None:
     wanted = [ids[2], ids[0], ids[3], ids[1]]
     post = await ann.post("/api/v1/statuses", **{"media_ids[]": wanted})
     assert [media["id"] for media in post["media_attachments"]] == wanted
-    poll = await ann.request(
-        "POST",
-        "/api/v1/statuses",
-        data={"media_ids[]": ids[4], "poll[options][]": ["a", "b"], "poll[expires_in]": "600"},
-    )
-    assert poll.status_code == 422
 
 
 async def test_a_repeated_request_with_media_gives_the_same_post(site: Site) -> None:
@@ -136,6 +130,36 @@ async def test_an_edit_changes_media_and_history_keeps_them(site: Site) -> None:
     assert [len(version["media_attachments"]) for version in history] == [1, 2, 2, 1]
     assert history[0]["media_attachments"][0]["description"] is None
     assert history[1]["media_attachments"][1]["description"] == "new words"
+
+
+async def test_an_edit_brings_another_preview(site: Site) -> None:
+    ann = await site.member("ann")
+    media = await upload(ann, pictures.jpeg())
+    post = await ann.say("v1", **{"media_ids[]": media["id"]})
+    edited = await ann.request(
+        "PUT",
+        f"/api/v1/statuses/{post['id']}",
+        data={"status": "v1", "media_attributes[][id]": media["id"], "media_ids[]": media["id"]},
+        files={
+            "media_attributes[][thumbnail]": ("t.png", pictures.png(pictures.picture(30, 30)), "image/png")
+        },
+    )
+    assert edited.status_code == 200, edited.text
+    [shown] = edited.json()["media_attachments"]
+    assert shown["preview_url"] != media["preview_url"]
+    assert shown["url"] == media["url"]
+    assert shown["meta"]["small"]["width"] == 30
+    assert (await site.client.get(urlsplit(shown["preview_url"]).path)).status_code == 200
+
+
+async def test_a_post_has_media_and_a_poll(site: Site) -> None:
+    ann = await site.member("ann")
+    media = await upload(ann, pictures.jpeg())
+    poll = {"options": ["yes", "no"], "expires_in": 600}
+    body = {"status": "both", "media_ids": [media["id"]], "poll": poll}
+    post = (await ann.request("POST", "/api/v1/statuses", json=body)).json()
+    assert [option["title"] for option in post["poll"]["options"]] == ["yes", "no"]
+    assert [one["id"] for one in post["media_attachments"]] == [media["id"]]
 
 
 async def test_p3_deleted_posts_leave_no_file_behind(site: Site) -> None:

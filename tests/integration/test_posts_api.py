@@ -249,6 +249,14 @@ async def test_a_poll_of_several_choices_takes_them_one_after_the_other_each_onc
     ]
 
 
+async def test_an_account_is_read_without_its_private_mentions(site: Site) -> None:
+    ann, _ = await site.members("ann", "bob")
+    public, direct = await ann.say("for all"), await ann.say("@bob for you", visibility="direct")
+    path = f"/api/v1/accounts/{ann.id}/statuses"
+    assert await ann.ids(path) == [direct["id"], public["id"]]
+    assert await ann.ids(path, exclude_direct="true") == [public["id"]]
+
+
 async def test_pages_lead_through_everything_once(site: Site) -> None:
     ann = await site.member("ann")
     posts = [(await ann.say(f"number {number}"))["id"] for number in range(25)]

@@ -116,6 +116,12 @@ async def test_staff_that_is_reported_is_not_told_of_it(site: Site) -> None:
     assert [row["type"] for row in await other.get("/api/v1/notifications")] == ["admin.report"]
 
 
+async def test_a_member_may_ask_the_staff_to_look_at_the_own_account(site: Site) -> None:
+    ann = await site.member("ann")
+    report = await ann.post("/api/v1/reports", account_id=ann.id, comment="somebody else has my password")
+    assert report["target_account"]["id"] == ann.id
+
+
 async def test_a_legal_report_is_a_fact_of_its_own(site: Site) -> None:
     ann, bob = await site.members("ann", "bob")
     seen: list[str] = []

@@ -61,7 +61,7 @@ def test_no_character_of_a_query_is_syntax(text: str) -> None:
 def test_a_post_becomes_words_and_facets() -> None:
     post = Searchable(
         1 << 50, 7, "Wo is it, wo?", "Spoiler", "", public=True, reply=True, sensitive=False, language="pt-BR",
-        has_link=False, has_poll=True, kinds=("image", "image"),
+        has_link=False, has_poll=True, kinds=("image", "image"), hashtags=("café",),
     )  # fmt: skip
     lexemes = vector_of(post).split()
     assert lexemes[:4] == ["'spoiler':1", "'wo':2,5", "'is':3", "'it':4"]
@@ -73,8 +73,17 @@ def test_a_post_becomes_words_and_facets() -> None:
         "'=has.poll'",
         "'=has.image'",
         "'=has.media'",
+        "'=tag.café'",
     } <= {*lexemes}
     assert "'=is.sensitive'" not in lexemes
+
+
+def test_a_hashtag_is_searched_for_as_one() -> None:
+    asked = parse_search('#Café -#tea "#quoted" #two-words word')
+    assert asked.facets == ("tag.café",)
+    assert asked.not_facets == ("tag.tea",)
+    assert asked.phrases == ("quoted", "two words", "word")
+    assert "'=tag.café'" in tsquery_of(PostQuery(asked))
 
 
 @given(st.integers(1 << 40, 1 << 62), st.integers(0, 1 << 50), st.sampled_from(STRETCHES))

@@ -140,10 +140,12 @@ class Call:
         """All parameters, query and body merged."""
         if self._params is None:
             tree = params.from_query(self.scope["query_string"])
-            if self.method != "GET" and self.method != "HEAD":
+            content_type = self.header(b"content-type")
+            # Some clients send the parameters of a GET as a JSON body.
+            if content_type or self.method not in ("GET", "HEAD"):
                 body = await self.body()
                 if body:
-                    tree = params.merge(tree, params.from_body(body, self.header(b"content-type")))
+                    tree = params.merge(tree, params.from_body(body, content_type))
             self._params = tree
         return self._params
 

@@ -1,7 +1,7 @@
 """The language of searches: words, "phrases", operators such as `from:ann`, and `-` before any of them.
 
     from:NAME from:me   has:media|image|video|audio|poll|link|embed   is:reply|sensitive   language:CODE
-    before:DATE after:DATE during:DATE   in:all|library|public
+    before:DATE after:DATE during:DATE   in:all|library|public   #hashtag
 
 Any text is a valid query: what is no operator with a known value is searched for as words. A date is a year, a month
 or a day (2026, 2026-03, 2026-03-14), in UTC.
@@ -14,6 +14,8 @@ from datetime import date, timedelta
 
 import msgspec
 
+from .entities import Hashtag, find_entities
+from .names import normalise_hashtag
 from .search_folding import fold_for_search
 
 TERMS_MOST = 32
@@ -32,7 +34,7 @@ _HANDLE = re.compile(r"@?[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}(@[A-Za-z0-9.-]{1,253}(
 
 class ParsedSearch(msgspec.Struct, frozen=True):
     """What a query asks for. Phrases are folded, a word is a phrase of one. `since` and `until`: days, the first
-    that counts and the first that no longer does. Facets are "has.image", "is.reply", "lang.en"; of several languages,
+    that counts and the first that no longer does. Facets are "has.image", "is.reply", "lang.en", "tag.cats"; of several languages,
     and of several authors, one is enough."""
 
     phrases: tuple[str, ...] = ()
@@ -68,6 +70,9 @@ def parse_search(text: str) -> ParsedSearch:
         no, name = match["no"], (match["name"] or "").lower()
         value = match["quoted"] if match["quoted"] is not None else match["plain"]
         if name and _operator(name, value, no, lists, found, spans):
+            continue
+        if not name and match["quoted"] is None and (tag := _hashtag(value)):
+            lists["not_facets" if no else "facets"].setdefault(f"tag.{tag}")
             continue
         phrase = fold_for_search(f"{match['name'] or ''} {value}")
         if phrase:
@@ -106,6 +111,14 @@ def _operator(
     else:
         return False
     return True
+
+
+def _hashtag(text: str) -> str:
+    """The key of the hashtag that all of `text` is; empty when it is none."""
+    match find_entities(text):
+        case [Hashtag(start=0, end=end, value=value)] if end == len(text):
+            return normalise_hashtag(value)
+    return ""
 
 
 def _span(text: str) -> tuple[date, date] | None:

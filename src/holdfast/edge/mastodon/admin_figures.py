@@ -9,7 +9,7 @@ import msgspec
 
 from ...pure.errors import Invalid
 from ...pure.permissions import Permission
-from ...trust.figures import Frequency, Period, dimension, measure, period, retention
+from ...trust.figures import IN_BYTES, Frequency, Period, dimension, measure, period, retention
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import Access, RouteTable
@@ -85,9 +85,9 @@ async def measures(call: Call) -> Answer:
         [
             {
                 "key": one.key,
-                "unit": None,
+                "unit": "bytes" if one.key in IN_BYTES else None,
                 "total": str(one.total),
-                "human_value": None,
+                "human_value": f"{one.total} bytes" if one.key in IN_BYTES else None,
                 "previous_total": str(one.previous_total),
                 "data": [{"date": _day(day), "value": str(value)} for day, value in one.by_day.items()],
             }

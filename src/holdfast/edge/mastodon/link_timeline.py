@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from ...pure.errors import NotFound
 from ...pure.outbound_addresses import AddressNotAllowed, read_target
+from ...pure.window import NEWEST
 from ...social.timelines import Page
 from ..answers import JSON, Answer
 from ..budgets import count_reads
@@ -24,7 +26,7 @@ class _Params(msgspec.Struct):
 
 @routes.get("/api/v1/timelines/link", Access.anyone("read:statuses"))
 async def link(call: Call) -> Answer:
-    """Public posts with the card of an address, by authors who want to be found. Empty for an address without a card."""
+    """Public posts with the card of an address, by authors who want to be found. An address that none of them shows is not found."""
     shown = open_to(call, FeedKind.LINK)
     settings = call.services.settings
     window = await window_of(call, default=settings.page_size_default, maximum=settings.page_size_max)
@@ -34,6 +36,8 @@ async def link(call: Call) -> Answer:
         page = await call.services.timelines.link(viewer, url, window) if shown else Page([], None, None)
     except AddressNotAllowed:
         page = Page([], None, None)
+    if not page.posts and window.below == NEWEST and window.above < 0:
+        raise NotFound
     posts = [
         seen for seen in page.posts if shown and (shown.local if seen.author.domain is None else shown.remote)
     ]

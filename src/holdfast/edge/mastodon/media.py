@@ -12,7 +12,6 @@ from ...social.media import (
     MediaState,
     OwnMedia,
     Purpose,
-    TakenMedia,
     add_media,
     cleaned_description,
     describe_media,
@@ -26,6 +25,7 @@ from ..call import Call
 from ..routes import Access, Limit, RouteTable
 from ..uploads import SpooledFile
 from .render_media import media_entity
+from .status_media import preview_of
 
 routes = RouteTable()
 
@@ -62,7 +62,7 @@ async def _upload(call: Call, *, processing: int) -> Answer:
     description = cleaned_description(form.description or "", limits)
     focus = read_focus(form.focus or "")
     taken = await take_upload(call.services.media, form.file.file, form.file.size_bytes, Purpose.ATTACHMENT)
-    preview = await _preview(call, form)
+    preview = await preview_of(call, form.thumbnail)
     async with call.services.database.transaction() as tx:
         media_id = await add_media(
             tx, call.actor, taken, limits=limits, description=description, focus=focus, now=call.now
@@ -91,7 +91,7 @@ async def describe(call: Call) -> Answer:
     description = None if form.description is None else cleaned_description(form.description, limits)
     focus = read_focus(form.focus or "")
     await _own(call, media_id)
-    preview = await _preview(call, form)
+    preview = await preview_of(call, form.thumbnail)
     async with call.services.database.transaction() as tx:
         await describe_media(tx, call.actor, media_id, description=description, focus=focus, preview=preview)
     return _answer(call, await _own(call, media_id), processing=206)
@@ -107,14 +107,6 @@ async def discard(call: Call) -> Answer:
 
 async def _own(call: Call, media_id: int) -> OwnMedia:
     return await one_own_media(call.services.database, call.actor.account_id, media_id)
-
-
-async def _preview(call: Call, form: MediaForm) -> TakenMedia | None:
-    if not isinstance(form.thumbnail, SpooledFile) or not form.thumbnail.size_bytes:
-        return None
-    return await take_upload(
-        call.services.media, form.thumbnail.file, form.thumbnail.size_bytes, Purpose.PREVIEW
-    )
 
 
 def _answer(call: Call, media: OwnMedia, *, processing: int) -> Answer:

@@ -91,7 +91,8 @@ def time_of(text: str) -> Instant:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid(
-            "Validation failed: Scheduled at must be a time such as 2030-01-31T18:00:00Z",
+            # The words that clients know; what to do stands in the details.
+            "Record invalid",
             details={"scheduled_at": [("ERR_INVALID", "must be a time such as 2030-01-31T18:00:00Z")]},
         ) from None
 

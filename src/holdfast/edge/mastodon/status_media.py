@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
 from ...social.media import (
     MediaNotAttachable,
     OwnMedia,
+    Purpose,
+    TakenMedia,
     check_attachable,
     cleaned_description,
     own_media,
     read_focus,
+    take_upload,
 )
 from ...social.posts import PostView, post_of_key
 from ..call import Call
+from ..uploads import SpooledFile
 
 
 class MediaAttributes(msgspec.Struct):
-    """`media_attributes[]` of an edit: another description or focus for an upload of the status."""
+    """`media_attributes[]` of an edit: another description, focus or preview for an upload of the status."""
 
     id: str = ""
     description: str | None = None
     focus: str | None = None
+    thumbnail: Any = None
 
 
 async def media_of(
@@ -50,7 +56,14 @@ async def media_of(
     found = await own_media(services.database, account_id, ids)
     chosen = check_attachable(ids, found, services.media.limits, post_id=post_id)
     changes = {_internal(call, change.id): change for change in attributes}
-    return [_changed(call, media, changes.get(media.view.id)) for media in chosen]
+    return [await _changed(call, media, changes.get(media.view.id)) for media in chosen]
+
+
+async def preview_of(call: Call, thumbnail: Any) -> TakenMedia | None:
+    """The picture that a client sent for a preview, read and stored; None where it sent none. Raises MediaNotTaken."""
+    if not isinstance(thumbnail, SpooledFile) or not thumbnail.size_bytes:
+        return None
+    return await take_upload(call.services.media, thumbnail.file, thumbnail.size_bytes, Purpose.PREVIEW)
 
 
 def _internal(call: Call, public: str) -> int:
@@ -60,7 +73,7 @@ def _internal(call: Call, public: str) -> int:
     return internal
 
 
-def _changed(call: Call, media: OwnMedia, change: MediaAttributes | None) -> OwnMedia:
+async def _changed(call: Call, media: OwnMedia, change: MediaAttributes | None) -> OwnMedia:
     if change is None:
         return media
     view = media.view
@@ -69,4 +82,4 @@ def _changed(call: Call, media: OwnMedia, change: MediaAttributes | None) -> Own
         view = msgspec.structs.replace(view, description=text)
     if focus := read_focus(change.focus or ""):
         view = msgspec.structs.replace(view, focus=focus)
-    return msgspec.structs.replace(media, view=view)
+    return msgspec.structs.replace(media, view=view, preview=await preview_of(call, change.thumbnail))

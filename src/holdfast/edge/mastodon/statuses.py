@@ -67,6 +67,7 @@ async def edit(call: Call) -> Answer:
     """Edit one's own post; it is screened again and every version is kept."""
     post_id = call.id_segment()
     seen = await call.services.posts.see_one(await call.viewer(), post_id)
+    await call.spooled_tree(call.services.media.limits.image_bytes)
     wanted = await call.params(StatusParams)
     wanted.in_reply_to_id = wanted.scheduled_at = None
     submission = await submission_of(call, wanted, "", edited=seen.post)

@@ -39,6 +39,7 @@ class _ProfileParams(msgspec.Struct):
     only_media: bool = False
     exclude_replies: bool = False
     exclude_reblogs: bool = False
+    exclude_direct: bool = False
     pinned: bool = False
     tagged: str | None = None
 
@@ -92,7 +93,7 @@ async def tag(call: Call) -> Answer:
 
 @routes.get("/api/v1/accounts/{id}/statuses", Access.anyone("read:statuses"))
 async def account_statuses(call: Call) -> Answer:
-    """Posts of an account, as far as the viewer may see them. `pinned`, `tagged`, `exclude_replies`, `exclude_reblogs`."""
+    """Posts of an account, as far as the viewer may see them. Narrowed by `pinned`, `tagged` and `exclude_...`."""
     account = await call.services.accounts.get(call.id_segment())
     if account is None or not account.shown:
         raise NotFound
@@ -103,6 +104,7 @@ async def account_statuses(call: Call) -> Answer:
         only_media=wanted.only_media,
         exclude_replies=wanted.exclude_replies,
         exclude_boosts=wanted.exclude_reblogs,
+        exclude_direct=wanted.exclude_direct,
         pinned=wanted.pinned,
         tagged=normalise_hashtag(wanted.tagged) if wanted.tagged else None,
     )

@@ -33,8 +33,8 @@ class CapSettings(LimitSettings, frozen=True, kw_only=True):
         int, S("How far ahead a post is scheduled at least.", unit="seconds", minimum=1, maximum=86_400)
     ] = 300
     scheduled_max_days: Annotated[
-        int, S("How far ahead a post is scheduled at most.", unit="days", minimum=1, maximum=36_500)
-    ] = 3650
+        int, S("How far ahead a post is scheduled at most.", unit="days", minimum=1, maximum=1_000_000)
+    ] = 1_000_000
     poll_max_options: Annotated[int, S("Most options of a poll.", minimum=2, maximum=50)] = 4
     poll_option_max_characters: Annotated[
         int, S("Longest option of a poll.", unit="characters", minimum=1, maximum=500)

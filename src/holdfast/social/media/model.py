@@ -79,17 +79,6 @@ class MediaView(msgspec.Struct, frozen=True, array_like=True):
     small: str | None
 
 
-class OwnMedia(msgspec.Struct, frozen=True):
-    """An upload as its owner has it: what it looks like, and what has it."""
-
-    view: MediaView
-    post_id: int | None
-    scheduled_id: int | None
-    problem: str | None
-    hashes: tuple[str, ...]
-    """What banks of known media are asked for: `sha256:` and `pdq:` with hexadecimal digits."""
-
-
 class FileOfMedia(msgspec.Struct, frozen=True):
     """One file that may be served."""
 
@@ -117,6 +106,19 @@ class TakenMedia(msgspec.Struct, frozen=True):
     def size_bytes(self) -> int:
         """What its files take."""
         return sum(file.size_bytes for file in self.files)
+
+
+class OwnMedia(msgspec.Struct, frozen=True):
+    """An upload as its owner has it: what it looks like, and what has it."""
+
+    view: MediaView
+    post_id: int | None
+    scheduled_id: int | None
+    problem: str | None
+    hashes: tuple[str, ...]
+    """What banks of known media are asked for: `sha256:` and `pdq:` with hexadecimal digits."""
+    preview: TakenMedia | None = None
+    """Another picture for it, which an edit brings."""
 
 
 class MediaLimits(msgspec.Struct, frozen=True):

@@ -145,7 +145,7 @@ async def give_to_post(tx: Tx, account_id: int, post_id: int, ids: Sequence[int]
 async def attach_media(
     tx: Tx, account_id: int, post_id: int, chosen: Sequence[OwnMedia], *, edited: bool = False
 ) -> None:
-    """Give a post its uploads in their order; an edited one gives them descriptions too, and keeps for its earlier
+    """Give a post its uploads in their order; an edited one gives them descriptions and previews too, and keeps for its earlier
     versions those that it no longer has.
 
     `chosen` was checked before; who was faster with the same upload has it. Raises MediaNotAttachable.
@@ -157,6 +157,8 @@ async def attach_media(
         await hide_in_post(tx, post_id, ids)
         for media in chosen:
             await set_details(tx, media.view.id, description=media.view.description, focus=media.view.focus)
+            if media.preview is not None:
+                await set_preview(tx, media.view.id, media.preview)
 
 
 async def hide_in_post(tx: Tx, post_id: int, keep: Sequence[int]) -> None:

@@ -89,6 +89,7 @@ def _says_the_same(post: PostView, submission: Submission) -> bool:
         and post.sensitive == (draft.sensitive or bool(composed.spoiler))
         and draft.language in (None, post.language)
         and uploads == [(one.id, one.description, one.focus) for one in post.media]
+        and all(one.preview is None for one in submission.media)
     )
 
 

@@ -25,7 +25,7 @@ from ..drafts import (
     draft_problems,
 )
 from ..graph import Viewer
-from ..media import MediaNotAttachable, MediaView, OwnMedia
+from ..media import MediaView, OwnMedia
 from ..quotes import QuoteNotAllowed, QuoteState, QuoteView, ShownQuote, may_quote
 from .errors import PostRefused
 
@@ -244,8 +244,6 @@ def prepare(
 
     Raises DraftNotAllowed with every problem, PostRefused with the reason, QuoteNotAllowed, MediaNotAttachable.
     """
-    if media and draft.poll is not None:
-        raise MediaNotAttachable("Validation failed: A post has files or a poll, not both")
     if len(draft.text) + len(draft.spoiler) > limits.characters * _LONGEST_CHARACTER:
         raise DraftNotAllowed(
             {"text": [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]}

@@ -41,7 +41,7 @@ class ScheduleLimits(msgspec.Struct, frozen=True):
     waiting: int = 300
     per_day: int = 25
     min_seconds: int = 300
-    max_days: int = 3650
+    max_days: int = 1_000_000
     idempotency_key_hours: int = 1
 
 

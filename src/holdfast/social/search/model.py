@@ -64,7 +64,8 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class Searchable(msgspec.Struct, frozen=True):
-    """What the index is told of a post. `kinds`: those of its attachments, such as "image"."""
+    """What the index is told of a post. `kinds`: those of its attachments, such as "image".
+    `hashtags`: their keys."""
 
     post_id: int
     account_id: int
@@ -78,6 +79,7 @@ class Searchable(msgspec.Struct, frozen=True):
     has_link: bool
     has_poll: bool
     kinds: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
 
 
 def vector_of(post: Searchable) -> str:
@@ -111,6 +113,8 @@ def _facets(post: Searchable) -> Iterable[str]:
         yield "=has.poll"
     for kind in dict.fromkeys(post.kinds):
         yield f"=has.{kind}"
+    for hashtag in dict.fromkeys(post.hashtags):
+        yield f"=tag.{hashtag}"[:WORD_CHARACTERS_MOST]
     if any(kind != "embed" for kind in post.kinds):
         yield "=has.media"
 
@@ -119,12 +123,12 @@ def tsquery_of(wanted: PostQuery) -> str:
     """The query as PostgreSQL reads a `tsquery`, without bounds of time."""
     asked = wanted.asked
     parts = [_phrase(phrase) for phrase in asked.phrases]
-    parts += [_quoted(f"={facet}") for facet in asked.facets]
+    parts += [_quoted(f"={facet}"[:WORD_CHARACTERS_MOST]) for facet in asked.facets]
     parts += _one_of(f"={code}" for code in asked.languages)
     if wanted.author_ids is not None:
         parts += _one_of(_author_facet(ident) for ident in wanted.author_ids)
     parts += [f"!({_phrase(phrase)})" for phrase in asked.not_phrases]
-    parts += [f"!{_quoted(f'={facet}')}" for facet in asked.not_facets]
+    parts += [f"!{_quoted(f'={facet}'[:WORD_CHARACTERS_MOST])}" for facet in asked.not_facets]
     parts += [f"!{_quoted(_author_facet(ident))}" for ident in wanted.not_author_ids]
     return " & ".join(parts)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...platform.db import Row, Tx
-from ...pure.entities import Url, find_entities
+from ...pure.entities import Hashtag, Url, find_entities
+from ...pure.names import normalise_hashtag
 from ..media import MediaKind
 from ..posts import Visibility
 from .model import Searchable, vector_of
@@ -57,10 +58,12 @@ async def index_posts(tx: Tx, ids: list[int]) -> int:
 
 
 def _searchable(row: Row) -> Searchable:
+    entities = find_entities(row["text"])
     kinds = [_KINDS[kind] for kind in row["media"]] + ["embed"] * row["embeds"]
     return Searchable(
         row["id"], row["account_id"], row["text"], row["spoiler"], f"{row['options'] or ''} {row['described']}".strip(),
         public=row["visibility"] == Visibility.PUBLIC, reply=row["reply"], sensitive=row["sensitive"],
         language=row["language"], has_poll=row["has_poll"], kinds=tuple(kinds),
-        has_link="://" in row["text"] and any(isinstance(one, Url) for one in find_entities(row["text"])),
+        has_link=any(isinstance(one, Url) for one in entities),
+        hashtags=tuple(normalise_hashtag(one.value) for one in entities if isinstance(one, Hashtag)),
     )  # fmt: skip

@@ -36,6 +36,7 @@ class ProfileFeed(msgspec.Struct, frozen=True):
     only_media: bool = False
     exclude_replies: bool = False
     exclude_boosts: bool = False
+    exclude_direct: bool = False
     pinned: bool = False
     tagged: str | None = None
 

@@ -228,6 +228,7 @@ where p.account_id = $1 and p.id < $7 and p.id > $8 and (p.state = 0 or $10::boo
   and (p.visibility <= $2 or exists (select 1 from mentions m where m.post_id = p.id and m.account_id = $3))
   and (not $4::boolean or p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id)
   and (not $5::boolean or p.boost_of_id is null)
+  and (not $12::boolean or p.visibility <> 3)
   and ($6::bigint is null or exists (select 1 from post_tags t where t.post_id = p.id and t.tag_id = $6))
   and (not $11::boolean or exists (select 1 from media m where m.post_id = p.id and m.position is not null))
 order by p.id desc limit $9
@@ -248,7 +249,7 @@ async def profile_ids(
     rows = await reader.fetch(
         PROFILE_FORWARD_SQL if window.forward else PROFILE_SQL,
         feed.account_id, widest, viewer_id, feed.exclude_replies, feed.exclude_boosts, tag_id, window.below,
-        window.above, window.limit, viewer_id == feed.account_id, feed.only_media,
+        window.above, window.limit, viewer_id == feed.account_id, feed.only_media, feed.exclude_direct,
     )  # fmt: skip
     return _round([row[0] for row in rows], window)
 

@@ -72,6 +72,12 @@ select (p.created_at at time zone 'UTC')::date as day, count(*) from posts p joi
 where a.domain = $5 and p.id >= $3 and p.id < $4 and $1::timestamptz < $2::timestamptz
 group by grouping sets ((1), ())
 """
+_SERVER_MEDIA_SQL = """
+select (m.created_at at time zone 'UTC')::date as day, sum(m.size_bytes)::bigint
+from media m join accounts a on a.id = m.account_id
+where a.domain = $5 and m.id >= $3 and m.id < $4 and $1::timestamptz < $2::timestamptz
+group by grouping sets ((1), ())
+"""
 _SERVER_REPORTS_SQL = """
 select (r.created_at at time zone 'UTC')::date as day, count(*) from reports r join accounts a on a.id = r.target_id
 where a.domain = $5 and r.created_at >= $1 and r.created_at < $2 and $3::bigint < $4::bigint
@@ -100,10 +106,13 @@ ABOUT_A_TAG: Final = {
 ABOUT_A_SERVER: Final = {
     "instance_accounts": _SERVER_ACCOUNTS_SQL,
     "instance_statuses": _SERVER_POSTS_SQL,
+    "instance_media_attachments": _SERVER_MEDIA_SQL,
     "instance_reports": _SERVER_REPORTS_SQL,
     "instance_follows": _SERVER_FOLLOWS_SQL,
     "instance_followers": _SERVER_FOLLOWERS_SQL,
 }
+IN_BYTES: Final = frozenset({"instance_media_attachments"})
+"""Which measures count bytes; the others count things."""
 _SQL = {**ABOUT_ALL, **ABOUT_A_TAG, **ABOUT_A_SERVER}
 
 
@@ -119,4 +128,5 @@ async def measure(reader: Reader, key: str, span: Period, subject: str | None) -
 
 async def _count(reader: Reader, key: str, span: Period, about: str | None) -> dict[object, int]:
     rows = await reader.fetch(_SQL[key], span.begins, span.ends, id_at(span.begins), id_at(span.ends), about)
-    return {row[0]: row[1] for row in rows}
+    # A sum over nothing is null.
+    return {row[0]: row[1] or 0 for row in rows}

@@ -1,7 +1,7 @@
 """Reports: what members say is wrong, for the staff to read. Who reported is never shown to anybody else."""
 
 from .assign import assign_report
-from .errors import PostOfAnother, ReportNotAllowed, ReportNotThere, YourselfReported
+from .errors import PostOfAnother, ReportNotAllowed, ReportNotThere
 from .events import LegalReportFiled, ReportChanged, ReportFiled
 from .file import file_report
 from .jobs import notify_reported
@@ -12,7 +12,7 @@ from .resolve import resolve_report
 
 __all__ = [
     "Category", "LegalReportFiled", "NewReport", "PostOfAnother", "Report", "ReportChanged", "ReportFiled",
-    "ReportFilter", "ReportLimits", "ReportNotAllowed", "ReportNotThere", "YourselfReported", "assign_report",
+    "ReportFilter", "ReportLimits", "ReportNotAllowed", "ReportNotThere", "assign_report",
     "file_report", "get_report", "list_reports", "notify_reported", "lock_report", "open_reports_about", "recategorise_report",
     "reported_posts", "reports_by_id", "resolve_report",
 ]  # fmt: skip

@@ -4,8 +4,7 @@ NotFound
 ├── ReportNotThere           no report has this id
 └── PostOfAnother            a post that is not of the account reported, or that the reporter cannot see
 Invalid
-├── ReportNotAllowed         a part is too long, too many, or unknown
-└── YourselfReported         nobody reports oneself
+└── ReportNotAllowed         a part is too long, too many, or unknown
 """
 
 from __future__ import annotations
@@ -27,9 +26,3 @@ class ReportNotAllowed(Invalid):
     def __init__(self, problems: dict[str, list[tuple[str, str]]]) -> None:
         sentence = ", ".join(f"{field} {parts[0][1]}" for field, parts in problems.items())
         super().__init__(f"Validation failed: {sentence}", details=problems)
-
-
-class YourselfReported(Invalid):
-    """Nobody reports oneself."""
-
-    public = "You cannot report yourself"

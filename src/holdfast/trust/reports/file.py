@@ -7,7 +7,6 @@ from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...social.accounts import Actor
 from . import store
-from .errors import YourselfReported
 from .events import LegalReportFiled, ReportFiled
 from .model import Category, NewReport, Report, ReportLimits, checked
 from .queries import get_report
@@ -17,10 +16,8 @@ async def file_report(tx: Tx, actor: Actor, new: NewReport, *, limits: ReportLim
     """Keep the report and tell whom it concerns: never the account that is reported.
 
     The account was found for the reporter, the posts were seen by the reporter through the gate.
-    Raises YourselfReported, ReportNotAllowed, PostOfAnother.
+    A member may report the own account too: it is a way to ask the staff to look. Raises ReportNotAllowed, PostOfAnother.
     """
-    if new.target_id == actor.account_id:
-        raise YourselfReported
     report = checked(new, limits)
     report_id = new_id(now)
     await store.insert_report(tx, report_id, actor.account_id, report, app_id=actor.app_id, now=now)
