@@ -15,8 +15,8 @@ import asyncpg
 import pytest
 
 from tests.fault.publishers import ask, everything, until
+from tests.support.unlimited import UNLIMITED
 from tests.support.up_process import COMMAND, PATIENCE_SECONDS, environment, free_port
-from tests.support.whole_server import UNLIMITED
 
 pytestmark = pytest.mark.fault
 
@@ -27,7 +27,12 @@ class Machines:
     """Every process has a data folder of its own, as on machines of their own."""
 
     def __init__(self, address: str, folder: Path, stack: ExitStack) -> None:
-        self._settings = {**UNLIMITED, "database_url": address, "master_key": KEY, "domain": "town.example"}
+        self._settings = {
+            **{name: str(value) for name, value in UNLIMITED.items()},
+            "database_url": address,
+            "master_key": KEY,
+            "domain": "town.example",
+        }
         self._folder, self._stack = folder, stack
         self.processes: list[subprocess.Popen[bytes]] = []
         self.ports = [free_port(), free_port()]

@@ -18,11 +18,11 @@ from holdfast.social.cards import CardLimits, begin_card, record_card
 from tests.support.access_staff import ROLES, STAFF
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Member, Site, open_site
+from tests.support.unlimited import UNLIMITED
 
 pytestmark = pytest.mark.integration
 
 _numbers = itertools.count(1)
-_PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000, "rate_reports": 1_000_000}
 _ADMIN_ROUTES = [f"{route.method} {route.path}" for route in ROUTES if "/admin/" in route.path]
 
 
@@ -32,7 +32,7 @@ def staff_settings(
 ) -> Iterator[Settings]:
     address = database_server.clone_database()
     data = str(tmp_path_factory.mktemp("staff"))
-    yield load_settings({"data": data, "database_url": address, **_PLENTY}, environment={})
+    yield load_settings({"data": data, "database_url": address, **UNLIMITED}, environment={})
     database_server.drop_database(address)
 
 

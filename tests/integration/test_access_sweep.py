@@ -23,10 +23,10 @@ from tests.support.access_world import World
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
 from tests.support.streams import first_answer
+from tests.support.unlimited import UNLIMITED
 
 pytestmark = pytest.mark.integration
 
-_PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000, "rate_signups": 100_000, "rate_signin_attempts": 100_000}  # fmt: skip
 _UNLIKE = {"date", "x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _BY_NAME = {f"{route.method} {route.path}": route for route in ROUTES}
@@ -42,7 +42,7 @@ def sweep_settings(
 ) -> Iterator[Settings]:
     address = database_server.clone_database()
     data = str(tmp_path_factory.mktemp("sweep"))
-    yield load_settings({"data": data, "database_url": address, **_PLENTY}, environment={})
+    yield load_settings({"data": data, "database_url": address, **UNLIMITED}, environment={})
     database_server.drop_database(address)
 
 

@@ -18,6 +18,7 @@ from holdfast.platform.config import Settings, load_settings
 from tests.support.access_people import fresh, session_of
 from tests.support.postgres import DatabaseServer
 from tests.support.site import Site, open_site
+from tests.support.unlimited import UNLIMITED
 
 pytestmark = pytest.mark.integration
 
@@ -74,13 +75,7 @@ def fuzz_settings(
     database_server: DatabaseServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     address = database_server.clone_database()
-    limits = {
-        "rate_requests": 10**7,
-        "rate_deletes": 10**7,
-        "rate_signups": 10**7,
-        "rate_signin_attempts": 10**7,
-    }
-    data = {"data": str(tmp_path_factory.mktemp("fuzz")), "database_url": address, **limits}
+    data = {"data": str(tmp_path_factory.mktemp("fuzz")), "database_url": address, **UNLIMITED}
     yield load_settings(data, environment={})
     database_server.drop_database(address)
 

@@ -11,13 +11,12 @@ import pytest
 from holdfast.platform.config import Settings
 from holdfast.social.search import index_posts
 from tests.support.site import Site, open_site
-
-_PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000}
+from tests.support.unlimited import UNLIMITED
 
 
 @pytest.fixture
 async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(msgspec.structs.replace(settings, **_PLENTY)) as opened:
+    async with open_site(msgspec.structs.replace(settings, **UNLIMITED)) as opened:
         yield opened
 
 

@@ -15,13 +15,12 @@ from holdfast.platform.config import Settings
 from holdfast.pure.sanitised_html import ALLOWED_TAGS
 from tests.support.browser import open_town
 from tests.support.site import Site, open_site
-
-_PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000}
+from tests.support.unlimited import UNLIMITED
 
 
 @pytest.fixture
 async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(msgspec.structs.replace(settings, **_PLENTY)) as opened:
+    async with open_site(msgspec.structs.replace(settings, **UNLIMITED)) as opened:
         yield opened
 
 

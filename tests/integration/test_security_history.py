@@ -18,13 +18,12 @@ from holdfast.platform.ids import CODE_BITS, PublicIds
 from holdfast.social.accounts import suspend_account
 from tests.support.browser import PASSWORD, open_town
 from tests.support.site import Member, Site, open_site
-
-_PLENTY = {"rate_requests": 1_000_000, "rate_deletes": 1_000_000}
+from tests.support.unlimited import UNLIMITED
 
 
 @pytest.fixture
 async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(msgspec.structs.replace(settings, **_PLENTY)) as opened:
+    async with open_site(msgspec.structs.replace(settings, **UNLIMITED)) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ from holdfast.social.accounts import NewAccount, create_account, reinstate_accou
 from holdfast.social.posts import PostState, decide_post
 from holdfast.social.tokens import issue_token, register_app
 from tests.support.plain_visibility import PlainView
+from tests.support.unlimited import UNLIMITED
 from tests.support.web_process import WebProcess, open_forgetful, open_process
 
 HOME, PUBLIC_TIMELINE = "/api/v1/timelines/home", "/api/v1/timelines/public"
@@ -191,7 +192,9 @@ class Crowd:
             "select id from posts where boost_of_id is null order by state desc, id limit 8"
         )
         if rows:
-            state = self.chance.choices((PostState.VISIBLE, PostState.HELD, PostState.WITHDRAWN), (6, 2, 1))[0]
+            state = self.chance.choices((PostState.VISIBLE, PostState.HELD, PostState.WITHDRAWN), (6, 2, 1))[
+                0
+            ]
             async with process.services.database.transaction() as tx:
                 await decide_post(tx, self.chance.choice(rows)[0], state)
 
@@ -259,8 +262,7 @@ class Crowd:
 async def crowd_at(settings: Settings, freshness: str, seed: int) -> AsyncIterator[Crowd]:
     """A crowd over a fresh database."""
     settings = msgspec.structs.replace(
-        settings, master_key="5a" * 32, freshness=freshness, rate_requests=10_000_000, rate_deletes=10_000_000,
-        database_pool_size=3,
+        settings, master_key="5a" * 32, freshness=freshness, database_pool_size=3, **UNLIMITED,
     )  # fmt: skip
     async with (
         open_process("first", settings) as first,

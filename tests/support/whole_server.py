@@ -15,18 +15,19 @@ import httpx2
 from holdfast.main.running_database import running_database
 from holdfast.platform.config import load_settings
 from tests.support.browser import form_fields
+from tests.support.unlimited import UNLIMITED
 from tests.support.up_process import COMMAND, PATIENCE_SECONDS, UpProcess, environment
 
 PASSWORD = "correct horse battery staple"
 # The limits are tested elsewhere; here one address asks as much as it likes.
-UNLIMITED = {"rate_requests": "1000000", "rate_deletes": "1000000", "rate_signin_attempts": "100000"}
+_LIMITS = {name: str(value) for name, value in UNLIMITED.items()}
 
 
 class WholeServer(UpProcess):
     """`holdfast up` with the real application."""
 
     def __init__(self, data: Path, *, port: int | None = None, **settings: str) -> None:
-        settings = {**UNLIMITED, **settings}
+        settings = {**_LIMITS, **settings}
         super().__init__(data, standin=None, port=port, **settings)
         self._settings = settings
 

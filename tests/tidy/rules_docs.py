@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.tidy.tree import Rule, Violation, relative, text, text_files
+from tests.tidy.tree import Rule, Violation, python_files, relative, text, text_files
 
 Provider = Callable[[], Iterable[str] | None]
 
 SETTINGS_PAGE = "docs/reference/settings.md"
 COMMANDS_PAGE = "docs/reference/cli.md"
 ROUTES_PAGE = "docs/reference/http.md"
+HISTORY_PAGE = "docs/reference/security-history.md"
 
 _PARAMETER = re.compile(r"\{[^}]*\}|<[^>]*>|(?<=/):[a-z_]+")
 _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s#]+)(?:#[^)\s]*)?\)|!\[[^\]\n]*\]\(([^)\s#]+)\)")
@@ -112,6 +113,27 @@ def documented_routes(provider: Provider = routes) -> Rule:
         return [_missing(ROUTES_PAGE, "documented-routes", f"`{n}` is not described") for n in missing]
 
     return rule
+
+
+def security_history(root: Path) -> list[Violation]:
+    """Every case in the page's tables names tests that there are, or says why it has none."""
+    path = root / HISTORY_PAGE
+    if not path.exists():
+        return []
+    there = {
+        name for one in python_files(root, "tests") for name in re.findall(r"def (test_\w+)\(", text(one))
+    }
+    found = []
+    for number, line in enumerate(text(path).splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or len(cells) != 3 or cells[2] in ("held by", "---"):
+            continue
+        named = re.findall(r"`(test_\w+)`", cells[2])
+        messages = [f"there is no {name}" for name in named if name not in there]
+        if not named and not cells[2].startswith(("Later: ", "Not here: ")):
+            messages = [f"{cells[0]}: neither a test nor a reason (`Later: ...`, `Not here: ...`)"]
+        found += [Violation(HISTORY_PAGE, number, "security-history", message) for message in messages]
+    return found
 
 
 def _page(root: Path, name: str) -> str:

@@ -148,6 +148,22 @@ PLANTS = [
         {"README.md": "[a](CHANGELOG.md) ![p](CHANGELOG.md)\n", "CHANGELOG.md": ""},
     ),
     Plant(
+        "security-history",
+        {
+            rules_docs.HISTORY_PAGE: "| P1 | ids | `test_there`, `test_gone` |\n",
+            "tests/a.py": "def test_there(): ...\n",
+        },
+        {
+            rules_docs.HISTORY_PAGE: "| case | what | held by |\n|---|---|---|\n| P1 | ids | `test_there` |\n",
+            "tests/a.py": "async def test_there(): ...\n",
+        },
+    ),
+    Plant(
+        "security-history",
+        {rules_docs.HISTORY_PAGE: "| P1 | ids | somebody looks at it |\n"},
+        {rules_docs.HISTORY_PAGE: "| P1 | ids | Later: with federation |\n"},
+    ),
+    Plant(
         "documented-settings",
         {rules_docs.SETTINGS_PAGE: "| `port` | 8420 |\n"},
         {rules_docs.SETTINGS_PAGE: "| `host` |\n| `port` |\n"},

@@ -37,6 +37,7 @@ RULES: dict[str, Rule] = {
     "machine-paths": rules_words.machine_paths,
     "words": rules_words.words,
     "links": rules_docs.links,
+    "security-history": rules_docs.security_history,
     "documented-settings": rules_docs.documented_settings(),
     "documented-commands": rules_docs.documented_commands(),
     "documented-routes": rules_docs.documented_routes(),

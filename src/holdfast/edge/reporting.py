@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..platform.limits import Rate
-from ..pure.errors import Invalid, LimitReached
+from ..pure.errors import Invalid
 from ..trust.reports import Category, ReportLimits
+from .budgets import spend
 from .call import Call
 from .ports import Services
 
@@ -19,12 +20,8 @@ def spend_report(call: Call, account_id: int) -> None:
     """Count one report of a member. Raises LimitReached."""
     settings = call.services.settings
     rate = Rate(settings.rate_reports, settings.rate_reports_window_seconds)
-    spent = call.services.limits.spend("report", account_id, rate, call.now)
-    if not spent.allowed:
-        raise LimitReached(
-            "You have reported a lot in a short time. What you reported will be looked at.",
-            retry_after_seconds=max(1, spent.resets_at - int(call.now.timestamp())),
-        )
+    why = "You have reported a lot in a short time, and what you reported will be looked at"
+    spend(call, "report", rate, account_id=account_id, why=why)
 
 
 def read_category(text: str, rule_ids: tuple[int, ...]) -> Category:

@@ -66,8 +66,8 @@ class RateLimits:
         owner = int.from_bytes(blake2b(f"{name}:{key}:{window}".encode(), digest_size=7).digest(), "big")
         fresh = 0
         for thing in things:
-            # Of whole numbers this is the same in every process.
-            mark = hash((owner, thing)) & _MARK_MASK or 1
+            # Of small whole numbers this is the same in every process, and tells all of them apart.
+            mark = hash((owner, thing >> 32, thing & 0xFFFF_FFFF)) & _MARK_MASK or 1
             where = mark & (_MARKS - 1)
             if self._marks[where] != mark:
                 self._marks[where] = mark

@@ -23,6 +23,10 @@ from holdfast.pure.errors import Unavailable
 _UP = (sys.executable, "-c", "from holdfast.main.cli import run; run()", "up")
 _UNLIMITED = {
     "HOLDFAST_RATE_REQUESTS": "10000000",
+    "HOLDFAST_RATE_POSTS": "10000000",
+    "HOLDFAST_RATE_NEW_ACCOUNT_POSTS": "10000000",
+    "HOLDFAST_RATE_SEARCHES": "10000000",
+    "HOLDFAST_VISITOR_READS": "10000000",
     "HOLDFAST_RATE_WINDOW_SECONDS": "86400",
     "HOLDFAST_STREAMS_PER_ADDRESS_MAX": "1000000",
     "HOLDFAST_LOG_LEVEL": "warning",
