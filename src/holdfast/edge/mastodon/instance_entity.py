@@ -17,8 +17,10 @@ from ..feeds import FeedKind, feed_access
 from ..ports import Services
 from .render_account import accounts_raw
 
-API_VERSION = 2
-"""What of the Mastodon API is here, as clients count it: https://docs.joinmastodon.org/entities/Instance/#api-versions"""
+API_VERSION = 7
+"""What of the Mastodon API is here, as clients count it: https://docs.joinmastodon.org/entities/Instance/#api-versions
+
+All that the versions up to this one added has to be here; docs/reference/http.md says why it is this one."""
 
 VERSION = f"4.6.0 (compatible; Holdfast {__version__})"
 
