@@ -195,6 +195,32 @@ async def test_the_profile_route_shows_the_source_and_deleting_pictures_is_harml
         assert reply.json["source"]["note"] == "plain #text"
 
 
+async def test_a_profile_says_what_it_shows_and_who_may_name_its_owner(api: Api) -> None:
+    ann = await api.person("ann")
+    given = {
+        "show_media": False,
+        "show_media_replies": False,
+        "show_featured": False,
+        "attribution_domains": ["Example.com", "bücher.example", "example.com"],
+    }
+    reply = await api.call("PATCH", "/api/v1/profile", ann, json=given)
+    kept = ["example.com", "xn--bcher-kva.example"]
+    assert {name: reply.json[name] for name in given} == {**given, "attribution_domains": kept}
+    account = (await api.get(f"/api/v1/accounts/{ann.id}")).json
+    assert [account[name] for name in ("show_media", "show_media_replies", "show_featured")] == [False] * 3
+    own = (await api.get("/api/v1/accounts/verify_credentials", ann)).json
+    assert own["source"]["attribution_domains"] == kept
+    for wrong in (
+        ["no domain"],
+        ["localhost"],
+        ["a\0.example"],
+        [f"site{number}.example" for number in range(11)],
+    ):
+        refused = await api.call("PATCH", "/api/v1/profile", ann, json={"attribution_domains": wrong})
+        assert refused.status == 422
+        assert "attribution_domains" in refused.json["details"]
+
+
 async def test_pictures_are_drawn_once_and_kept_by_browsers(api: Api) -> None:
     ann = await api.person("ann")
     account = (await api.get(f"/api/v1/accounts/{ann.id}")).json

@@ -49,6 +49,10 @@ class ProfileForm(msgspec.Struct):
     discoverable: bool | None = None
     indexable: bool | None = None
     hide_collections: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    attribution_domains: list[str] | None = None
     source: SourceForm | None = None
     avatar: Any = None
     header: Any = None
@@ -191,6 +195,10 @@ def _change(form: ProfileForm) -> ProfileChange:
             "discoverable",
             "indexable",
             "hide_collections",
+            "show_media",
+            "show_media_replies",
+            "show_featured",
+            "attribution_domains",
             "avatar_description",
             "header_description",
         )

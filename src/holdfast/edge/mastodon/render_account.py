@@ -103,10 +103,10 @@ def profile_json(services: Services, account: AccountView) -> dict[str, Any]:
         "discoverable": account.discoverable,
         "indexable": account.indexable,
         "hide_collections": account.hide_collections,
-        "show_media": True,
-        "show_media_replies": True,
-        "show_featured": True,
-        "attribution_domains": [],
+        "show_media": account.show_media,
+        "show_media_replies": account.show_media_replies,
+        "show_featured": account.show_featured,
+        "attribution_domains": account.attribution_domains,
     }
 
 
@@ -163,9 +163,9 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "last_status_at": account.last_post_on.isoformat() if account.last_post_on else None,
         "hide_collections": account.hide_collections,
         "noindex": not account.indexable,
-        "show_media": True,
-        "show_media_replies": True,
-        "show_featured": True,
+        "show_media": account.show_media,
+        "show_media_replies": account.show_media_replies,
+        "show_featured": account.show_featured,
         "moved": _public(services, account.moved) if account.moved else None,
         "suspended": account.state is AccountState.SUSPENDED,
         "limited": account.limited,
@@ -200,7 +200,7 @@ def _source(account: AccountView, chosen: Preferences | None, waiting: int) -> d
         "hide_collections": account.hide_collections,
         "discoverable": account.discoverable,
         "indexable": account.indexable,
-        "attribution_domains": [],
+        "attribution_domains": account.attribution_domains,
     }
 
 

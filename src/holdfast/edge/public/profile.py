@@ -84,11 +84,15 @@ async def lasting_name(call: Call, visit: Visit) -> Answer:
 
 async def _featured(services: Services, account: AccountView) -> list[tuple[str, str, int]]:
     """(path, name, posts) of the hashtags on the profile."""
+    if not account.show_featured:
+        return []
     found = await featured_tags(services.database, account.id)
     return [(tag_path(tag.name), tag.display, tag.posts) for tag in found]
 
 
 async def _endorsed(services: Services, account: AccountView) -> list[Person]:
+    if not account.show_featured:
+        return []
     rows = await endorsed_page(
         services.database, account.id, Window(limit=services.settings.endorsements_max)
     )

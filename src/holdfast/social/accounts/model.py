@@ -10,6 +10,7 @@ from typing import Any, NewType
 import msgspec
 
 from ...platform.clock import Instant
+from ...pure.entities import ascii_domain
 from ...pure.markup import clean_text
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}", re.IGNORECASE)
@@ -39,6 +40,8 @@ class Restriction(StrEnum):
     DISABLED = "disabled"  # nobody can sign in to it, and no token opens anything
 
 
+ATTRIBUTION_DOMAINS_MOST = 10
+"""As the documentation of the API has it."""
 QUOTE_POLICIES = ("public", "followers", "nobody")
 ROLES = ("member", "moderator", "admin", "owner")
 
@@ -95,6 +98,10 @@ class AccountView(msgspec.Struct):
     header: str | None = None
     header_still: str | None = None
     header_description: str = ""
+    show_media: bool = True
+    show_media_replies: bool = True
+    show_featured: bool = True
+    attribution_domains: list[str] = msgspec.field(default_factory=list)
     moved_to_id: int | None = None
     moved: AccountView | None = None
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -132,7 +139,8 @@ class Preferences(msgspec.Struct, frozen=True):
 
 
 class ProfileChange(msgspec.Struct, frozen=True):
-    """What an edit of the profile sets; UNSET leaves a thing as it is."""
+    """What an edit of the profile sets; UNSET leaves a thing as it is. `attribution_domains`: sites that may name the
+    member as the author of their pages."""
 
     display_name: str | msgspec.UnsetType = msgspec.UNSET
     note: str | msgspec.UnsetType = msgspec.UNSET
@@ -142,6 +150,10 @@ class ProfileChange(msgspec.Struct, frozen=True):
     discoverable: bool | msgspec.UnsetType = msgspec.UNSET
     indexable: bool | msgspec.UnsetType = msgspec.UNSET
     hide_collections: bool | msgspec.UnsetType = msgspec.UNSET
+    show_media: bool | msgspec.UnsetType = msgspec.UNSET
+    show_media_replies: bool | msgspec.UnsetType = msgspec.UNSET
+    show_featured: bool | msgspec.UnsetType = msgspec.UNSET
+    attribution_domains: list[str] | msgspec.UnsetType = msgspec.UNSET
     posting_visibility: str | msgspec.UnsetType = msgspec.UNSET
     posting_sensitive: bool | msgspec.UnsetType = msgspec.UNSET
     posting_language: str | None | msgspec.UnsetType = msgspec.UNSET
@@ -193,6 +205,12 @@ def cleaned(change: ProfileChange) -> ProfileChange:
     for name in ("avatar_description", "header_description"):
         if isinstance(text := getattr(change, name), str):
             given[name] = clean_text(text)
+    if isinstance(change.attribution_domains, list):
+        written = (name.strip().strip(".") for name in change.attribution_domains)
+        # What is no domain is kept as it was written, for `profile_problems` to name.
+        given["attribution_domains"] = list(
+            dict.fromkeys(ascii_domain(name) or name for name in written if name)
+        )
     if isinstance(change.fields, list):
         rows = [Field(_one_line(row.name), _one_line(row.value), row.verified_at) for row in change.fields]
         given["fields"] = [row for row in rows if row.name or row.value]
@@ -225,6 +243,16 @@ def profile_problems(change: ProfileChange, limits: ProfileLimits) -> Mapping[st
             too_long("fields", field.value, limits.field_value_characters)
             if field.value and not field.name:
                 problems.setdefault("fields", []).append(("ERR_BLANK", "has a row without a label"))
+    if isinstance(change.attribution_domains, list):
+        if len(change.attribution_domains) > ATTRIBUTION_DOMAINS_MOST:
+            problems["attribution_domains"] = [
+                ("ERR_TOO_LONG", f"has more than {ATTRIBUTION_DOMAINS_MOST} domains")
+            ]
+        for name in change.attribution_domains:
+            if ascii_domain(name) is None or "." not in name:
+                problems["attribution_domains"] = [
+                    ("ERR_INVALID", f"has {name[:80]!r}, which is not a domain")
+                ]
     if isinstance(change.posting_visibility, str) and change.posting_visibility not in {
         "public", "unlisted", "private", "direct",
     }:  # fmt: skip

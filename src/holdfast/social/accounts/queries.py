@@ -18,7 +18,8 @@ select a.id, a.username, a.domain, a.display_name, a.note, a.fields, a.state, a.
        a.indexable, a.hide_collections, a.badge, a.created_at, a.avatar, a.avatar_still, a.avatar_description,
        a.header, a.header_still, a.header_description, coalesce(c.followers, 0) as followers,
        coalesce(c.following, 0) as following, coalesce(c.posts, 0) as posts, c.last_post_on,
-       a.moved_to_id, coalesce(u.role, 'member') as role, a.limited_at is not null as limited, a.sensitized_at is not null as sensitized
+       a.moved_to_id, a.show_media, a.show_media_replies, a.show_featured, a.attribution_domains,
+       coalesce(u.role, 'member') as role, a.limited_at is not null as limited, a.sensitized_at is not null as sensitized
 from accounts a left join account_counts c on c.account_id = a.id left join users u on u.account_id = a.id
 where a.id = any($1::bigint[])
 """

@@ -20,6 +20,10 @@ _ACCOUNT_COLUMNS = (
     "hide_collections",
     "avatar_description",
     "header_description",
+    "show_media",
+    "show_media_replies",
+    "show_featured",
+    "attribution_domains",
 )
 _USER_COLUMNS = (
     "posting_visibility",
@@ -66,7 +70,9 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
         " discoverable = coalesce($7, discoverable), indexable = coalesce($8, indexable),"
         " hide_collections = coalesce($9, hide_collections),"
         " avatar_description = coalesce($10, avatar_description),"
-        " header_description = coalesce($11, header_description) where id = $1",
+        " header_description = coalesce($11, header_description), show_media = coalesce($12, show_media),"
+        " show_media_replies = coalesce($13, show_media_replies), show_featured = coalesce($14, show_featured),"
+        " attribution_domains = coalesce($15::text[], attribution_domains) where id = $1",
         account_id, *(values.get(column) for column in _ACCOUNT_COLUMNS),
     )  # fmt: skip
     language_given = change.posting_language is not msgspec.UNSET
