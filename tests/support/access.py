@@ -110,6 +110,7 @@ PUBLIC = frozenset(
     GET /api/v1/custom_emojis
     GET /avatars/{file}
     GET /headers/{file}
+    GET /media/{file}
     GET /api/v2/instance
     GET /api/v1/instance
     GET /api/v1/instance/rules

@@ -115,12 +115,15 @@ async def count_reads(call: Call, things: Iterable[int]) -> None:
     rate = Rate(settings.visitor_reads, settings.visitor_reads_window_seconds)
     things = list(things)
     origin, network_rate = origin_and_network(call, rate)
-    why = (
-        f"Without signing in, {rate.most} different posts and accounts can be read from one network in"
-        f" {_length(rate.seconds)}, and yours has"
-    )
-    note(call, limits.spend_distinct("reads", origin.address, things, rate, now), why)
-    note(call, limits.spend_distinct("reads.network", origin.network, things, network_rate, now), why)
+    for name, key, most, place in (
+        ("reads", origin.address, rate, "address"),
+        ("reads.network", origin.network, network_rate, "network"),
+    ):
+        why = (
+            f"Without signing in, {most.most} different posts and accounts can be read from one {place} in"
+            f" {_length(most.seconds)}, and yours has"
+        )
+        note(call, limits.spend_distinct(name, key, things, most, now), why)
 
 
 def origin_and_network(call: Call, rate: Rate) -> tuple[Origin, Rate]:
