@@ -195,7 +195,7 @@ async def test_suspension_ends_access_with_the_next_request_on_every_route(site:
         member = await site.login(member.name, member.account_id)
         await member.get("/api/v1/accounts/verify_credentials")
         await suspend(member)
-        answer = await ask(site, name, Row({}), "1", member.token)
+        answer = await ask(site, name, Row({}), "1/1", member.token)
         assert answer.status_code == 401, name
         assert answer.headers["www-authenticate"].startswith(("Bearer", "Basic")), name
 

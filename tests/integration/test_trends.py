@@ -70,6 +70,9 @@ async def test_a_hashtag_trends_when_several_people_use_it(site: Site) -> None:
     assert await names(ann, limit=1, offset=1) == ["ferry"]
     assert (await site.client.get(TAGS)).json()[0]["name"] == "Harbour"
     assert (await ann.request("GET", TAGS, params={"offset": -1})).status_code == 422
+    page = (await site.client.get("/")).text
+    assert "People talk about" in page
+    assert "3 people in a day" in page
 
 
 async def test_a_use_counts_less_the_longer_ago_it_is_and_nothing_after_a_week(site: Site) -> None:

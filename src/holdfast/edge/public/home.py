@@ -10,11 +10,14 @@ from ...platform.clock import Instant
 from ...pure.window import Window
 from ...social.announcements import named_accounts, shown_announcements
 from ...social.graph import Viewer
+from ...social.search import Tag
 from ...social.timelines import Feed, Page
+from ...social.trends import TrendRules, trending_tags
 from ..answers import Answer
 from ..authored_html import announcement_html
 from ..call import Call
 from ..feeds import FeedKind, feed_access
+from ..links import tag_path
 from ..ports import Services
 from ..routes import Access, RouteTable
 from .browser import Visit
@@ -34,6 +37,15 @@ class Announced(NamedTuple):
     all_day: bool
 
 
+class TrendingTag(NamedTuple):
+    """One hashtag that trends. `people`: at most so many used it on a day, lately."""
+
+    name: str
+    path: str
+    people: int
+
+
+_TRENDS_SHOWN = 5
 _FEED = Feed(local=True)
 
 
@@ -53,11 +65,29 @@ async def home(call: Call, visit: Visit) -> Answer:
     about = Description(
         "/", settings.title, settings.description, image="/instance/thumbnail.png", indexed=part.first
     )
+    trending = [] if closed else await _trending(services, viewer, call.now)
     announced = await _announced(services, viewer, call.now) if part.first else []
     return show(
         call, visit, "home.html", about, title=settings.title, cards=await cards(call, viewer, part.posts),
         part=part, closed=closed, usage=await services.instance.usage(), announced=announced,
+        trending=trending,
     )  # fmt: skip
+
+
+async def _trending(services: Services, viewer: Viewer, now: Instant) -> list[TrendingTag]:
+    """Hashtags that many people use now, for those who may read by hashtag."""
+    settings = services.settings
+    access = feed_access(settings, FeedKind.HASHTAG, local=True)
+    if access == "disabled" or (access == "members" and viewer.account_id is None):
+        return []
+    rules = TrendRules(settings.trends, settings.trends_review)
+    tags = await trending_tags(services.database, rules, limit=_TRENDS_SHOWN, offset=0, now=now)
+    return [TrendingTag(tag.display, tag_path(tag.name), _lately(tag)) for tag in tags]
+
+
+def _lately(tag: Tag) -> int:
+    """Most people who used it on one of the last two days: today has only begun."""
+    return max(day.accounts for day in tag.history[:2])
 
 
 async def _announced(services: Services, viewer: Viewer, now: Instant) -> list[Announced]:
