@@ -147,3 +147,74 @@ async def test_no_address_waits_to_be_confirmed(settings: Settings) -> None:
         bearer = await app_token(town, "write")
         answer = await town.client().post("/api/v1/emails/confirmations", headers=bearer)
         assert answer.status_code == 403
+
+
+async def test_a_minimum_age_is_asked_for_and_the_date_is_not_kept(settings: Settings) -> None:
+    async with open_town(settings, registrations="open", sign_up_min_age=16, rate_signups=100) as town:
+        client, bearer = town.client(), await app_token(town, "write:accounts")
+        told = (await client.get("/api/v2/instance")).json()["registrations"]
+        assert told["min_age"] == 16
+        young = f"{town.services.clock.now().year - 15}-01-01"
+        for given, code in (("", "ERR_BLANK"), ("soon", "ERR_INVALID"), (young, "ERR_BELOW_LIMIT")):
+            answer = await client.post(
+                "/api/v1/accounts", headers=bearer, data={**GOOD, "date_of_birth": given}
+            )
+            assert answer.status_code == 422
+            assert answer.json()["details"]["date_of_birth"][0]["error"] == code
+        assert answer.json()["error"] == "Validation failed: Date of birth is below the age limit of 16 years"
+        browser = town.browser()
+        assert 'name="date_of_birth" type="date"' in (await browser.open("/auth/sign_up")).text
+        form = {"username": "bo", "email": "b@example.org", "password": PASSWORD, "agreement": "1"}
+        answer = await browser.send("/auth/sign_up", **form, date_of_birth=young)
+        assert (answer.status_code, "is below the age limit of 16 years" in answer.text) == (422, True)
+        assert (await browser.send("/auth/sign_up", **form, date_of_birth="1971-02-03")).status_code == 303
+        answer = await client.post(
+            "/api/v1/accounts", headers=bearer, data={**GOOD, "date_of_birth": "1971-02-03"}
+        )
+        assert answer.status_code == 200
+        kept = await town.services.database.fetch("select u::text || a::text as all from users u, accounts a")
+        assert not any("1971-02-03" in row["all"] for row in kept)
+
+
+async def test_a_reason_is_required_where_the_setting_says_so(settings: Settings) -> None:
+    async with open_town(settings, registrations="approval", sign_up_reason_required=True) as town:
+        client, bearer = town.client(), await app_token(town, "write:accounts")
+        assert (await client.get("/api/v2/instance")).json()["registrations"]["reason_required"] is True
+        answer = await client.post("/api/v1/accounts", headers=bearer, data={**GOOD, "reason": " "})
+        assert answer.json()["details"]["reason"][0]["error"] == "ERR_BLANK"
+        answer = await client.post("/api/v1/accounts", headers=bearer, data={**GOOD, "reason": "I sail"})
+        assert answer.status_code == 200
+        # The token is good and waits; the app is told so with every request.
+        mine = {"authorization": f"Bearer {answer.json()['access_token']}"}
+        waiting = await client.get("/api/v1/accounts/verify_credentials", headers=mine)
+        assert (waiting.status_code, waiting.json()["error"]) == (
+            403,
+            "Your login is currently pending approval",
+        )
+        browser = town.browser()
+        await browser.open("/auth/sign_up")
+        form = {"username": "bo", "email": "b@example.org", "password": PASSWORD, "agreement": "1"}
+        answer = await browser.send("/auth/sign_up", **form, reason="")
+        assert (answer.status_code, 'id="reason-error"' in answer.text) == (422, True)
+
+
+async def test_what_an_app_sends_besides_is_read_or_refused(settings: Settings) -> None:
+    async with open_town(settings, registrations="open") as town:
+        client, bearer = town.client(), await app_token(town, "write:accounts")
+        answer = await client.post("/api/v1/accounts", headers=bearer, data={**GOOD, "invite_code": "abc"})
+        assert answer.status_code == 422
+        assert answer.json()["details"]["invite_code"][0]["error"] == "ERR_INVALID"
+        more = {"invite_code": "", "time_zone": "Europe/Oslo"}
+        assert (
+            await client.post("/api/v1/accounts", headers=bearer, data={**GOOD, **more})
+        ).status_code == 200
+
+
+async def test_a_closed_server_can_say_why(settings: Settings) -> None:
+    words = "We open again in May."
+    async with open_town(settings, registrations="closed", registrations_message=words) as town:
+        client = town.client()
+        assert (await client.get("/api/v2/instance")).json()["registrations"]["message"] == words
+        assert words in (await client.get("/auth/sign_up")).text
+    async with open_town(settings, registrations="open", registrations_message=words) as town:
+        assert (await town.client().get("/api/v2/instance")).json()["registrations"]["message"] is None
