@@ -22,6 +22,7 @@ from holdfast.social.announcements import (
     remove_announcement,
     settle_announcements,
 )
+from tests.support.browser import open_town
 from tests.support.entities import problems
 from tests.support.site import Member, Site, open_site
 from tests.support.streams import Talk, served, talk
@@ -175,3 +176,19 @@ async def test_the_home_page_shows_what_is_announced(site: Site) -> None:
     assert "Announcements" in page
     assert "We move &lt;on&gt; Friday." in page
     assert "/tags/harbour" in page
+    assert "Put away" not in page
+
+
+async def test_a_member_puts_an_announcement_away_on_the_page(settings: Settings) -> None:
+    async with open_town(settings) as town:
+        await town.member("ann")
+        browser = await town.signed_in("ann")
+        now = town.services.clock.now()
+        async with town.services.database.transaction() as tx:
+            made = await add_announcement(tx, NewAnnouncement("Hear!", now), most_characters=50, now=now)
+        await browser.open("/")
+        action = f"/announcements/{town.services.ids.encode(made)}/dismiss"
+        assert (await browser.send(action)).headers["location"] == "/"
+        await browser.open("/")
+        assert "Hear!" not in browser.page
+        assert "Hear!" in (await town.client().get("/")).text

@@ -91,6 +91,10 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "POST /settings/archive": (PageCodes(303, 303, 303),),
     "GET /settings/archive/{id}": (PageCodes(303, 404, 404, "session"),),
     "POST /settings/archive/import": (PageCodes(303, 422, 422),),
+    "POST /announcements/{id}/dismiss": (
+        PageCodes(303, 303, 303, "announcement"),
+        PageCodes(303, 404, 404, "missing_account"),
+    ),
     "GET /settings/notifications": (PageCodes(303, 200, 200),),
     "POST /settings/notifications": (PageCodes(303, 303, 303, form={"bots": "filter"}),),
     "POST /settings/notifications/requests/{id}/accept": (PageCodes(303, 303, 404, "notification_request"),),

@@ -8,12 +8,18 @@ from markupsafe import Markup
 
 from ...platform.clock import Instant
 from ...pure.window import Window
-from ...social.announcements import named_accounts, shown_announcements
+from ...social.accounts import Actor
+from ...social.announcements import (
+    AnnouncementNotVisible,
+    dismiss_announcement,
+    named_accounts,
+    shown_announcements,
+)
 from ...social.graph import Viewer
 from ...social.search import Tag
 from ...social.timelines import Feed, Page
 from ...social.trends import TrendRules, trending_tags
-from ..answers import Answer
+from ..answers import Answer, redirect
 from ..authored_html import announcement_html
 from ..call import Call
 from ..feeds import FeedKind, feed_access
@@ -22,15 +28,16 @@ from ..ports import Services
 from ..routes import Access, RouteTable
 from .browser import Visit
 from .cards import cards
-from .pages import page
+from .pages import form, page
 from .reading import Description, read_slice, show, viewer_of
 
 routes = RouteTable()
 
 
 class Announced(NamedTuple):
-    """One announcement as the page shows it."""
+    """One announcement as the page shows it. `id`: the public one."""
 
+    id: str
     content: Markup
     starts_at: Instant | None
     ends_at: Instant | None
@@ -74,6 +81,19 @@ async def home(call: Call, visit: Visit) -> Answer:
     )  # fmt: skip
 
 
+@routes.post("/announcements/{id}/dismiss", Access.browser())
+@form
+async def dismiss(call: Call, visit: Visit, _fields: dict[str, str]) -> Answer:
+    """POST /announcements/{id}/dismiss: a member does not want to read it again."""
+    actor = Actor(visit.member().account_id)
+    announcement_id = call.services.ids.decode(call.segment("id"))
+    if announcement_id is None:
+        raise AnnouncementNotVisible
+    async with call.services.database.transaction() as tx:
+        await dismiss_announcement(tx, actor, announcement_id, now=call.now)
+    return redirect("/")
+
+
 async def _trending(services: Services, viewer: Viewer, now: Instant) -> list[TrendingTag]:
     """Hashtags that many people use now, for those who may read by hashtag."""
     settings = services.settings
@@ -96,6 +116,7 @@ async def _announced(services: Services, viewer: Viewer, now: Instant) -> list[A
     found = await shown_announcements(database, viewer.account_id, dismissed=False, now=now)
     return [
         Announced(
+            services.ids.encode(one.id),
             # Made by our own renderer, which escapes everything that an author wrote.
             Markup(announcement_html(services, one.text, await named_accounts(database, one.text, domain))),  # noqa: S704
             one.starts_at, one.ends_at, one.all_day,
