@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -150,6 +151,17 @@ async def test_an_edit_brings_another_preview(site: Site) -> None:
     assert shown["url"] == media["url"]
     assert shown["meta"]["small"]["width"] == 30
     assert (await site.client.get(urlsplit(shown["preview_url"]).path)).status_code == 200
+    address = f"data:image/png;base64,{b64encode(pictures.png(pictures.picture(20, 20))).decode()}"
+    attributes = [{"id": media["id"], "thumbnail": address}]
+    again = await ann.request(
+        "PUT", f"/api/v1/statuses/{post['id']}", json={"status": "v1", "media_attributes": attributes}
+    )
+    assert again.json()["media_attachments"][0]["meta"]["small"]["width"] == 20
+    attributes[0]["thumbnail"] = "data:image/png;base64,!"
+    broken = await ann.request(
+        "PUT", f"/api/v1/statuses/{post['id']}", json={"status": "v1", "media_attributes": attributes}
+    )
+    assert broken.status_code == 422
 
 
 async def test_a_post_has_media_and_a_poll(site: Site) -> None:

@@ -249,6 +249,17 @@ async def test_a_poll_of_several_choices_takes_them_one_after_the_other_each_onc
     ]
 
 
+async def test_a_boost_for_followers_is_told_to_nobody_else(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    post = await ann.say("mine", visibility="private")
+    path = f"/api/v1/statuses/{post['id']}"
+    await ann.post(f"{path}/reblog")
+    assert await ann.get(f"{path}/reblogged_by") == []
+    public = f"/api/v1/statuses/{(await ann.say('for all'))['id']}"
+    await bob.post(f"{public}/reblog", visibility="private")
+    assert await ann.get(f"{public}/reblogged_by") == []
+
+
 async def test_an_account_is_read_without_its_private_mentions(site: Site) -> None:
     ann, _ = await site.members("ann", "bob")
     public, direct = await ann.say("for all"), await ann.say("@bob for you", visibility="direct")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..platform.clock import Instant
@@ -124,12 +125,21 @@ class Call:
         """
         content_type = self.header(b"content-type")
         if self._params is None and content_type.startswith("multipart/form-data"):
-            folder = self.services.settings.data / "run" / "uploads"
             body = await uploads.read_multipart(
-                self._receive, content_type, folder=folder, most_bytes=most_bytes, opened=self._files
+                self._receive, content_type, folder=self._spool, most_bytes=most_bytes, opened=self._files
             )
             self._params = params.merge(params.from_query(self.scope["query_string"]), body)
         return await self.tree()
+
+    @property
+    def _spool(self) -> Path:
+        return self.services.settings.data / "run" / "uploads"
+
+    def file(self, sent: Any) -> uploads.SpooledFile | None:
+        """The file of a parameter: a part of a multipart body, or a `data:` address. None for what is neither."""
+        if isinstance(sent, str):
+            return uploads.read_data_url(sent, folder=self._spool, opened=self._files)
+        return sent if isinstance(sent, uploads.SpooledFile) else None
 
     def close_files(self) -> None:
         """Uploaded files that nobody kept are gone from here on."""

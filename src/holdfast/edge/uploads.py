@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tempfile
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -61,6 +62,29 @@ async def read_multipart(
     return params.nest(body.pairs)
 
 
+def read_data_url(text: str, *, folder: Path, opened: list[SpooledFile]) -> SpooledFile | None:
+    """The file that a `data:...;base64,...` address holds; None for any other text. `opened`: as for `read_multipart`."""
+    head, comma, encoded = text.partition(",")
+    if not comma or not head.startswith("data:") or not head.endswith(";base64"):
+        return None
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except ValueError as error:
+        raise Invalid("The base64 of a data: address is broken.", private=repr(error)) from error
+    spooled = _spooled("", folder)
+    opened.append(spooled)
+    spooled.file.write(content)
+    spooled.file.flush()
+    spooled.size_bytes = len(content)
+    return spooled
+
+
+def _spooled(filename: str, folder: Path) -> SpooledFile:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # It lasts as long as the request: whoever takes it has it, and no name leads to it.
+    return SpooledFile(filename, tempfile.TemporaryFile(dir=folder))
+
+
 class _Body:
     def __init__(self, folder: Path, most_bytes: int, opened: list[SpooledFile]) -> None:
         self.pairs: list[tuple[str, Any]] = []
@@ -88,10 +112,7 @@ class _Body:
             return
         if len(self._opened) >= _FILES_AT_MOST:
             raise Invalid(f"More than {_FILES_AT_MOST} files in one request.")
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # It lasts as long as the request: whoever takes the tree has it, and no name leads to it.
-        file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
-        self._file = SpooledFile(segment.filename, file)
+        self._file = _spooled(segment.filename, self._folder)
         self._opened.append(self._file)
 
     def _bytes(self, content: bytes) -> None:

@@ -17,14 +17,15 @@ from tests.support.up_process import COMMAND, environment
 
 _SCOPES = ["read", "write", "follow", "push"]
 _STAFF_SCOPES = [*_SCOPES, "admin:read", "admin:write"]
+# `holdfast up --dev` has made `admin`, an owner, whom the suite both speaks as and writes to.
 _PEOPLE = (
-    ("admin2", "zerocool@example.com", "owner", "de"),
+    ("admin2", "zerocool@example.com", "member", "de"),
     ("mastodonpy_test", "mastodonpy_test@localhost", "member", "ja"),
     ("mastodonpy_test_2", "mastodonpy_test_2@localhost", "member", "ja"),
 )
 _TOKENS = (
     ("__MASTODON_PY_TEST_ACCESS_TOKEN", "mastodonpy_test", _SCOPES),
-    ("__MASTODON_PY_TEST_ACCESS_TOKEN_2", "admin2", _STAFF_SCOPES),
+    ("__MASTODON_PY_TEST_ACCESS_TOKEN_2", "admin", _STAFF_SCOPES),
     ("__MASTODON_PY_TEST_ACCESS_TOKEN_3", "mastodonpy_test_2", _SCOPES),
 )
 _PASSWORD = "5fc638e0e53eafd9c4145b6bb852667d"

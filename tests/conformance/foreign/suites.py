@@ -35,7 +35,7 @@ SUITES: Final = {
         packages=("pytest", "psycopg2-binary"),
         tests="tests/integration",
         options=_QUIET,
-        recordings="",
+        recordings="no-recordings",
         left_out={},
     ),
     "mastodon.py": Suite(
@@ -49,6 +49,16 @@ SUITES: Final = {
         left_out={
             "tests/test_entities.py": "replays recorded answers of other servers",
             "tests/test_websocket_cassette.py": "tests the recorder of the suite itself",
+            "tests/test_auth.py::test_log_in_password": "a password sent by an app: gone since Mastodon 4.4, never taken here",
+            "tests/test_auth.py::test_log_in_password_incorrect": "the same",
+            "tests/test_auth.py::test_log_in_password_to_file": "the same",
+            "tests/test_zzz_revoke.py": "begins with the same",
+            "tests/test_status.py::test_status_card": "asks for a page of the real example.org",
+            "tests/test_status.py::test_scheduled_status_long_part2": "has to run minutes after part 1",
+            "tests/test_timeline.py::test_timeline_disabled": "asks mastodon.social what it allows",
+            "tests/test_annual_reports.py::test_annual_report_event": "needs a row that a script puts into Mastodon's database",
+            "tests/test_admin.py::test_admin_moderation": "ends the tokens of the account by which later tests act: a"
+            " token that ended by a staff act stays ended (ADR 0024)",
         },
     ),
 }

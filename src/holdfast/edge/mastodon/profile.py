@@ -12,7 +12,6 @@ from ...social.media import Purpose, TakenMedia, set_picture, take_upload
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
-from ..uploads import SpooledFile
 from .render_account import credential_account, profile_json
 from .tags import featured_entities
 
@@ -164,15 +163,16 @@ async def _taken(call: Call, name: str, picture: Any, purpose: Purpose) -> Taken
     """The picture, read and stored; None when none was sent. Raises what `take_upload` does, with the name in the details."""
     if not picture:
         return None
-    if not isinstance(picture, SpooledFile):
+    sent = call.file(picture)
+    if sent is None:
         raise Invalid(
             f"Send the {name} as a file of a multipart form.",
-            details={name: [("ERR_INVALID", "must be a file of a multipart form")]},
+            details={name: [("ERR_INVALID", "must be a file of a multipart form, or a data: address")]},
         )
-    if not picture.size_bytes:
+    if not sent.size_bytes:
         return None
     try:
-        return await take_upload(call.services.media, picture.file, picture.size_bytes, purpose)
+        return await take_upload(call.services.media, sent.file, sent.size_bytes, purpose)
     except Invalid as error:
         # Which of two pictures it was, a client learns from the details.
         details = {name: [("ERR_INVALID", error.public.removeprefix("Validation failed: "))]}

@@ -20,7 +20,6 @@ from ...social.media import (
 )
 from ...social.posts import PostView, post_of_key
 from ..call import Call
-from ..uploads import SpooledFile
 
 
 class MediaAttributes(msgspec.Struct):
@@ -61,9 +60,10 @@ async def media_of(
 
 async def preview_of(call: Call, thumbnail: Any) -> TakenMedia | None:
     """The picture that a client sent for a preview, read and stored; None where it sent none. Raises MediaNotTaken."""
-    if not isinstance(thumbnail, SpooledFile) or not thumbnail.size_bytes:
+    sent = call.file(thumbnail)
+    if sent is None or not sent.size_bytes:
         return None
-    return await take_upload(call.services.media, thumbnail.file, thumbnail.size_bytes, Purpose.PREVIEW)
+    return await take_upload(call.services.media, sent.file, sent.size_bytes, Purpose.PREVIEW)
 
 
 def _internal(call: Call, public: str) -> int:

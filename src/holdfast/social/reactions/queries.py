@@ -11,9 +11,12 @@ FAVOURITED_BY = (
     "select id, account_id from favourites where post_id = $1 and id < $2 and id > $3 order by id desc limit $4",
     "select id, account_id from favourites where post_id = $1 and id < $2 and id > $3 order by id limit $4",
 )
+# A boost for followers is told to nobody else.
 BOOSTED_BY = (
-    "select id, account_id from posts where boost_of_id = $1 and id < $2 and id > $3 order by id desc limit $4",
-    "select id, account_id from posts where boost_of_id = $1 and id < $2 and id > $3 order by id limit $4",
+    """select id, account_id from posts where boost_of_id = $1 and visibility <= 1 and id < $2 and id > $3
+    order by id desc limit $4""",
+    """select id, account_id from posts where boost_of_id = $1 and visibility <= 1 and id < $2 and id > $3
+    order by id limit $4""",
 )
 FAVOURITES = (
     "select id, post_id from favourites where account_id = $1 and id < $2 and id > $3 order by id desc limit $4",
