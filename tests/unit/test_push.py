@@ -123,6 +123,10 @@ def b64(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).decode()
 
 
+# Fixed, because it is part of the names of tests, which must be the same in every process. From RFC 8291, appendix A.
+GOOD_POINT = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+
+
 @pytest.mark.parametrize(
     ("point", "auth", "field"),
     [
@@ -132,9 +136,9 @@ def b64(value: bytes) -> str:
         (b64(b"\x04" + b"\x01" * 64), b64(bytes(16)), "p256dh"),
         (b64(b"\x00"), b64(bytes(16)), "p256dh"),  # the point at infinity
         (b64(bytes(65)), b64(bytes(16)), "p256dh"),
-        (b64(Device().keys.public_key), b64(bytes(15)), "auth"),
-        (b64(Device().keys.public_key), "", "auth"),
-        (b64(Device().keys.public_key), "\u00e4\u00e4", "auth"),
+        (GOOD_POINT, b64(bytes(15)), "auth"),
+        (GOOD_POINT, "", "auth"),
+        (GOOD_POINT, "\u00e4\u00e4", "auth"),
     ],
 )
 def test_keys_that_are_none_are_refused(point: str, auth: str, field: str) -> None:
