@@ -9,7 +9,7 @@ SLOW := --ignore=tests/conformance --ignore=tests/fault --ignore=tests/bench \
 	-m "not conformance and not fault and not browser"
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help up test test-all lint types fmt bench fault drill docs lock clean env
+.PHONY: help up test test-all foreign lint types fmt bench fault drill docs lock clean env
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,10 @@ test: env lint types ## Lint, types and the tests that every change must pass
 
 test-all: env lint types ## The same, with the conformance, browser and fault lanes
 	@$(PYTEST) $(ARGS)
+
+foreign: env ## Run the test suites of other people's clients: make foreign [SUITE=toot or mastodon.py]
+	@for suite in $(or $(SUITE),toot mastodon.py); do \
+		$(BIN)/python -m tests.conformance.foreign $$suite $(ARGS) || failed=1; done; exit $${failed:-0}
 
 lint: env ## Style, format and the import contracts
 	@$(BIN)/ruff check --quiet

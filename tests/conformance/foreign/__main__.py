@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"which one? {' or '.join(SUITES)}\n")
         return 2
     suite = SUITES[arguments[0]]
+    # However the run ends, the server ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="holdfast-foreign-") as scratch:
         kept = Path(os.environ.get("HOLDFAST_FOREIGN_DIR") or scratch)
         folder = _fetched(suite, kept / arguments[0])

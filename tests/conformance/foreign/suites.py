@@ -28,6 +28,32 @@ class Suite:
 
 _QUIET = ("-W", "ignore", "-p", "no:cacheprovider", "-o", "addopts=")
 
+_NOT_ABOUT_A_SERVER: Final = {
+    "tests/test_entities.py": "replays recorded answers of other servers",
+    "tests/test_websocket_cassette.py": "tests the recorder of the suite itself",
+    "tests/test_status.py::test_status_card": "asks for a page of the real example.org",
+    "tests/test_status.py::test_scheduled_status_long_part2": "has to run minutes after part 1",
+    "tests/test_timeline.py::test_timeline_disabled": "asks mastodon.social what it allows",
+    "tests/test_annual_reports.py::test_annual_report_event": "needs a row that a script puts into Mastodon's database",
+}
+_COLLECTIONS = "there are no collections here (docs/reference/http.md)"
+_BY_DECISION: Final = {
+    "tests/test_admin.py::test_admin_moderation": "ends the tokens of the account by which later tests act: tokens that"
+    " ended by an act of the staff stay ended (ADR 0024)",
+    "tests/test_annual_reports.py::test_annual_reports": "there are no annual reports here (docs/reference/http.md)",
+    "tests/test_annual_reports.py::test_annual_report_state_and_generate": "the same",
+    "tests/test_create_app.py::test_app_account_create": "signs up, which works, and asks for another mail to confirm"
+    " the address: no mail is sent here",
+    "tests/test_errors.py::test_lang_for_errors": "errors are in English here, whatever the language asked for",
+    "tests/test_collections.py::test_collection_lifecycle": _COLLECTIONS,
+    "tests/test_collections.py::test_collection_item_add_delete": _COLLECTIONS,
+    "tests/test_collections.py::test_collection_item_revoke": _COLLECTIONS,
+    "tests/test_collections.py::test_collection_notification_fallback": _COLLECTIONS,
+    "tests/test_pagination.py::test_collections_offset_navigation": _COLLECTIONS,
+    "tests/test_pagination.py::test_collections_page_iterator": _COLLECTIONS,
+}
+"""What this server does otherwise than Mastodon, on purpose. Run them by name to see it."""
+
 SUITES: Final = {
     "toot": Suite(
         requirement="toot==0.52.1",
@@ -46,19 +72,6 @@ SUITES: Final = {
         # Streams are tested through the recorder only, so everything is recorded anew; nothing is replayed.
         options=(*_QUIET, "--record-mode=all", "--timeout=90"),
         recordings="cassettes*",
-        left_out={
-            "tests/test_entities.py": "replays recorded answers of other servers",
-            "tests/test_websocket_cassette.py": "tests the recorder of the suite itself",
-            "tests/test_auth.py::test_log_in_password": "a password sent by an app: gone since Mastodon 4.4, never taken here",
-            "tests/test_auth.py::test_log_in_password_incorrect": "the same",
-            "tests/test_auth.py::test_log_in_password_to_file": "the same",
-            "tests/test_zzz_revoke.py": "begins with the same",
-            "tests/test_status.py::test_status_card": "asks for a page of the real example.org",
-            "tests/test_status.py::test_scheduled_status_long_part2": "has to run minutes after part 1",
-            "tests/test_timeline.py::test_timeline_disabled": "asks mastodon.social what it allows",
-            "tests/test_annual_reports.py::test_annual_report_event": "needs a row that a script puts into Mastodon's database",
-            "tests/test_admin.py::test_admin_moderation": "ends the tokens of the account by which later tests act: a"
-            " token that ended by a staff act stays ended (ADR 0024)",
-        },
+        left_out=_NOT_ABOUT_A_SERVER | _BY_DECISION,
     ),
 }
