@@ -55,17 +55,17 @@ def _post_pages(kind: str, code: int) -> tuple[PageCodes, ...]:
     )
 
 
-# Nobody reports oneself, and who cannot see a thing cannot report it.
+# Who cannot see a thing cannot report it.
 _SPAM = {"category": "spam"}
 _REPORT_ACCOUNT = (
-    PageCodes(303, 422, 200, "account_name", form=_SPAM),
+    PageCodes(303, 200, 200, "account_name", form=_SPAM),
     PageCodes(404, 404, 404, "suspended_name", form=_SPAM),
     PageCodes(404, 404, 404, "missing_name", form=_SPAM),
 )
 _REPORT_POST = (
-    PageCodes(303, 422, 200, "public_post_page", blocked=404, form=_SPAM),
-    PageCodes(404, 422, 404, "private_post_page", form=_SPAM),
-    PageCodes(404, 422, 404, "held_post_page", form=_SPAM),
+    PageCodes(303, 200, 200, "public_post_page", blocked=404, form=_SPAM),
+    PageCodes(404, 200, 404, "private_post_page", form=_SPAM),
+    PageCodes(404, 200, 404, "held_post_page", form=_SPAM),
     PageCodes(404, 404, 404, "missing_post_page", form=_SPAM),
     PageCodes(404, 404, 404, "post_page_of_another", form=_SPAM),
 )
