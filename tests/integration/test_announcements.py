@@ -23,6 +23,7 @@ from holdfast.social.announcements import (
     settle_announcements,
 )
 from tests.support.browser import open_town
+from tests.support.emojis import put_emoji
 from tests.support.entities import problems
 from tests.support.site import Member, Site, open_site
 from tests.support.streams import Talk, served, talk
@@ -60,8 +61,7 @@ async def test_an_announcement_has_every_field_and_its_links(site: Site) -> None
     ann, bob = await site.members("ann", "bob")
     post = await ann.say("the post")
     hidden = await ann.say("for friends", visibility="private")
-    async with site.services.database.transaction() as tx:
-        await tx.execute("insert into custom_emojis values ('blob', 'https://x.example/b.png', null, true)")
+    await put_emoji(site, "blob")
     ident = await announce(
         site, f"Thanks to @ann and @nobody for #Harbour :blob: {post['url']} {hidden['url']} <b>"
     )  # fmt: skip
@@ -92,14 +92,13 @@ async def test_what_is_put_away_is_asked_for_by_name(site: Site) -> None:
 
 async def test_reactions_are_counted_and_limited(settings: Settings, site: Site) -> None:
     ann, bob = await site.members("ann", "bob")
-    async with site.services.database.transaction() as tx:
-        await tx.execute("insert into custom_emojis values ('blob', 'https://x.example/b.png', null, true)")
+    await put_emoji(site, "blob")
     ident = await announce(site, "one")
     for who in (ann, bob, ann):
         assert await react(who, ident, "👍") == 200
     assert await react(bob, ident, "blob") == 200
     [row] = await ann.get(PATH)
-    picture = "https://x.example/b.png"
+    picture = (await site.client.get("/api/v1/custom_emojis")).json()[0]["url"]
     assert row["reactions"] == [
         {"name": "👍", "count": 2, "me": True},
         {"name": "blob", "count": 1, "me": False, "url": picture, "static_url": picture},

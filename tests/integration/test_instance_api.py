@@ -205,18 +205,6 @@ async def test_the_directory_lists_who_agreed_and_was_not_turned_away(site: Site
     assert (await ann.request("GET", "/api/v1/directory", params={"order": "best"})).status_code == 422
 
 
-async def test_emoji_that_people_may_pick(site: Site) -> None:
-    assert await answer(site, "/api/v1/custom_emojis") == []
-    async with site.services.database.transaction() as tx:
-        await tx.execute(
-            "insert into custom_emojis values ('blob', 'https://x.example/b.png', 'fun', true),"
-            " ('old', 'https://x.example/o.png', null, false)"
-        )
-    [emoji] = await answer(site, "/api/v1/custom_emojis")
-    assert problems("CustomEmoji", emoji) == []
-    assert emoji["shortcode"] == "blob"
-
-
 async def test_the_server_says_that_it_is_well(site: Site) -> None:
     assert (await site.client.get("/health")).text == "OK"
 

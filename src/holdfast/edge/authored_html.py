@@ -6,9 +6,10 @@ from collections.abc import Collection
 from html import escape
 
 from ..pure.markup import MentionLink, render_field_value, render_html, render_note
+from ..pure.shortcodes import replace_shortcodes
 from ..social.accounts import AccountView
 from ..social.posts import PostView, Seen
-from .links import account_url, post_url, tag_url
+from .links import account_url, media_path, post_url, tag_url
 from .ports import Services
 
 
@@ -57,3 +58,22 @@ def note_html(services: Services, account: AccountView) -> str:
 def field_html(services: Services, value: str) -> str:
     """The HTML of a value in a profile's table: one line."""
     return render_field_value(value, mentions={}, tag_url=lambda name: tag_url(services, name))
+
+
+def with_emojis(services: Services, html: str) -> str:
+    """HTML of ours, or escaped text, with the pictures of this server's emoji in place of their shortcodes: for pages.
+
+    What keeps the result keeps it with `services.emojis.current.version`.
+    """
+    known = services.emojis.current.emojis
+    if not known:
+        return html
+
+    def picture(shortcode: str) -> str | None:
+        emoji = known.get(shortcode)
+        if emoji is None:
+            return None
+        name, address = f":{shortcode}:", escape(media_path(services, emoji.file))
+        return f'<img class="emoji" src="{address}" alt="{name}" title="{name}" loading="lazy">'
+
+    return replace_shortcodes(html, picture)

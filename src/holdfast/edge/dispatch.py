@@ -117,6 +117,8 @@ async def _answer(call: Call, route: Route, request_id: str) -> AnyAnswer:
             raise NotAllowed("Access from your network is blocked by the people who run this server.")
         await _authorise(call, route)
         await spend_request(call, route)
+        # What renders does not wait, so what it shows of emoji is read before.
+        await call.services.emojis.look()
         answer = await _handle(call, route)
     except ForeignKeyViolation:
         # What the request names was deleted while it ran.

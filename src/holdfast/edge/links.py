@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from ..platform.config import Settings
+from ..platform.ids import PublicIds
 from ..pure.names import normalise_hashtag
 from ..social.accounts import AccountView
 from .ports import Services
@@ -58,13 +60,23 @@ def feed_path(acct: str) -> str:
 def avatar_path(services: Services, account: AccountView, *, still: bool = False) -> str:
     """The square picture of an account: its own, or the one that is drawn. A whole address, where files are served from
     another one. `still`: without motion."""
-    name = account.avatar_still if still else account.avatar
-    return media_path(services, name) if name else f"/avatars/{services.ids.encode(account.id)}.png"
+    return _avatar(services.settings, services.ids, account, still=still)
 
 
 def avatar_url(services: Services, account: AccountView, *, still: bool = False) -> str:
     """The address of an account's square picture."""
     return _whole(services, avatar_path(services, account, still=still))
+
+
+def still_avatar_url(settings: Settings, ids: PublicIds, account: AccountView) -> str:
+    """The address of an account's square picture without motion, for what is sent where no services are."""
+    path = _avatar(settings, ids, account, still=True)
+    return settings.public_url.rstrip("/") + path if path.startswith("/") else path
+
+
+def _avatar(settings: Settings, ids: PublicIds, account: AccountView, *, still: bool) -> str:
+    name = account.avatar_still if still else account.avatar
+    return _media(settings, name) if name else f"/avatars/{ids.encode(account.id)}.png"
 
 
 def header_path(services: Services, account: AccountView, *, still: bool = False) -> str:
@@ -80,7 +92,11 @@ def header_url(services: Services, account: AccountView, *, still: bool = False)
 
 def media_path(services: Services, name: str) -> str:
     """An uploaded file, for our own pages; a whole address where files are served from another one."""
-    return f"{services.settings.media_url.rstrip('/')}/media/{name}"
+    return _media(services.settings, name)
+
+
+def _media(settings: Settings, name: str) -> str:
+    return f"{settings.media_url.rstrip('/')}/media/{name}"
 
 
 def media_url(services: Services, name: str) -> str:

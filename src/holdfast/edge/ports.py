@@ -16,6 +16,7 @@ from ..screening import Screen
 from ..screening.state import RuleKeeper
 from ..social.accounts import AccountReader
 from ..social.bans import NetworkReader
+from ..social.emojis import EmojiReader
 from ..social.graph import RelationsReader
 from ..social.instance import InstanceReader
 from ..social.live import LiveHub
@@ -59,6 +60,11 @@ class Services:
     def networks(self) -> NetworkReader:
         """Whether an address may come here at all."""
         return NetworkReader(self.database)
+
+    @cached_property
+    def emojis(self) -> EmojiReader:
+        """The custom emoji of this server."""
+        return EmojiReader(self.database)
 
     @cached_property
     def instance(self) -> InstanceReader:

@@ -28,6 +28,7 @@ def media_limits(settings: Settings) -> MediaLimits:
         image_pixels=settings.media_image_max_pixels,
         video_bytes=settings.media_video_max_bytes,
         picture_bytes=settings.media_picture_max_bytes,
+        emoji_bytes=settings.media_emoji_max_bytes,
         description_characters=settings.media_description_max_characters,
         quota_bytes=settings.media_quota_mb << 20,
         per_post=settings.post_max_media,

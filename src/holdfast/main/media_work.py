@@ -30,7 +30,7 @@ from ..platform.decoding import (
     TranscoderLimits,
     find_programs,
 )
-from ..platform.errands import ErrandRunner
+from ..platform.errands import ErrandRunner, dead_errands
 from ..platform.jobs import RunnerLimits, run_due
 from ..platform.settings import Settings
 from ..pure.errors import Unavailable
@@ -46,6 +46,7 @@ from ..social.media import (
     TakenMedia,
     finish_media,
     forget_orphans,
+    still_waiting,
     take_unused_blobs,
     touch_blobs,
     waiting_media,
@@ -59,6 +60,7 @@ _AT_ONCE: Final = 1
 _LEASE_MARGIN_SECONDS: Final = 300.0
 _LOOK_EVERY_SECONDS: Final = 1.0
 _SWEEP_EVERY: Final = timedelta(minutes=1)
+_GIVEN_UP: Final = "The file could not be processed. Try another one."
 _PLAYED_FACTOR: Final = 4
 """What is made of a file may be so much larger than the largest file that is taken."""
 
@@ -91,7 +93,14 @@ class MediaWorker:
         return None
 
     async def sweep(self, tx: Tx, now: Instant) -> None:
-        """Remove uploads that no post has for long, and files that nothing has; due every minute."""
+        """Remove uploads that no post has for long, and files that nothing has; due every minute. An upload whose errand was
+        given up has failed: its owner waits for nothing."""
+        given_up = [
+            msgspec.json.decode(one, type=MediaTaken).media_id
+            for one in await dead_errands(tx, PROCESS_MEDIA)
+        ]
+        for media_id in await still_waiting(tx, given_up):
+            await finish_media(tx, media_id, None, problem=_GIVEN_UP)
         await forget_orphans(tx, now, hours=self._settings.media_orphan_hours)
         for digest in await take_unused_blobs(tx, now):
             await self.blobs.delete(digest)
@@ -197,9 +206,7 @@ async def keep_media(settings: Settings, database: Database, clock: Clock, stop:
                 await sweeping
 
 
-async def _keep_sweeping(
-    worker: MediaWorker, database: Database, clock: Clock, stop: asyncio.Event
-) -> None:
+async def _keep_sweeping(worker: MediaWorker, database: Database, clock: Clock, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await run_due(database, clock, "sweep_media", _SWEEP_EVERY, worker.sweep)
@@ -212,9 +219,7 @@ async def _keep_sweeping(
             await asyncio.wait_for(stop.wait(), _SWEEP_EVERY.total_seconds())
 
 
-def media_runner(
-    worker: MediaWorker, settings: Settings, database: Database, clock: Clock
-) -> ErrandRunner:
+def media_runner(worker: MediaWorker, settings: Settings, database: Database, clock: Clock) -> ErrandRunner:
     """What takes the errands, one at a time."""
     limits = RunnerLimits(
         batch=_AT_ONCE,

@@ -15,6 +15,7 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ..edge.links import still_avatar_url
 from ..edge.mastodon.push import token_context
 from ..edge.mastodon.push_message import Addressed, push_headers, push_message
 from ..platform.clock import Clock, Instant
@@ -104,7 +105,7 @@ class PushSender:
         self, to: Delivery, item: NotificationView, ttl_seconds: int
     ) -> tuple[Outcome, float | None]:
         """What became of it, and how many seconds the service asks us to wait."""
-        message = push_message(item, self._addressed(to))
+        message = push_message(item, self._addressed(to, item))
         encrypted = encrypt(
             message, to.keys, salt=random_bytes(SALT_BYTES), sender=ec.generate_private_key(ec.SECP256R1()),
             standard=to.standard,
@@ -128,7 +129,7 @@ class PushSender:
             log.info("push.not_taken", subscription_id=to.subscription_id, status=reply.status)
         return outcome, read_retry_after(reply.headers.get("retry-after"), self._clock.now())
 
-    def _addressed(self, to: Delivery) -> Addressed:
+    def _addressed(self, to: Delivery, item: NotificationView) -> Addressed:
         token = ""
         if to.sealed_token is not None and self._settings.push_access_token:
             try:
@@ -137,7 +138,8 @@ class PushSender:
                 # Sealed under another master key, which opens nothing else here either.
                 log.warning("push.token_not_opened", subscription_id=to.subscription_id)
         base_url = self._settings.public_url.rstrip("/")
-        return Addressed(self._ids, base_url, token, to.locale, to.declarative)
+        icon = still_avatar_url(self._settings, self._ids, item.author)
+        return Addressed(self._ids, base_url, token, to.locale, to.declarative, icon)
 
 
 def lease_seconds(settings: Settings) -> float:

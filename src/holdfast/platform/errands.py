@@ -102,3 +102,16 @@ async def count_errands(reader: Reader, kind: str) -> tuple[int, int]:
         kind,
     )
     return (row[0], row[1]) if row else (0, 0)
+
+
+_DEAD_AT_MOST = 1000
+
+
+async def dead_errands(reader: Reader, kind: str) -> list[bytes]:
+    """What the errands of a kind that were given up carried, the last of them first."""
+    rows = await reader.fetch(
+        "select payload from jobs where kind = $1 and state = 2 order by id desc limit $2",
+        kind,
+        _DEAD_AT_MOST,
+    )
+    return [row[0] for row in rows]

@@ -40,6 +40,7 @@ class Kind(IntEnum):
     PREFERENCES = 11  # what a member chose for posting and reading
     LISTS = 30  # which lists an account has, and who is in them
     BANS = 20  # which networks, servers and mail domains are kept out
+    EMOJIS = 31  # the custom emoji of this server
     SCREENING = 12  # where screening rules stand, and what labels an account or the domains carry
 
 

@@ -18,20 +18,18 @@ from ...social.announcements import (
     unreact_to_announcement,
 )
 from ...social.graph import ANONYMOUS
-from ...social.instance import Emoji, emojis
 from ..answers import Answer, json_answer
 from ..authored_html import announcement_html
 from ..call import Call
-from ..links import account_url, post_url, tag_url
+from ..links import account_url, media_url, post_url, tag_url
 from ..ports import Services
 from ..routes import Access, Limit, RouteTable
-from .emojis import emoji_entity
+from .emojis import emojis_in
 from .times import iso, iso_or_none
 
 routes = RouteTable()
 
 _REACT = Access.member("write:favourites")
-_SHORTCODES = re.compile(r":([A-Za-z0-9_]+):")
 
 
 class _ListQuery(msgspec.Struct):
@@ -102,21 +100,22 @@ async def announcement_entity(services: Services, one: Announcement, *, told: bo
                 found.value for found in find_entities(one.text) if isinstance(found, Hashtag)
             )
         ],
-        "emojis": [emoji_entity(emoji) for emoji in await _emojis(services, one.text)],
-        "reactions": [reaction_entity(reaction, told=told) for reaction in one.reactions],
+        "emojis": emojis_in(services, one.text),
+        "reactions": [reaction_entity(services, reaction, told=told) for reaction in one.reactions],
     }
     if told:
         entity["read"] = one.read
     return entity
 
 
-def reaction_entity(reaction: Reaction, *, told: bool) -> dict[str, Any]:
+def reaction_entity(services: Services, reaction: Reaction, *, told: bool) -> dict[str, Any]:
     """The Reaction entity."""
     entity: dict[str, Any] = {"name": reaction.name, "count": reaction.count}
     if told:
         entity["me"] = reaction.me
-    if reaction.url is not None:
-        entity |= {"url": reaction.url, "static_url": reaction.url}
+    emoji = services.emojis.current.emojis.get(reaction.name)
+    if emoji is not None:
+        entity |= {"url": media_url(services, emoji.file), "static_url": media_url(services, emoji.still)}
     return entity
 
 
@@ -130,8 +129,3 @@ async def _statuses(services: Services, text: str) -> list[dict[str, str]]:
         {"id": services.ids.encode(one.post.id), "url": post_url(services, one.author.acct, one.post.id)}
         for one in seen
     ]
-
-
-async def _emojis(services: Services, text: str) -> list[Emoji]:
-    named = set(_SHORTCODES.findall(text))
-    return [one for one in await emojis(services.database) if one.shortcode in named] if named else []

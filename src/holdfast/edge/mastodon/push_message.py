@@ -25,13 +25,14 @@ _DECLARATIVE = 8030
 
 
 class Addressed(msgspec.Struct, frozen=True):
-    """For whom a message is. `access_token`: the app's own, by which apps know the account; empty when it is not sent."""
+    """For whom a message is. `icon`: the address of a picture of whoever did what it tells. `access_token`: the app's own, by which apps know the account; empty when it is not sent."""
 
     ids: PublicIds
     base_url: str
     access_token: str
     locale: str
     declarative: bool
+    icon: str
 
 
 def push_message(item: NotificationView, to: Addressed) -> bytes:
@@ -61,13 +62,12 @@ def _body(item: NotificationView) -> str:
 
 
 def _encoded(item: NotificationView, to: Addressed, title: str, body: str) -> bytes:
-    icon = f"{to.base_url}/avatars/{to.ids.encode(item.author.id)}.png"
     message: dict[str, Any] = {
         "access_token": to.access_token,
         "preferred_locale": to.locale,
         "notification_id": short_id(item.id),
         "notification_type": TYPE_OF[item.kind].name,
-        "icon": icon,
+        "icon": to.icon,
         "title": title,
         "body": body,
     }
@@ -81,7 +81,7 @@ def _encoded(item: NotificationView, to: Addressed, title: str, body: str) -> by
                 "title": title,
                 "body": body,
                 "navigate": page,
-                "icon": icon,
+                "icon": to.icon,
                 "tag": group_key(to.ids, item.group, item.id),
             },
         }

@@ -17,6 +17,7 @@ from ...social.graph import Relationship, requests_pending
 from ..authored_html import field_html, note_html
 from ..links import account_url, avatar_url, header_url
 from ..ports import Services
+from .emojis import emojis_in
 from .times import iso, iso_or_none
 
 _PUBLIC = "mastodon"
@@ -36,9 +37,10 @@ _ROLES: dict[str, dict[str, Any]] = {
 
 def account_raw(services: Services, account: AccountView) -> msgspec.Raw:
     """The Account entity as ready JSON. Ask only for accounts that are shown."""
-    body = account.rendered.get(_PUBLIC)
+    key = _PUBLIC + services.emojis.current.version
+    body = account.rendered.get(key)
     if body is None:
-        body = account.rendered[_PUBLIC] = _encode(_public(services, account))
+        body = account.rendered[key] = _encode(_public(services, account))
     return msgspec.Raw(body)
 
 
@@ -61,11 +63,12 @@ async def credential_account(services: Services, account: AccountView) -> msgspe
 
     Kept with the account: whatever it is made of touches the account's stamp when it changes.
     """
-    body = account.rendered.get(_OWN)
+    key = _OWN + services.emojis.current.version
+    body = account.rendered.get(key)
     if body is None:
         chosen = await services.accounts.preferences(account.id)
         waiting = await requests_pending(services.database, account.id)
-        body = account.rendered[_OWN] = _encode(
+        body = account.rendered[key] = _encode(
             {
                 **_public(services, account),
                 "source": _source(account, chosen, waiting),
@@ -170,7 +173,12 @@ def _public(services: Services, account: AccountView) -> dict[str, Any]:
         "suspended": account.state is AccountState.SUSPENDED,
         "limited": account.limited,
         "memorial": False,
-        "emojis": [],
+        "emojis": emojis_in(
+            services,
+            account.display_name,
+            account.note,
+            *(text for field in account.fields for text in (field.name, field.value)),
+        ),
         "roles": _public_roles(account),
         "fields": [
             {

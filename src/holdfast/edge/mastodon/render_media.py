@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from ...social.media import Measures, MediaKind, MediaView
-from ...social.posts import VersionMedia
 from ..links import media_url
 from ..ports import Services
 
@@ -34,16 +31,6 @@ def media_entity(services: Services, media: MediaView) -> dict[str, Any]:
         "description": media.description or None,
         "blurhash": media.blurhash,
     }
-
-
-def as_it_was(kept: VersionMedia, media: dict[int, MediaView]) -> MediaView | None:
-    """An upload with what a version of its post said of it; None when it is gone."""
-    view = media.get(kept.id)
-    return (
-        None
-        if view is None
-        else msgspec.structs.replace(view, description=kept.description, focus=kept.focus)
-    )
 
 
 def _meta(media: MediaView) -> dict[str, Any] | None:

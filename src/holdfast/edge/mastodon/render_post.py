@@ -18,6 +18,7 @@ from ...social.posts import Marks, PollView, PostState, PostView, Seen, SeenQuot
 from ..authored_html import content_html, quote_line
 from ..links import account_url, post_uri, post_url, tag_url
 from ..ports import Services
+from .emojis import emojis_in
 from .filtered import filtered_json
 from .render_account import account_raw
 from .render_card import card_entity
@@ -58,6 +59,7 @@ def _post_bytes(services: Services, seen: Seen, viewer: Viewer, *, shallow: bool
     key = _DIALECT if quoted is None else _DIALECT_QUOTING
     if seen.author.sensitized:
         key += _SENSITIZED
+    key += services.emojis.current.version
     fragment = post.rendered.get(key)
     if fragment is None:
         fragment = post.rendered[key] = _fragment(services, seen, quoted)
@@ -140,7 +142,7 @@ def _fragment(services: Services, seen: Seen, quoted: Seen | None) -> bytes:
         "media_attachments": [media_entity(services, media) for media in post.media],
         "mentions": mention_entities(services, post),
         "tags": [{"name": name, "url": tag_url(services, name)} for name, _ in post.tags],
-        "emojis": [],
+        "emojis": emojis_in(services, post.text, post.spoiler, *(post.poll.options if post.poll else ())),
         "card": None if post.card is None else card_entity(services, post.card),
     }
     if post.state is not PostState.VISIBLE or post.imported:
@@ -187,7 +189,7 @@ def poll_entity(
             {"title": option, "votes_count": None if hidden else votes}
             for option, votes in zip(poll.options, poll.tally, strict=True)
         ],
-        "emojis": [],
+        "emojis": emojis_in(services, *poll.options),
     }
     if viewer.account_id is not None:
         entity["voted"] = marks.votes is not None or post.account_id == viewer.account_id

@@ -26,8 +26,9 @@ from ..budgets import count_reads
 from ..call import Call
 from ..post_limits import post_limits
 from ..routes import Access, Limit, RouteTable
+from .emojis import emojis_in
 from .render_account import account_raw
-from .render_media import as_it_was, media_entity
+from .render_media import media_entity
 from .render_post import post_raw, posts_json, quote_raw
 from .scheduled import schedule
 from .status_drafts import StatusParams, submission_of
@@ -200,12 +201,8 @@ def _version_entity(
         "spoiler_text": version.spoiler,
         "sensitive": version.sensitive,
         "created_at": iso(version.created_at),
-        "media_attachments": [
-            media_entity(call.services, view)
-            for kept in version.media
-            if (view := as_it_was(kept, media)) is not None
-        ],
-        "emojis": [],
+        "media_attachments": [media_entity(call.services, view) for view in version.media_as_it_was(media)],
+        "emojis": emojis_in(call.services, version.text, version.spoiler, *(version.poll_options or ())),
     }
     if version.poll_options:
         entity["poll"] = {"options": [{"title": option} for option in version.poll_options]}

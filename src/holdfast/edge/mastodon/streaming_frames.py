@@ -60,6 +60,7 @@ async def frame_of(services: Services, item: Item) -> Frame | None:
     """The frame of an item; None when by now there is nothing to tell."""
     render = RENDERERS.get(item.event, _nothing)
     try:
+        await services.emojis.look()
         payload = await render(services, item)
     except HoldfastError as error:
         # What cannot be read now is not told; the stream goes on.
@@ -113,7 +114,7 @@ async def _announcement_reaction(services: Services, item: Item) -> bytes | None
         if found is None:
             return None
         entity = {
-            **reaction_entity(found, told=False),
+            **reaction_entity(services, found, told=False),
             "announcement_id": services.ids.encode(found.announcement_id),
         }
         made = item.shared[_ANNOUNCEMENT] = _encode(entity)

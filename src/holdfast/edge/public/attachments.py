@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from ...social.media import MediaKind, MediaView
@@ -41,7 +43,12 @@ class Attachment(msgspec.Struct, frozen=True):
 
 def attachments(services: Services, post: PostView) -> list[Attachment]:
     """Those of a post, in order."""
-    return [_attachment(services, media) for media in post.media if media.original is not None]
+    return attachments_of(services, post.media)
+
+
+def attachments_of(services: Services, media: Iterable[MediaView]) -> list[Attachment]:
+    """Uploads that can be shown, in order."""
+    return [_attachment(services, one) for one in media if one.original is not None]
 
 
 def first_picture(services: Services, post: PostView) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...platform.clock import Instant
 from ...pure.markup import plain_excerpt
@@ -14,7 +14,7 @@ from ...social.accounts import AccountState, AccountView
 from ...social.graph import Viewer
 from ...social.posts import PollView, PostState, PostView, Seen, SeenQuote, Visibility
 from ...social.quotes import ShownQuote
-from ..authored_html import content_html
+from ..authored_html import content_html, with_emojis
 from ..budgets import count_reads
 from ..call import Call
 from ..links import account_path, avatar_path, post_path
@@ -47,9 +47,11 @@ _QUOTE_NOTES = {
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody as a line with a picture. `labels`: staff role, bot, and what else is worth a word."""
+    """Somebody as a line with a picture. `labels`: staff role, bot, and what else is worth a word. `shown_name`: the name
+    with its emoji, where markup may stand."""
 
     name: str
+    shown_name: Markup
     handle: str
     path: str
     avatar: str
@@ -131,8 +133,9 @@ def person(services: Services, account: AccountView) -> Person:
         labels.append("Automated")
     if account.state is AccountState.UNCLAIMED:
         labels.append("Not claimed yet")
+    name = account.display_name or account.username
     return Person(
-        account.display_name or account.username, f"@{account.acct}", account_path(account.acct),
+        name, emojis_shown(services, name), f"@{account.acct}", account_path(account.acct),
         avatar_path(services, account), tuple(labels),
     )  # fmt: skip
 
@@ -167,7 +170,7 @@ def _card(call: Call, viewer: Viewer, seen: Seen) -> Card:
     services, post, author = call.services, seen.post, seen.author
     return Card(
         id=services.ids.encode(post.id), path=post_path(services, author.acct, post.id),
-        author=person(services, author), content=_content(services, post), warning=warning_of(post) or (SENSITIVE if author.sensitized else ""),
+        author=person(services, author), content=_content(services, post), warning=emojis_shown(services, warning_of(post)) or (SENSITIVE if author.sensitized else ""),
         language=post.language or "", created_at=post.created_at, edited_at=post.edited_at,
         replies=post.replies, boosts=post.boosts, favourites=post.favourites,
         poll=_poll(call, seen, viewer) if post.poll else None, boosted_by=None, answers=None,
@@ -203,12 +206,18 @@ def _described(post: PostView, characters: int) -> str:
     return plain_excerpt(post.media[0].description, characters) or "A post without words"
 
 
+def emojis_shown(services: Services, text: str) -> Markup:
+    """A text, escaped, with its emoji."""
+    return Markup(with_emojis(services, str(escape(text))))  # noqa: S704
+
+
 def _content(services: Services, post: PostView) -> Markup:
     # Kept with the version of the post; what pages and API make of a post are different things.
-    kept: Markup | None = post.rendered.get(_DIALECT)
+    key = _DIALECT + services.emojis.current.version
+    kept: Markup | None = post.rendered.get(key)
     if kept is None:
         # The markup is of our own making: every character of the author's is escaped in it (ADR 0013).
-        kept = post.rendered[_DIALECT] = Markup(content_html(services, post))  # noqa: S704
+        kept = post.rendered[key] = Markup(with_emojis(services, content_html(services, post)))  # noqa: S704
     return kept
 
 
@@ -238,9 +247,9 @@ def _poll(call: Call, seen: Seen, viewer: Viewer) -> PollCard | None:
     chosen = seen.marks.votes or ()
     return PollCard(
         [
-            Option(title, None, None, number in chosen)
+            Option(emojis_shown(call.services, title), None, None, number in chosen)
             if hidden
-            else Option(title, votes, _percent(votes, poll), number in chosen)
+            else Option(emojis_shown(call.services, title), votes, _percent(votes, poll), number in chosen)
             for number, (title, votes) in enumerate(zip(poll.options, poll.tally, strict=True))
         ],
         poll.voters, poll.multiple, poll.expires_at <= call.now, poll.expires_at,

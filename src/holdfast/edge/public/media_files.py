@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 
 from ...social.cards import image_named
+from ...social.emojis import emoji_file
 from ...social.media import SERVED_TYPES, MediaNotVisible, ServedFile, file_named
 from ..answers import Answer, AnyAnswer, FileAnswer, Header
 from ..call import Call
@@ -56,13 +57,16 @@ async def file(call: Call) -> AnyAnswer:
 
 
 async def _named(call: Call, name: str) -> ServedFile:
-    """An upload, or the picture of a card. Raises MediaNotVisible."""
+    """An upload, the picture of a card, or a custom emoji. Raises MediaNotVisible."""
     try:
         return await file_named(call.services.database, name)
     except MediaNotVisible:
         picture = await image_named(call.services.database, name)
         if picture is None:
-            raise
+            emoji = await emoji_file(call.services.database, name)
+            if emoji is None:
+                raise
+            return emoji
     return ServedFile(picture.hash, picture.content_type, picture.size_bytes)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from ...platform.clock import Instant
 from ...social.graph import Viewer
+from ...social.media import MediaView, media_views
 from ...social.posts import (
     PostNotVisible,
     PostState,
@@ -20,15 +21,15 @@ from ...social.posts import (
     versions,
 )
 from ..answers import Answer, redirect
-from ..authored_html import content_html
+from ..authored_html import content_html, with_emojis
 from ..budgets import count_reads
 from ..call import Call
 from ..links import account_path, avatar_path, feed_path, post_path, post_url
 from ..ports import Services
 from ..routes import Access, RouteTable
-from .attachments import first_picture
+from .attachments import Attachment, attachments_of, first_picture
 from .browser import Visit
-from .cards import SENSITIVE, cards, excerpt, person
+from .cards import SENSITIVE, cards, emojis_shown, excerpt, person
 from .pages import page
 from .reading import Description, show, shown_account, viewer_of
 
@@ -40,8 +41,9 @@ class Edition(msgspec.Struct, frozen=True):
 
     content: Markup
     warning: str
-    poll_options: list[str]
+    poll_options: list[Markup]
     created_at: Instant
+    media: list[Attachment]
 
 
 @routes.get("/@{name}/{id}", Access.browser())
@@ -83,11 +85,12 @@ async def history(call: Call, visit: Visit) -> Answer:
     kept = await versions(services.database, seen.post.id)
     if not kept:
         raise PostNotVisible
+    media = await media_views(services.database, [one.id for version in kept for one in version.media])
     about = msgspec.structs.replace(_description(call, seen), indexed=False)
     return show(
         call, visit, "history.html", about, title=f"Edits of a post by {person(services, seen.author).name}",
         author=person(services, seen.author), path=post_path(services, seen.author.acct, seen.post.id),
-        editions=[_edition(call, seen, version) for version in reversed(kept)],
+        editions=[_edition(call, seen, version, media) for version in reversed(kept)],
     )  # fmt: skip
 
 
@@ -133,8 +136,12 @@ def _depths(root: int, below: list[Seen]) -> dict[int, int]:
     return depths
 
 
-def _edition(call: Call, seen: Seen, version: Version) -> Edition:
+def _edition(call: Call, seen: Seen, version: Version, media: dict[int, MediaView]) -> Edition:
+    services = call.services
     # The markup is of our own making (ADR 0013).
-    content = Markup(content_html(call.services, seen.post, version.text))  # noqa: S704
-    warning = version.spoiler or (SENSITIVE if version.sensitive else "")
-    return Edition(content, warning, version.poll_options or [], version.created_at)
+    content = Markup(with_emojis(services, content_html(services, seen.post, version.text)))  # noqa: S704
+    warning = emojis_shown(services, version.spoiler) or (SENSITIVE if version.sensitive else "")
+    return Edition(
+        content, warning, [emojis_shown(services, option) for option in version.poll_options or []],
+        version.created_at, attachments_of(services, version.media_as_it_was(media)),
+    )  # fmt: skip

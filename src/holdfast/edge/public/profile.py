@@ -12,13 +12,13 @@ from ...social.endorsements import endorsed_page
 from ...social.hashtags import featured_tags
 from ...social.timelines import Page, ProfileFeed
 from ..answers import Answer, redirect
-from ..authored_html import field_html, note_html
+from ..authored_html import field_html, note_html, with_emojis
 from ..call import Call
 from ..links import account_path, avatar_path, feed_path, header_path, tag_path
 from ..ports import Services
 from ..routes import Access, RouteTable
 from .browser import Visit, text_of
-from .cards import EXCERPT_CHARACTERS, Person, cards, person
+from .cards import EXCERPT_CHARACTERS, Person, cards, emojis_shown, person
 from .pages import page
 from .reading import Description, read_slice, show, shown_account, viewer_of
 
@@ -64,7 +64,7 @@ async def profile(call: Call, visit: Visit) -> Answer:
     )  # fmt: skip
     return show(
         call, visit, "profile.html", about, title=about.title, account=account, who=person(services, account),
-        header=header_path(services, account), note=_trusted(note_html(services, account)),
+        header=header_path(services, account), note=_trusted(with_emojis(services, note_html(services, account))),
         rows=_rows(services, account), full_handle=f"@{account.acct}{_at_home(services, account)}",
         pinned=await cards(call, viewer, pinned), part=part, with_replies=with_replies, path=path,
         cards=await cards(call, viewer, (seen for seen in part.posts if seen.post.id not in on_top)),
@@ -107,7 +107,11 @@ def _at_home(services: Services, account: AccountView) -> str:
 
 def _rows(services: Services, account: AccountView) -> list[Row]:
     return [
-        Row(field.name, _trusted(field_html(services, field.value)), field.verified_at is not None)
+        Row(
+            emojis_shown(services, field.name),
+            _trusted(with_emojis(services, field_html(services, field.value))),
+            field.verified_at is not None,
+        )
         for field in account.fields
     ]
 

@@ -42,7 +42,7 @@ class LoadPlan(msgspec.Struct):
     background_per_second: float = 0.0
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One connection; `ask` sends a request and waits for the whole answer."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
 
-class _Tally:
+class Tally:
     """What came back, and how long each took."""
 
     def __init__(self) -> None:
@@ -100,16 +100,30 @@ class _Tally:
         self.first_error = ""
 
     def note(self, answer: bytes, seconds: float) -> None:
+        """One answer, which took so long."""
         self.latencies.append(seconds)
         if not answer.startswith(b"HTTP/1.1 200"):
             self.errors += 1
             self.first_error = self.first_error or answer[:300].decode("latin-1")
 
+    def result(self, seconds: float, cpu_seconds: float) -> LoadResult:
+        """What came back within so many seconds."""
+        ordered = sorted(self.latencies)
+        return LoadResult(
+            requests=len(ordered),
+            errors=self.errors,
+            seconds=seconds,
+            p50_ms=percentile(ordered, 0.5) * 1000,
+            p99_ms=percentile(ordered, 0.99) * 1000,
+            cpu_seconds=cpu_seconds,
+            first_error=self.first_error,
+        )
+
 
 async def _drive(
-    plan: LoadPlan, order: Iterator[int], numbers: Iterator[int], tally: _Tally, until: float
+    plan: LoadPlan, order: Iterator[int], numbers: Iterator[int], tally: Tally, until: float
 ) -> None:
-    _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", plan.port)
+    _, connection = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", plan.port)
     try:
         for index in order:
             began = time.perf_counter()
@@ -121,9 +135,9 @@ async def _drive(
         connection.close()
 
 
-async def _drip(plan: LoadPlan, numbers: Iterator[int], tally: _Tally, until: float) -> None:
+async def _drip(plan: LoadPlan, numbers: Iterator[int], tally: Tally, until: float) -> None:
     """The background requests: one every so often, whatever the others do."""
-    _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", plan.port)
+    _, connection = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", plan.port)
     due = time.perf_counter()
     try:
         for request in itertools.cycle(plan.background):
@@ -147,7 +161,7 @@ def numbered(request: bytes, numbers: Iterator[int]) -> bytes:
 
 async def run_load(plan: LoadPlan) -> LoadResult:
     """Send until the time is over or, with `once`, the order is through."""
-    main, background = _Tally(), _Tally()
+    main, background = Tally(), Tally()
     order = iter(plan.order) if plan.once else itertools.cycle(plan.order)
     numbers = itertools.count(plan.first_number)
     began = time.perf_counter()
@@ -157,15 +171,10 @@ async def run_load(plan: LoadPlan) -> LoadResult:
         work.append(_drip(plan, numbers, background, until))
     await asyncio.gather(*work)
     seconds = time.perf_counter() - began
-    ordered = sorted(main.latencies)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return LoadResult(
-        requests=len(ordered),
-        errors=main.errors,
-        seconds=seconds,
-        p50_ms=percentile(ordered, 0.5) * 1000,
-        p99_ms=percentile(ordered, 0.99) * 1000,
-        cpu_seconds=used.ru_utime + used.ru_stime,
+    result = main.result(seconds, used.ru_utime + used.ru_stime)
+    return msgspec.structs.replace(
+        result,
         first_error=main.first_error or background.first_error,
         background_requests=len(background.latencies),
         background_errors=background.errors,

@@ -9,7 +9,8 @@ import msgspec
 
 
 class BenchOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How large the data is and how long the load lasts. `texts`: path of a file with posts to publish."""
+    """How large the data is and how long the load lasts. `texts`: path of a file with posts to publish. `pictures`: how many a
+    post of the benchmark of media has."""
 
     accounts: int = 20_000
     posts: int = 200_000
@@ -22,6 +23,7 @@ class BenchOptions(msgspec.Struct, frozen=True, kw_only=True):
     publishes_per_second: float = 5.0
     import_rows: int = 20_000
     texts: str | None = None
+    pictures: int = 4
 
 
 class LoadResult(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ import msgspec
 from holdfast.main.bench.data import Community, Progress, make_community
 from holdfast.main.bench.importing import bench_import
 from holdfast.main.bench.load import LoadPlan
+from holdfast.main.bench.media import PictureTarget, media_facts
 from holdfast.main.bench.model import BenchOptions, Figures, MemoryUse, Report, Round, figures_of, ratios_to
 from holdfast.main.bench.scenarios import (
     get,
@@ -189,6 +190,25 @@ async def _publish_texts(bench: Bench) -> list[Figures]:
     return [rules, whole]
 
 
+async def _media(bench: Bench) -> list[Figures]:
+    """Posts with pictures, as a client makes them: each picture is uploaded, then the post names them."""
+    count = bench.options.pictures
+    plan = plan_of(
+        bench.site.port, [publish_request(token) for token in bench.community.tokens], bench.options
+    )
+    target = PictureTarget(bench.site, bench.community.tokens, bench.options)
+    bench.warm(plan)
+    bench.warm(plan, target)
+    target.results.clear()
+    name = f"publish with {count} pictures"
+    note = "a request is a post with its uploads, one after the other; reading and making smaller ones are included"
+    without, pictures = await bench.side_by_side(
+        [Side("publish", bench.site, _same(plan)), Side(name, target, _same(plan), note)]
+    )
+    bench.facts = media_facts(target, without, pictures, count)
+    return [without, pictures]
+
+
 async def _oauth(bench: Bench) -> list[Figures]:
     count = int(400 * bench.options.round_seconds)
 
@@ -218,6 +238,7 @@ SCENARIOS: dict[str, Scenario] = {
     "public": _public,
     "verify": _verify,
     "publish": _publish,
+    "media": _media,
     "oauth": _oauth,
     "search": _search,
 }

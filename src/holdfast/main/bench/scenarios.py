@@ -48,9 +48,10 @@ _ORDINARY = (
 )
 
 
-def publish_request(token: str, text: str = _ORDINARY) -> bytes:
+def publish_request(token: str, text: str = _ORDINARY, *, media_ids: Sequence[str] = ()) -> bytes:
     """One post; without a text of its own, every sending says something else."""
-    body = msgspec.json.encode({"status": text, "visibility": "public"})
+    with_media = {"media_ids": media_ids} if media_ids else {}
+    body = msgspec.json.encode({"status": text, "visibility": "public", **with_media})
     return post("/api/v1/statuses", body, token=token, kind="application/json")
 
 

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +20,8 @@ from holdfast.main.bench.model import BenchOptions, LoadResult, Round
 from holdfast.main.bench.usage import ServerProcesses
 from holdfast.main.web import LISTEN_FD
 from holdfast.pure.errors import Unavailable
+
+Result = TypeVar("Result")
 
 _UP = (sys.executable, "-c", "from holdfast.main.cli import run; run()", "up")
 _UNLIMITED = {
@@ -77,16 +80,26 @@ class Baseline:
 
 def run_load_process(plan: LoadPlan) -> LoadResult:
     """Run the load generator in a process of its own; raises Unavailable when it ends badly."""
-    command = (sys.executable, "-m", "holdfast.main.bench.load")
-    done = subprocess.run(command, input=msgspec.json.encode(plan), capture_output=True, check=False)
+    return run_child("holdfast.main.bench.load", plan, LoadResult, lambda result: [result])
+
+
+def run_child(
+    module: str, plan: msgspec.Struct, kind: type[Result], parts: Callable[[Result], Sequence[LoadResult]]
+) -> Result:
+    """Run a module that reads a plan and writes a result of this kind; raises Unavailable when it ends badly, or when a
+    request of the result's `parts` failed."""
+    done = subprocess.run(
+        (sys.executable, "-m", module), input=msgspec.json.encode(plan), capture_output=True, check=False
+    )
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it gave no reason"]
         raise Unavailable(f"the load generator failed: {lines[-1]}")
-    result = msgspec.json.decode(done.stdout, type=LoadResult)
-    if result.errors:
-        raise Unavailable(
-            f"{result.errors} of {result.requests} requests failed, the first with: {result.first_error}"
-        )
+    result = msgspec.json.decode(done.stdout, type=kind)
+    for one in parts(result):
+        if one.errors:
+            raise Unavailable(
+                f"{one.errors} of {one.requests} requests failed, the first with: {one.first_error}"
+            )
     return result
 
 

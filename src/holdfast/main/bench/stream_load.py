@@ -16,7 +16,7 @@ from typing import cast
 
 import msgspec
 
-from holdfast.main.bench.load import _Connection, numbered
+from holdfast.main.bench.load import Connection, numbered
 from holdfast.main.bench.model import percentile
 
 _NUMBER = re.compile(rb"Bench post (\d{17})")
@@ -126,7 +126,7 @@ async def _post_all(plan: StreamPlan, tally: _Tally) -> tuple[int, int, int]:
     """Posts, deliveries to be expected, and posts that were refused."""
     loop = asyncio.get_running_loop()
     connections = [
-        (await loop.create_connection(_Connection, "127.0.0.1", plan.port))[1]
+        (await loop.create_connection(Connection, "127.0.0.1", plan.port))[1]
         for _ in range(_POSTING_CONNECTIONS)
     ]
     numbers = itertools.count(1)
@@ -134,7 +134,7 @@ async def _post_all(plan: StreamPlan, tally: _Tally) -> tuple[int, int, int]:
     posts = expected = errors = 0
     turns = itertools.cycle(zip(plan.posts, plan.expected, strict=True))
 
-    async def drive(connection: _Connection) -> None:
+    async def drive(connection: Connection) -> None:
         nonlocal due, posts, expected, errors
         while due < began + plan.seconds:
             mine, due = due, due + 1 / plan.posts_per_second

@@ -107,6 +107,22 @@ def publish(
 
 
 @app.command()
+def media(
+    *, accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
+    connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 5.0, workers: Workers = 1,
+    pictures: Annotated[int, typer.Option(min=1, max=4, help="Pictures of each post.")] = 4,
+    data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Posts with pictures, uploads included, beside posts without."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("media", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, viewers=viewers, connections=connections, rounds=rounds,
+        round_seconds=seconds, workers=workers, pictures=pictures,
+    ), data, as_json)  # fmt: skip
+
+
+@app.command()
 def oauth(
     *, accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
     connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "moderation": "holdfast.main.cli.moderation",
     "webhook": "holdfast.main.cli.webhook",
     "announcement": "holdfast.main.cli.announcement",
+    "emoji": "holdfast.main.cli.emoji",
     "bench": "holdfast.main.cli.bench",
 }
 

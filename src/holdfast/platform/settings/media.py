@@ -38,6 +38,9 @@ class MediaSettings(OutboundSettings, frozen=True, kw_only=True):
     media_picture_max_bytes: Annotated[
         int, S("Largest avatar or header that is taken.", unit="bytes", minimum=65_536, maximum=1 << 30)
     ] = 8 * _MIB
+    media_emoji_max_bytes: Annotated[
+        int, S("Largest file that `holdfast emoji add` takes.", unit="bytes", minimum=1024, maximum=1 << 24)
+    ] = 256 * 1024
     media_picture_description_max_characters: Annotated[
         int, S("Longest description of an avatar or header.", unit="characters", minimum=0, maximum=10_000)
     ] = 150
@@ -66,9 +69,9 @@ class MediaSettings(OutboundSettings, frozen=True, kw_only=True):
     media_decoder_seconds: Annotated[
         int, S("Longest time that reading one picture may take.", unit="seconds", minimum=1, maximum=600)
     ] = 20
-    ffmpeg_program: Annotated[str, S("The program that reads videos and sounds; ffprobe stands beside it.")] = (
-        "ffmpeg"
-    )
+    ffmpeg_program: Annotated[
+        str, S("The program that reads videos and sounds; ffprobe stands beside it.")
+    ] = "ffmpeg"
     media_transcoder_memory_mb: Annotated[
         int, S("Most memory that ffmpeg may take.", unit="MiB", minimum=256, maximum=65_536)
     ] = 4096

@@ -37,14 +37,13 @@ class NewAnnouncement(msgspec.Struct, frozen=True):
 
 
 class Reaction(msgspec.Struct, frozen=True):
-    """One emoji below an announcement. `url`: of the picture, for an emoji of this server's own."""
+    """One emoji below an announcement. `name`: the emoji, or the shortcode of one of this server's."""
 
     emoji_id: int
     announcement_id: int
     name: str
     count: int
     me: bool
-    url: str | None
 
 
 class State(StrEnum):

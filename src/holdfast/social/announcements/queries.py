@@ -21,11 +21,10 @@ order by coalesce(a.published_at, a.publish_at) desc, a.id desc
 """
 _REACTIONS_SQL = """
 select e.id as emoji_id, e.announcement_id, e.name, count(r.account_id) as count,
-       coalesce(bool_or(r.account_id = $1), false) as me, c.url
+       coalesce(bool_or(r.account_id = $1), false) as me
 from announcement_emoji e left join announcement_reactions r on r.emoji_id = e.id
-left join custom_emojis c on c.shortcode = e.name
 where e.announcement_id = any($2::bigint[]) or e.id = $3
-group by e.id, e.announcement_id, e.name, c.url order by e.id
+group by e.id, e.announcement_id, e.name order by e.id
 """
 
 

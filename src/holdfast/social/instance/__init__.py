@@ -1,7 +1,7 @@
-"""The instance: what this server says of itself. Figures of its use, its directory, its emoji, its contact."""
+"""The instance: what this server says of itself. Figures of its use, its directory, its contact."""
 
-from .model import Activity, Emoji, Usage
-from .queries import directory, emojis
+from .model import Activity, Usage
+from .queries import directory
 from .reader import InstanceReader
 
-__all__ = ["Activity", "Emoji", "InstanceReader", "Usage", "directory", "emojis"]
+__all__ = ["Activity", "InstanceReader", "Usage", "directory"]

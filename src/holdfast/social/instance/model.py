@@ -30,14 +30,6 @@ class Activity(msgspec.Struct, frozen=True):
     registrations: int
 
 
-class Emoji(msgspec.Struct, frozen=True):
-    """A custom emoji."""
-
-    shortcode: str
-    url: str
-    category: str | None
-
-
 def weeks(now: Instant) -> list[date]:
     """The Mondays that the activity tells of, this week's first."""
     monday = now.date() - timedelta(days=now.weekday())

@@ -1,4 +1,4 @@
-"""Reads of figures, directory, emoji and contact."""
+"""Reads of figures, directory and contact."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...platform.clock import Instant
 from ...platform.db import Reader
 from ...platform.ids import id_at
 from ..accounts import SHOWN_STATES
-from .model import Activity, Emoji, Usage, weeks
+from .model import Activity, Usage, weeks
 
 _SHOWN = [state.value for state in SHOWN_STATES]
 
@@ -89,14 +89,6 @@ async def staff(reader: Reader) -> list[int]:
         " order by array_position(array['owner', 'admin', 'moderator'], u.role), u.created_at, u.account_id"
     )
     return [row[0] for row in rows]
-
-
-async def emojis(reader: Reader) -> list[Emoji]:
-    """The custom emoji that people may pick."""
-    rows = await reader.fetch(
-        "select shortcode, url, category from custom_emojis where visible order by shortcode"
-    )
-    return [Emoji(**dict(row)) for row in rows]
 
 
 _DIRECTORY_BY_ACTIVITY_SQL = """

@@ -13,12 +13,14 @@ from .errors import MediaNotAttachable, MediaNotTaken
 
 
 class Purpose(IntEnum):
-    """What an upload is for. PREVIEW: a picture for another upload; it has no row of its own."""
+    """What an upload is for. PREVIEW: a picture for another upload, EMOJI: one of this server's own emoji; neither has a row of
+    its own."""
 
     ATTACHMENT = 0
     AVATAR = 1
     HEADER = 2
     PREVIEW = 3
+    EMOJI = 4
 
 
 class MediaKind(IntEnum):
@@ -128,6 +130,7 @@ class MediaLimits(msgspec.Struct, frozen=True):
     image_pixels: int = 33_177_600
     video_bytes: int = 99 << 20
     picture_bytes: int = 8 << 20
+    emoji_bytes: int = 256 << 10
     description_characters: int = 1500
     quota_bytes: int = 0
     per_post: int = 4
@@ -137,6 +140,8 @@ ATTACHMENT_PIXELS: Final = 3840 * 2160
 """Larger pictures are scaled down to this area."""
 PREVIEW_PIXELS: Final = 640 * 360
 """The area of previews."""
+EMOJI_PIXELS: Final = 256 * 256
+"""The area of custom emoji."""
 PICTURE_SIZES: Final[dict[Purpose, tuple[int, int]]] = {
     Purpose.AVATAR: (400, 400),
     Purpose.HEADER: (1500, 500),

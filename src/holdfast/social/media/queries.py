@@ -120,6 +120,16 @@ async def waiting_media(reader: Reader, media_id: int) -> Waiting | None:
     return None if row is None else Waiting(**dict(row))
 
 
+async def still_waiting(reader: Reader, ids: list[int]) -> list[int]:
+    """Those of these uploads that were never finished."""
+    rows = (
+        await reader.fetch("select id from media where id = any($1::bigint[]) and state = 0", ids)
+        if ids
+        else []
+    )
+    return [row[0] for row in rows]
+
+
 async def picture_of(reader: Reader, account_id: int, purpose: Purpose) -> int | None:
     """The upload that is an account's avatar or header."""
     found: int | None = await reader.fetchval(

@@ -248,6 +248,7 @@ async def take_unused_blobs(tx: Tx, now: Instant) -> list[bytes]:
         " and not exists (select 1 from media m where m.source_hash = b.hash)"
         " and not exists (select 1 from archives a where a.hash = b.hash)"
         " and not exists (select 1 from archive_imports i where i.hash = b.hash)"
+        " and not exists (select 1 from custom_emoji_files e where e.hash = b.hash)"
         " and not exists (select 1 from preview_cards c where c.image_hash = b.hash) limit $2 for update skip locked)"
         " returning hash",
         now - timedelta(minutes=BLOBS_KEPT_MINUTES), _BLOBS_AT_ONCE,

@@ -17,6 +17,7 @@ from . import store
 from .errors import MediaNotTaken
 from .model import (
     ATTACHMENT_PIXELS,
+    EMOJI_PIXELS,
     PICTURE_SIZES,
     PREVIEW_PIXELS,
     FileOfMedia,
@@ -85,6 +86,8 @@ def _check_size(kind: MediaType, size_bytes: int, purpose: Purpose, limits: Medi
     most = (
         limits.picture_bytes
         if purpose in PICTURE_SIZES
+        else limits.emoji_bytes
+        if purpose is Purpose.EMOJI
         else limits.image_bytes
         if kind.family == "image"
         else limits.video_bytes
@@ -102,11 +105,13 @@ def _refuse_known(screen: Screen, hashes: Sequence[str]) -> None:
 
 def _order(kind: MediaType, purpose: Purpose, intake: Intake) -> ImageOrder:
     crop = PICTURE_SIZES.get(purpose)
-    still = purpose is Purpose.PREVIEW or (crop is None and kind in (GIF, PNG) and intake.moving)
+    still = purpose is Purpose.PREVIEW or (
+        purpose is Purpose.ATTACHMENT and kind in (GIF, PNG) and intake.moving
+    )
     return ImageOrder(
         kind.decoder,
         intake.limits.image_pixels,
-        original_pixels=ATTACHMENT_PIXELS,
+        original_pixels=EMOJI_PIXELS if purpose is Purpose.EMOJI else ATTACHMENT_PIXELS,
         small_pixels=PREVIEW_PIXELS,
         crop=crop,
         animate=not still,
@@ -140,7 +145,7 @@ async def _for_later(
 
 async def _stored(intake: Intake, decoded: Decoded, purpose: Purpose) -> tuple[FileOfMedia, ...]:
     made = [(Role.ORIGINAL, decoded.original)]
-    if purpose not in PICTURE_SIZES:
+    if purpose in (Purpose.ATTACHMENT, Purpose.PREVIEW):
         made.append((Role.SMALL, decoded.small))
     elif decoded.still is not None:
         made.append((Role.STILL, decoded.still))

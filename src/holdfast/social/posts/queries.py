@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Row
 from ..cards import CardView
 from ..drafts import QuotePolicy, Visibility
-from ..media import views_of
+from ..media import MediaView, views_of
 from ..quotes import QuoteView
 from .model import Marks, MentionView, PollView, PostState, PostView
 
@@ -194,6 +196,14 @@ class Version(msgspec.Struct, frozen=True):
     poll_options: list[str] | None
     created_at: Instant
     media: list[VersionMedia] = []
+
+    def media_as_it_was(self, found: Mapping[int, MediaView]) -> list[MediaView]:
+        """Its uploads with what it said of them, without those that are gone. `found`: by id, as they are now."""
+        return [
+            msgspec.structs.replace(found[one.id], description=one.description, focus=one.focus)
+            for one in self.media
+            if one.id in found
+        ]
 
 
 async def versions(reader: Reader, post_id: int) -> list[Version]:

@@ -32,6 +32,7 @@ from holdfast.screening.tiers import ModelUnusable
 TEXTS: Final = 3000
 """Posts that are sent, in their order and then again."""
 _COMMAND = (sys.executable, "-m", "holdfast.main.bench.screening.timed_web")
+_POOL_SIZE = "3"
 _STOP_SECONDS = 40
 
 
@@ -111,6 +112,8 @@ def _timed_web(site: BenchSite, database_url: str, arguments: Sequence[str]) -> 
                 "HOLDFAST_PORT": str(site.port),
                 "HOLDFAST_DATABASE_URL": database_url,
                 "HOLDFAST_FRESHNESS": "shared_memory",
+                # The database has connections for the site; posts come here one at a time.
+                "HOLDFAST_DATABASE_POOL_SIZE": _POOL_SIZE,
                 "HOLDFAST_POST_MAX_CHARACTERS": str(MAX_TEXT_CHARACTERS),
             }
             process = subprocess.Popen(
