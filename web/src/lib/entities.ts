@@ -249,5 +249,6 @@ export interface Instance {
     polls: { max_options: number; max_characters_per_option: number; min_expiration: number; max_expiration: number };
   };
   registrations: { enabled: boolean; approval_required: boolean; message: string | null };
+  contact?: { email: string; account: Account | null };
   rules: { id: string; text: string; hint: string }[];
 }

@@ -65,4 +65,12 @@ export function startRouter(): void {
     if (url.pathname + url.search === location.pathname + location.search) scrollTo({ top: 0 });
     else navigate(url.pathname + url.search);
   });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    const url = new URL(form.action);
+    if (event.defaultPrevented || form.method !== "get" || !url.pathname.startsWith(`${BASE}/`)) return;
+    event.preventDefault();
+    for (const [name, value] of new FormData(form)) url.searchParams.set(name, String(value));
+    navigate(url.pathname + url.search);
+  });
 }
