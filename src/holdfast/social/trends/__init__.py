@@ -2,7 +2,7 @@
 
 from .errors import TrendNotVisible
 from .model import LinkDay, LinkTrend, Trend, TrendKind, TrendLimits, TrendRules
-from .queries import reviewed_out, links_of, names_of, ranked
+from .queries import links_of, names_of, ranked, reviewed_out
 from .reader import trending_links, trending_posts, trending_tags
 from .refresh import refresh_trends
 from .review import review_trend
