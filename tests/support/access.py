@@ -143,6 +143,7 @@ PUBLIC = frozenset(
     GET /api/v1/timelines/public
     GET /api/v1/timelines/tag/{hashtag}
     GET /api/v1/timelines/link
+    GET /api/holdfast/openapi.json
     GET /api/oembed
     GET /api/v1/trends
     GET /api/v1/trends/links
@@ -211,6 +212,7 @@ TABLE: dict[str, Row] = {
     **_row({"tag": ANY}, "GET /api/v1/timelines/tag/{hashtag}", "GET /api/v1/tags/{name}"),
     "GET /api/v1/timelines/link": Row({"": ANY}, query={"url": "https://example.org/"}),
     # What others may show is what a stranger may see, whoever asks.
+    "GET /api/holdfast/openapi.json": Row(_NOTHING),
     "GET /api/oembed": Row(
         {"public_post_page": ANY, "private_post_page": _NOBODYS, "held_post_page": _NOBODYS,
          "missing_post_page": _NOBODYS, "post_page_of_another": _NOBODYS},

@@ -6,15 +6,19 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Request, Response
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
+from .. import __version__
 from ..edge import mastodon, public
-from ..edge.answers import Answer, json_answer
+from ..edge.answers import JSON, Answer, json_answer
+from ..edge.api_description import describe
 from ..edge.call import Call
 from ..edge.dispatch import Dispatch, dispatcher, socket_dispatcher
 from ..edge.ports import Services
@@ -40,6 +44,19 @@ async def ready(call: Call) -> Answer:
     """This process answers and reaches its database."""
     await call.services.database.fetchval("select 1")
     return json_answer({"status": "ready"})
+
+
+@health.get("/api/holdfast/openapi.json", Access.anyone())
+async def openapi(call: Call) -> Answer:
+    """A description of the client API, made from its route tables."""
+    settings = call.services.settings
+    body = await asyncio.to_thread(_description, settings.title, settings.public_url)
+    return Answer(200, body, JSON)
+
+
+@lru_cache(maxsize=1)
+def _description(title: str, url: str) -> bytes:
+    return msgspec.json.encode(describe(ROUTES, title=title, version=__version__, url=url))
 
 
 ROUTES: list[Route] = [
