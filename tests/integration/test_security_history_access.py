@@ -70,7 +70,8 @@ async def test_cve_2026_22246_no_id_of_another_opens_anything(site: Site) -> Non
     refusal, and is still there afterwards."""
     world = await World.make(site)
     session = await session_of(world.stranger)
-    swept, things = set(), {}
+    swept: set[str] = set()
+    things: dict[str, str] = {}
     for name, row in TABLE.items():
         for kind, codes in row.acts_on.items():
             if codes.stranger not in (401, 403, 404) or kind == "" or name in STAFF:

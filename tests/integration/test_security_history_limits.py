@@ -181,12 +181,12 @@ async def test_parler_p2_counting_through_accounts_and_posts_finds_an_end(settin
         site = Site(town.services, town.client(), town.app)
         ann = await site.member("ann")
         posts = [(await ann.say(f"number {number}"))["id"] for number in range(30)]
-        read = []
-        for number, post in enumerate(posts):
-            answer = await town.client(f"203.0.113.{number % 5}").get(f"/api/v1/statuses/{post}")
-            read.append(answer.status_code)
-        assert read == [200] * 20 + [429] * 10
-        assert "Without signing in, 20 different" in answer.json()["error"]
+        answers = [
+            await town.client(f"203.0.113.{number % 5}").get(f"/api/v1/statuses/{post}")
+            for number, post in enumerate(posts)
+        ]
+        assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 10
+        assert "Without signing in, 20 different" in answers[-1].json()["error"]
         for path in (f"/api/v1/statuses/{posts[-1]}/context", f"/@ann/{posts[-1]}", "/@ann", "/@ann/feed.atom", "/",
                      f"/api/v1/accounts/{ann.id}/statuses", f"/api/oembed?url={town.services.base_url}/@ann/{posts[-1]}",
                      "/api/v1/timelines/public", f"/@ann/{posts[-1]}/embed"):  # fmt: skip
