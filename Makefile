@@ -9,7 +9,7 @@ SLOW := --ignore=tests/conformance --ignore=tests/fault --ignore=tests/bench \
 	-m "not conformance and not fault and not browser"
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help up test test-all foreign lint types fmt bench fault drill docs lock clean env
+.PHONY: help up test test-all foreign lint types fmt bench fault app shots drill docs lock clean env
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -18,12 +18,13 @@ help: ## List the targets
 
 up: ## Start everything; prints the address. Ctrl-C stops it cleanly
 	@.ci/environment runtime
+	@.ci/app --try
 	@exec $(BIN)/holdfast up $(ARGS)
 
 test: env lint types ## Lint, types and the tests that every change must pass
 	@$(PYTEST) $(SLOW) $(ARGS)
 
-test-all: env lint types ## The same, with the conformance, browser and fault lanes
+test-all: env lint types app ## The same, with the conformance, browser and fault lanes
 	@$(PYTEST) $(ARGS)
 
 foreign: env ## Run the test suites of other people's clients: make foreign [SUITE=toot or mastodon.py]
@@ -43,11 +44,17 @@ fmt: env ## Format and fix what can be fixed by itself
 	@$(BIN)/ruff format
 
 bench: env ## Run a benchmark: make bench NAME=home
-	@test -n "$(NAME)" || { echo 'which one? make bench NAME=publish, home, public, verify, import, oauth or screening' >&2; exit 2; }
+	@test -n "$(NAME)" || { echo 'which one? make bench NAME=home, public, verify, publish, media, oauth, search, import, screening or streams' >&2; exit 2; }
 	@exec $(BIN)/holdfast bench $(NAME) $(ARGS)
 
 fault: env ## Kill processes and fail ports on purpose
 	@$(PYTEST) tests/fault $(ARGS)
+
+app: ## Build the app of web/, when its sources are newer
+	@.ci/app
+
+shots: env app ## Pictures of every page of the app, into web/shots
+	@$(BIN)/python web/scripts/shots.py $(ARGS)
 
 drill: ## Restore from a mirror into a scratch folder and compare
 	@echo 'the drill is not available yet: it needs the mirror, which this version does not have' >&2; exit 1
@@ -59,7 +66,7 @@ lock: env ## Pin the dependencies again (ARGS=--upgrade for newer ones)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python .ci/lock $(ARGS)
 
 clean: ## Remove the environment and caches; never the data folder
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	@rm -rf web/node_modules src/holdfast/edge/public/app_files .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env:

@@ -32,6 +32,11 @@ export async function speak(): Promise<void> {
   document.documentElement.dir = RIGHT_TO_LEFT.has(wanted) ? "rtl" : "ltr";
 }
 
+/** The language with the region of the reader, for dates and numbers. */
+function locale(): string {
+  return navigator.languages.find((one) => one.toLowerCase().startsWith(language)) ?? language;
+}
+
 export function currentLanguage(): Language {
   return language;
 }
@@ -51,7 +56,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
     const form = new Intl.PluralRules(language).select(values.n);
     text = strings[`${key}.${form}`] ?? strings[`${key}.other`] ?? text;
   }
-  return fill(text ?? key, values, language);
+  return fill(text ?? key, values, locale());
 }
 
 /** Every key without its plural form, for the test that languages agree. */
@@ -60,7 +65,7 @@ export function stems(of: Strings): string[] {
 }
 
 export function compact(number: number): string {
-  return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }).format(number);
+  return new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -75,16 +80,16 @@ export function timeAgo(iso: string, now: number): string {
     if (Math.abs(amount) < size) {
       const rounded = Math.trunc(amount);
       if (unit === "second" && Math.abs(rounded) < 45) return t("time.now");
-      return new Intl.RelativeTimeFormat(language, { style: "narrow", numeric: "always" }).format(rounded, unit);
+      return new Intl.RelativeTimeFormat(locale(), { style: "narrow", numeric: "always" }).format(rounded, unit);
     }
     amount /= size;
   }
   const sameYear = then.getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: sameYear ? undefined : "numeric" }).format(then);
+  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: sameYear ? undefined : "numeric" }).format(then);
 }
 
 export function fullDate(iso: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
 }
 
 export function languageName(code: string): string {

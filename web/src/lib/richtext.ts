@@ -14,36 +14,36 @@ const TAGS: Record<string, "p" | "br" | "em" | "strong" | "code" | "pre" | "bloc
 };
 const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "SVG", "MATH", "svg", "math"]);
 
-/** `origin`: ours; links to our own pages stay in the app. */
-export function readHtml(html: string, mentions: readonly Mention[], origin: string): Rich[] {
+/** `hosts`: ours; links to our own pages stay in the app. */
+export function readHtml(html: string, mentions: readonly Mention[], hosts: readonly string[]): Rich[] {
   const body = new DOMParser().parseFromString(html, "text/html").body;
   const people = new Map(mentions.map((one) => [one.url, one.acct]));
-  return children(body, people, origin);
+  return children(body, people, hosts);
 }
 
-function children(node: Node, people: Map<string, string>, origin: string): Rich[] {
-  return [...node.childNodes].flatMap((child) => read(child, people, origin));
+function children(node: Node, people: Map<string, string>, hosts: readonly string[]): Rich[] {
+  return [...node.childNodes].flatMap((child) => read(child, people, hosts));
 }
 
-function read(node: Node, people: Map<string, string>, origin: string): Rich[] {
+function read(node: Node, people: Map<string, string>, hosts: readonly string[]): Rich[] {
   if (node.nodeType === 3) return node.nodeValue ? [{ kind: "text", text: node.nodeValue }] : [];
   if (node.nodeType !== 1 || DROPPED.has(node.nodeName)) return [];
   const element = node as Element;
   const classes = element.classList;
   // Addresses are shortened by their author's server: what is marked invisible is left out, an ellipsis shows it.
   if (classes.contains("invisible") || classes.contains("quote-inline")) return [];
-  const inner = children(element, people, origin);
+  const inner = children(element, people, hosts);
   if (classes.contains("ellipsis")) inner.push({ kind: "text", text: "…" });
   if (element.nodeName === "A") {
     const href = element.getAttribute("href") ?? "";
-    const target = linkOf(href, classes.contains("hashtag") ? element.textContent ?? "" : null, people, origin);
+    const target = linkOf(href, classes.contains("hashtag") ? element.textContent ?? "" : null, people, hosts);
     return target ? [{ kind: "link", ...target, children: inner }] : inner;
   }
   const tag = TAGS[element.nodeName];
   return tag ? [{ kind: "element", tag, children: inner }] : inner;
 }
 
-function linkOf(href: string, hashtag: string | null, people: Map<string, string>, origin: string): { href: string; inside: boolean } | null {
+function linkOf(href: string, hashtag: string | null, people: Map<string, string>, hosts: readonly string[]): { href: string; inside: boolean } | null {
   const acct = people.get(href);
   if (acct) return { href: to.profile(acct), inside: true };
   if (hashtag?.startsWith("#")) return { href: to.tag(hashtag.slice(1)), inside: true };
@@ -54,7 +54,7 @@ function linkOf(href: string, hashtag: string | null, people: Map<string, string
     return null;
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") return null;
-  if (url.origin === origin) {
+  if (hosts.includes(url.host)) {
     const own = inApp(url.pathname);
     if (own) return { href: own, inside: true };
   }

@@ -77,8 +77,10 @@ def _sent(call: Call, content: bytes, packed: bytes, content_type: bytes, header
 
 def _policy(call: Call) -> Header:
     media = call.services.settings.media_url.rstrip("/")
-    also = f" {media}" if media else ""
-    sockets = call.services.base_url.replace("http", "ws", 1)
+    # The address that links are made with is ours too, also where somebody came by another one.
+    ours = call.services.base_url
+    also = f" {ours} {media}" if media else f" {ours}"
+    sockets = ours.replace("http", "ws", 1)
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         f"img-src 'self' blob: data:{also}; media-src 'self' blob:{also}; "

@@ -1,0 +1,190 @@
+"""Pictures of every page, phone and desktop, light and dark: make shots, or python web/scripts/shots.py [pages...].
+
+Starts a server of its own, fills it with a few members and posts, and writes web/shots/. Needs a Chromium; CHROMIUM names it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx2
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.support.whole_server import PASSWORD, WholeServer
+
+SHOTS = Path(__file__).parents[1] / "shots"
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PEOPLE = {
+    "ada": ("Ada Okafor", "Tide pools, slow trains and second-hand books."),
+    "bea": ("Bea Lindqvist", "Kelp biologist. Field notes from the north coast."),
+    "cem": ("Cem Aydın", "I mend boats and write about it."),
+}
+
+
+def picture(seed: int) -> bytes:
+    """A quiet gradient with hills, so that media have something to show."""
+    image = Image.new("RGB", (900, 600))
+    draw = ImageDraw.Draw(image)
+    for y in range(600):
+        draw.line([(0, y), (900, y)], fill=(60 + y // 6 + seed * 20, 110 + y // 8, 150 - y // 7))
+    for hill in range(4):
+        points = [(x, 330 + hill * 60 + (x * (seed + hill + 2)) % (90 + hill * 20) // 3) for x in range(0, 920, 20)]
+        shade = 90 - hill * 18
+        draw.polygon([(0, 600), *points, (900, 600)], fill=(shade // 2, shade + 20, shade))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def fill(server: WholeServer) -> dict[str, str]:
+    """Members, posts of every kind; names of some posts to their ids."""
+    for name in PEOPLE:
+        server.add_member(name)
+    tokens = {name: server.token(name) for name in PEOPLE}
+    clients = {
+        name: httpx2.Client(base_url=server.url, headers={"authorization": f"Bearer {token}"}, timeout=30)
+        for name, token in tokens.items()
+    }
+
+    def ask(who: str, method: str, path: str, **options: object) -> dict[str, object]:
+        answer = clients[who].request(method, path, **options)  # type: ignore[arg-type]
+        assert answer.is_success, (path, answer.text)
+        return answer.json()  # type: ignore[no-any-return]
+
+    ids = {}
+    for name, (shown, note) in PEOPLE.items():
+        ids[name] = str(ask(name, "GET", "/api/v1/accounts/verify_credentials")["id"])
+        ask(name, "PATCH", "/api/v1/accounts/update_credentials", json={"display_name": shown, "note": note})
+    for one in PEOPLE:
+        for other in PEOPLE:
+            if one != other:
+                ask(one, "POST", f"/api/v1/accounts/{ids[other]}/follow")
+
+    def say(who: str, text: str, **more: object) -> str:
+        return str(ask(who, "POST", "/api/v1/statuses", json={"status": text, **more})["id"])
+
+    say("cem", "Planking is done. Two weeks later than planned, one week earlier than feared. #boats")
+    media = []
+    for seed, words in ((1, "Hills above a grey sea at dusk"), (2, "The same hills, an hour later, nearly dark")):
+        sent = ask("bea", "POST", "/api/v2/media", files={"file": ("a.png", picture(seed), "image/png")}, data={"description": words})
+        media.append(str(sent["id"]))
+    for ident in media:
+        while clients["bea"].get(f"/api/v1/media/{ident}").status_code == 206:
+            pass
+    pictures = say("bea", "Low tide this evening. The holdfasts on the outer reef are as wide as my hand now. #kelp #fieldnotes", media_ids=media)
+    poll = say("ada", "Where do we meet on Saturday?", poll={"options": ["The harbour", "The library", "Under the oak"], "expires_in": 86400})
+    ask("bea", "POST", f"/api/v1/polls/{ask('bea', 'GET', f'/api/v1/statuses/{poll}')['poll']['id']}/votes", json={"choices": [0]})  # type: ignore[index]
+    say("bea", "The colour of the water was wrong all week, and on Friday we learned why.", spoiler_text="Oil spill, dead birds")
+    root = say("ada", "Does anybody know why kelp grows back faster on the north side of the pier?")
+    answer = say("bea", "@ada Less sediment. The current keeps the rock clean, and the holdfast has something to hold on to.", in_reply_to_id=root)
+    say("ada", "@bea That is the best sentence I will read today.", in_reply_to_id=answer)
+    say("cem", "@ada And fewer anchors.", in_reply_to_id=root)
+    say("bea", "Sea urchins, too.", quoted_status_id=root)
+    ask("cem", "POST", f"/api/v1/statuses/{root}/favourite")
+    ask("bea", "POST", f"/api/v1/statuses/{root}/favourite")
+    ask("bea", "POST", f"/api/v1/statuses/{root}/reblog")
+    ask("ada", "POST", f"/api/v1/statuses/{pictures}/favourite")
+    ask("ada", "POST", f"/api/v1/statuses/{pictures}/bookmark")
+    say("bea", "@ada Are you free on Sunday?", visibility="direct")
+    ask("ada", "POST", "/api/v1/lists", json={"title": "Coast"})
+    for client in clients.values():
+        client.close()
+    return {"thread": answer, "pictures": pictures}
+
+
+def wait_ready(server: WholeServer) -> None:
+    """A busy machine takes longer than a test should wait."""
+    for last in (False, False, True):
+        try:
+            return server.wait_ready()
+        except AssertionError:
+            if last:
+                raise
+
+
+def sign_in(page: Page, url: str, name: str) -> None:
+    """Through the pages, as a person does."""
+    page.goto(f"{url}/auth/sign_in?next=/app/enter")
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/app/home")
+    page.wait_for_selector("[data-post]")
+
+
+def pages(ids: dict[str, str]) -> dict[str, str]:
+    """Names of pictures to the addresses they show; what follows a + is opened over the page."""
+    return {
+        "home": "/app/home", "thread": f"/app/@bea/{ids['thread']}", "profile": "/app/@bea", "notifications": "/app/notifications",
+        "explore": "/app/explore?q=kelp", "local": "/app/local", "conversations": "/app/conversations", "bookmarks": "/app/bookmarks",
+        "favourites": "/app/favourites", "lists": "/app/lists", "settings": "/app/settings", "appearance": "/app/settings/appearance",
+        "settings-profile": "/app/settings/profile", "about": "/app/about", "scheduled": "/app/scheduled", "requests": "/app/requests",
+        "missing": "/app/nowhere/at/all", "compose": "/app/home+compose", "viewer": f"/app/@bea/{ids['pictures']}+viewer", "keys": "/app/home+keys",
+    }  # fmt: skip
+
+
+def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[str]) -> None:
+    for scheme in ("light", "dark"):
+        for device, (width, height) in SIZES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB",  # type: ignore[arg-type]
+                has_touch=device == "phone", reduced_motion="reduce",
+            )  # fmt: skip
+            page = context.new_page()
+            page.on("console", lambda message: print("console:", message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: print("error:", error))
+            if not only or "welcome" in only:
+                page.goto(f"{server.url}/app/welcome")
+                page.wait_for_selector("h1")
+                page.screenshot(path=str(SHOTS / f"welcome-{device}-{scheme}.png"))
+            sign_in(page, server.url, "ada")
+            for name, address in pages(ids).items():
+                if only and name not in only:
+                    continue
+                path, _, over = address.partition("+")
+                page.goto(server.url + path)
+                page.wait_for_load_state("networkidle")
+                if over == "compose":
+                    page.keyboard.press("n")
+                    page.wait_for_selector("dialog textarea")
+                    page.keyboard.type("A quiet morning on the pier. #kelp")
+                elif over == "keys":
+                    page.keyboard.press("?")
+                    page.wait_for_selector("dialog")
+                elif over == "viewer":
+                    page.click("[data-post] .cell button")
+                    page.wait_for_selector("dialog img")
+                page.wait_for_timeout(250)
+                page.screenshot(path=str(SHOTS / f"{name}-{device}-{scheme}.png"))
+            context.close()
+
+
+def main() -> None:
+    SHOTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        server = WholeServer(Path(folder) / "data")
+        try:
+            wait_ready(server)
+            ids = fill(server)
+            with sync_playwright() as playwright:
+                path = os.environ.get("CHROMIUM") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None)
+                browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+                shoot(browser, server, ids, set(sys.argv[1:]))
+                browser.close()
+        finally:
+            server.close()
+    print(f"pictures are in {SHOTS}")
+
+
+if __name__ == "__main__":
+    main()
