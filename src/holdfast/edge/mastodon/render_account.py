@@ -37,11 +37,16 @@ _ROLES: dict[str, dict[str, Any]] = {
 
 def account_raw(services: Services, account: AccountView) -> msgspec.Raw:
     """The Account entity as ready JSON. Ask only for accounts that are shown."""
+    return msgspec.Raw(account_json(services, account))
+
+
+def account_json(services: Services, account: AccountView) -> bytes:
+    """The same as bytes."""
     key = _PUBLIC + services.emojis.current.version
-    body = account.rendered.get(key)
+    body: bytes | None = account.rendered.get(key)
     if body is None:
         body = account.rendered[key] = _encode(_public(services, account))
-    return msgspec.Raw(body)
+    return body
 
 
 async def accounts_raw(services: Services, ids: Iterable[int]) -> list[msgspec.Raw]:
@@ -53,7 +58,7 @@ async def accounts_raw(services: Services, ids: Iterable[int]) -> list[msgspec.R
 
 def muted_account_raw(services: Services, account: AccountView, expires_at: Any) -> msgspec.Raw:
     """The MutedAccount entity: an Account and when the mute ends."""
-    body = bytes(account_raw(services, account))
+    body = account_json(services, account)
     tail = _encode({"mute_expires_at": iso_or_none(expires_at)})
     return msgspec.Raw(body[:-1] + b"," + tail[1:])
 

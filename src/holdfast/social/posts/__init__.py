@@ -17,6 +17,7 @@ from .edit import edit_post
 from .errors import NotYours, ParentNotVisible, PostNotVisible, PostRefused, QuotedNotVisible
 from .events import PostDeleted, PostEdited, PostFlagged, PostHeld, PostHidden, PostPublished
 from .model import (
+    NO_MARKS,
     Marks,
     MentionView,
     PollView,
@@ -26,6 +27,7 @@ from .model import (
     Seen,
     SeenQuote,
     Submission,
+    all_may_quote,
     may_see,
     prepare,
     shown_quote,
@@ -52,6 +54,6 @@ __all__ = [
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostHidden", "PostId", "PostLimits", "PostNotVisible",
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "shown_quote", "Submission", "Version",
     "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
-    "Rejudged", "Rescreened", "VersionMedia", "post_of_key", "content_of", "rescreen_posts",
+    "Rejudged", "Rescreened", "NO_MARKS", "VersionMedia", "all_may_quote", "post_of_key", "content_of", "rescreen_posts",
     "mark_sensitive", "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
 ]  # fmt: skip

@@ -194,6 +194,13 @@ def viewer_may_quote(post: PostView, viewer: Viewer) -> bool:
     )  # fmt: skip
 
 
+def all_may_quote(post: PostView) -> bool:
+    """Whether every member who sees the post may quote it, but for those who block its author or are blocked."""
+    return post.state is PostState.VISIBLE and may_quote(
+        post.visibility, post.quote_policy, own=False, follows_author=False, blocked=False
+    )
+
+
 def wants_to_see(seen: Seen, viewer: Viewer, now: Instant) -> bool:
     """Whether a timeline shows it: nothing by, to, or about accounts that the viewer blocks or mutes."""
     if not (viewer.blocking or viewer.mutes or viewer.blocked_by):

@@ -12,7 +12,7 @@ from ..cards import CardView
 from ..drafts import QuotePolicy, Visibility
 from ..media import MediaView, views_of
 from ..quotes import QuoteView
-from .model import Marks, MentionView, PollView, PostState, PostView
+from .model import NO_MARKS, Marks, MentionView, PollView, PostState, PostView
 
 # The one statement that loads posts, shared by every surface, so that PostgreSQL plans it once (ADR 0008).
 LOAD_SQL = """
@@ -93,7 +93,7 @@ async def load_marks(reader: Reader, viewer_id: int, posts: list[PostView]) -> d
             votes[ident] = tuple(choices)
         else:
             flags[what].add(ident)
-    return {
+    found = {
         post.id: Marks(
             post.id in flags[1],
             post.id in flags[2],
@@ -104,6 +104,8 @@ async def load_marks(reader: Reader, viewer_id: int, posts: list[PostView]) -> d
         )
         for post in posts
     }
+    # One object for the many that the viewer left alone: that is how rendering knows them.
+    return {ident: NO_MARKS if marks == NO_MARKS else marks for ident, marks in found.items()}
 
 
 _MARKS_OF_MANY_SQL = """
