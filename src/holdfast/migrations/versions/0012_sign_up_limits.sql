@@ -1,1 +1,0 @@
--- Sign-up by apps, confirmation of mail addresses, blocks of networks and mail addresses.
