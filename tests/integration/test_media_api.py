@@ -352,3 +352,21 @@ async def test_instance_says_what_is_taken(site: Site) -> None:
     assert media["description_limit"] == 1500
     assert {"image/jpeg", "image/heic", "image/avif"} <= set(media["supported_mime_types"])
     assert "image/svg+xml" not in media["supported_mime_types"]
+
+
+async def test_the_page_of_edits_shows_what_each_version_had(site: Site) -> None:
+    ann = await site.member("ann")
+    first, second = [
+        await upload(ann, content, description=name)
+        for name, content in (("one", pictures.jpeg()), ("two", pictures.png()))
+    ]
+    status = await ann.say("with one", **{"media_ids[]": first["id"]})
+    edited = await ann.request(
+        "PUT", f"/api/v1/statuses/{status['id']}", data={"status": "with two", "media_ids[]": second["id"]}
+    )
+    assert edited.status_code == 200
+    page = (await site.client.get(f"/@ann/{status['id']}/history")).text
+    now, before = page.split("First version")
+    assert ('alt="two"' in now, 'alt="one"' in now) == (True, False)
+    assert ('alt="two"' in before, 'alt="one"' in before) == (False, True)
+    assert path(first["preview_url"]) in before

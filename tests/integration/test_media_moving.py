@@ -12,7 +12,9 @@ import msgspec
 import pytest
 
 from holdfast.main.media_work import media_runner, open_media_worker
+from holdfast.main.subscriptions import PROCESS_MEDIA
 from holdfast.platform.config import Settings
+from holdfast.social.media import MediaKind, MediaLimits, Meta, TakenMedia, add_media, touch_blobs
 from tests.support import pictures
 from tests.support.pictures import SECRET, send
 from tests.support.site import Site, open_site
@@ -190,3 +192,27 @@ async def test_a_playlist_in_disguise_reads_no_other_file(site: Site, tmp_path: 
     disguised = (await send(ann, b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isom" + playlist)).json()
     await work_on_media(site)
     assert (await ann.request("GET", f"/api/v1/media/{disguised['id']}")).status_code == 422
+
+
+async def test_an_upload_whose_errand_was_given_up_has_failed(site: Site) -> None:
+    ann, services = await site.member("ann"), site.services
+    async with services.database.transaction() as tx:
+        waiting = TakenMedia(MediaKind.VIDEO, (), Meta(), None, b"s" * 32, source_hash=b"h" * 32)
+        await touch_blobs(tx, {b"h" * 32: 10}, services.clock.now())
+        now = services.clock.now()
+        media_id, other = [
+            await add_media(tx, ann.actor, waiting, limits=MediaLimits(), now=now) for _ in range(2)
+        ]
+    async with services.database.transaction() as tx:
+        await tx.execute("update jobs set state = 2 where unique_key = $1", f"{PROCESS_MEDIA} {media_id}")
+    path = f"/api/v1/media/{services.ids.encode(media_id)}"
+    assert (await ann.request("GET", path)).status_code == 206
+    async with (
+        open_media_worker(services.settings, services.database, services.clock) as worker,
+        services.database.transaction() as tx,
+    ):
+        await worker.sweep(tx, services.clock.now())
+    failed = await ann.request("GET", path)
+    assert failed.status_code == 422
+    assert "could not be processed" in failed.json()["error"]
+    assert (await ann.request("GET", f"/api/v1/media/{services.ids.encode(other)}")).status_code == 206

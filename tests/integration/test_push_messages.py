@@ -14,6 +14,7 @@ from holdfast.platform.config import Settings
 from holdfast.platform.errands import count_errands
 from holdfast.social.accounts import AccountId, reinstate_account, suspend_account
 from holdfast.social.push import SEND_PUSH, PushErrand
+from tests.support.emojis import animation
 from tests.support.push_desk import EVERY_ALERT, PATH, Desk, desk_at
 from tests.support.push_service import checked_claims
 
@@ -24,6 +25,19 @@ pytestmark = pytest.mark.integration
 async def desk(settings: Settings) -> AsyncIterator[Desk]:
     async with desk_at(settings) as opened:
         yield opened
+
+
+async def test_a_message_shows_the_picture_that_its_author_has_now_without_motion(desk: Desk) -> None:
+    ann, bob = await desk.site.members("ann", "bob")
+    device = await desk.subscribed(ann, **EVERY_ALERT)
+    changed = await bob.request(
+        "PATCH", "/api/v1/accounts/update_credentials", files={"avatar": ("a.gif", animation())}
+    )
+    await bob.say("@ann hello")
+    [message] = await desk.told(device)
+    account = changed.json()
+    assert "/media/" in account["avatar_static"] != account["avatar"]
+    assert message["icon"] == account["avatar_static"]
 
 
 @pytest.mark.parametrize("standard", [True, False])
@@ -47,6 +61,7 @@ async def test_a_message_is_signed_encrypted_and_says_what_apps_need(desk: Desk,
     assert notification["status"]["id"] == post["id"]
     icon = await desk.site.client.get(message["icon"].removeprefix(desk.site.services.base_url))
     assert icon.status_code == 200
+    assert message["icon"] == notification["account"]["avatar_static"]
     [sent] = desk.service.messages
     assert sent.path == "/device"
     key = desk.site.services.keyring.vapid_public()
