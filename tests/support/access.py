@@ -210,7 +210,8 @@ TABLE: dict[str, Row] = {
         "GET /api/v1/follow_requests", "GET /api/v1/blocks", "GET /api/v1/mutes", "GET /api/v1/domain_blocks",
     ),
     **_row({"tag": ANY}, "GET /api/v1/timelines/tag/{hashtag}", "GET /api/v1/tags/{name}"),
-    "GET /api/v1/timelines/link": Row({"": ANY}, query={"url": "https://example.org/"}),
+    # Nobody has linked to it, so that there is no such timeline.
+    "GET /api/v1/timelines/link": Row({"": _NOBODYS}, query={"url": "https://example.org/"}),
     # What others may show is what a stranger may see, whoever asks.
     "GET /api/holdfast/openapi.json": Row(_NOTHING),
     "GET /api/oembed": Row(

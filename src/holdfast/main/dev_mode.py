@@ -15,6 +15,7 @@ DEV_SETTINGS: Final[Mapping[str, str]] = {
     "rate_requests": "10000000",
     "rate_deletes": "10000000",
     "rate_signups": "10000000",
+    "rate_reports": "10000000",
     "rate_signin_attempts": "10000000",
     "rate_mailbox": "10000000",
     "rate_links": "10000000",

@@ -17,7 +17,7 @@ class TrustSettings(LiveSettings, frozen=True, kw_only=True):
     ] = 1000
     report_posts_max: Annotated[int, S("Most posts that one report names.", minimum=1, maximum=1000)] = 100
     rate_reports: Annotated[
-        int, S("Reports of one member per window.", unit="requests", minimum=1, maximum=1_000_000)
+        int, S("Reports of one member per window.", unit="requests", minimum=1, maximum=10_000_000)
     ] = 30
     rate_reports_window_seconds: Annotated[
         int, S("Window of that limit.", unit="seconds", minimum=1, maximum=86_400)
