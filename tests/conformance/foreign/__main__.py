@@ -24,6 +24,8 @@ from tests.conformance.foreign.seed import seed
 from tests.conformance.foreign.suites import SUITES, WRITTEN_PORT, Suite
 from tests.support.up_process import COMMAND, environment, free_port
 
+_LEFT_OUT = Path(__file__).with_name("holdfast_left_out.py")
+
 
 def main(arguments: list[str]) -> int:
     """Prepare, serve, run."""
@@ -71,6 +73,7 @@ def _python(folder: Path) -> str:
 def _copy(suite: Suite, source: Path, copy: Path, port: int) -> None:
     """The suite as it runs: every answer comes from the server, and the server is where it looks."""
     shutil.copytree(source, copy)
+    shutil.copy(_LEFT_OUT, copy)
     for folder in (copy / "tests").glob(suite.recordings):
         shutil.rmtree(folder)
         folder.mkdir()
@@ -97,10 +100,10 @@ def _run(suite: Suite, pytest: list[str], copy: Path, port: int, arguments: list
         if not server.stdout.readline().startswith("ready "):
             return 1
         seed(data)
-        excluded = [f"--{'deselect' if '::' in name else 'ignore'}={name}" for name in suite.left_out]
         tests = [] if any(not argument.startswith("-") for argument in arguments) else [suite.tests]
-        command = [*pytest, *suite.options, *excluded, *arguments, *tests]
-        surroundings = {**os.environ, "TOOT_TEST_BASE_URL": address}
+        command = [*pytest, "-p", _LEFT_OUT.stem, *suite.options, *arguments, *tests]
+        left_out = "\n".join(suite.left_out)
+        surroundings = {**os.environ, "TOOT_TEST_BASE_URL": address, "HOLDFAST_LEFT_OUT": left_out}
         return subprocess.run(command, cwd=copy, env=surroundings, check=False).returncode
     finally:
         server.terminate()
