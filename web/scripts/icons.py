@@ -13,7 +13,9 @@ ICONS = Path(__file__).parents[1] / "public" / "icons"
 def main() -> None:
     picture = (ICONS / "icon.svg").read_text()
     # A mask may cut off everything but the middle, so the drawing shrinks and its ground fills the square.
-    masked = picture.replace('rx="16"', 'rx="0"').replace("<g ", '<g transform="translate(9.6 9.6) scale(.7)" ')
+    masked = picture.replace('rx="16"', 'rx="0"').replace(
+        "<g ", '<g transform="translate(9.6 9.6) scale(.7)" '
+    )
     with sync_playwright() as playwright:
         path = sys.argv[1] if len(sys.argv) > 1 else None
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -38,7 +38,9 @@ def picture(seed: int) -> bytes:
     for y in range(600):
         draw.line([(0, y), (900, y)], fill=(60 + y // 6 + seed * 20, 110 + y // 8, 150 - y // 7))
     for hill in range(4):
-        points = [(x, 330 + hill * 60 + (x * (seed + hill + 2)) % (90 + hill * 20) // 3) for x in range(0, 920, 20)]
+        points = [
+            (x, 330 + hill * 60 + (x * (seed + hill + 2)) % (90 + hill * 20) // 3) for x in range(0, 920, 20)
+        ]
         shade = 90 - hill * 18
         draw.polygon([(0, 600), *points, (900, 600)], fill=(shade // 2, shade + 20, shade))
     out = io.BytesIO()
@@ -75,18 +77,48 @@ def fill(server: WholeServer) -> dict[str, str]:
 
     say("cem", "Planking is done. Two weeks later than planned, one week earlier than feared. #boats")
     media = []
-    for seed, words in ((1, "Hills above a grey sea at dusk"), (2, "The same hills, an hour later, nearly dark")):
-        sent = ask("bea", "POST", "/api/v2/media", files={"file": ("a.png", picture(seed), "image/png")}, data={"description": words})
+    for seed, words in (
+        (1, "Hills above a grey sea at dusk"),
+        (2, "The same hills, an hour later, nearly dark"),
+    ):
+        sent = ask(
+            "bea",
+            "POST",
+            "/api/v2/media",
+            files={"file": ("a.png", picture(seed), "image/png")},
+            data={"description": words},
+        )
         media.append(str(sent["id"]))
     for ident in media:
         while clients["bea"].get(f"/api/v1/media/{ident}").status_code == 206:
             pass
-    pictures = say("bea", "Low tide this evening. The holdfasts on the outer reef are as wide as my hand now. #kelp #fieldnotes", media_ids=media)
-    poll = say("ada", "Where do we meet on Saturday?", poll={"options": ["The harbour", "The library", "Under the oak"], "expires_in": 86400})
-    ask("bea", "POST", f"/api/v1/polls/{ask('bea', 'GET', f'/api/v1/statuses/{poll}')['poll']['id']}/votes", json={"choices": [0]})  # type: ignore[index]
-    say("bea", "The colour of the water was wrong all week, and on Friday we learned why.", spoiler_text="Oil spill, dead birds")
+    pictures = say(
+        "bea",
+        "Low tide this evening. The holdfasts on the outer reef are as wide as my hand now. #kelp #fieldnotes",
+        media_ids=media,
+    )
+    poll = say(
+        "ada",
+        "Where do we meet on Saturday?",
+        poll={"options": ["The harbour", "The library", "Under the oak"], "expires_in": 86400},
+    )
+    ask(
+        "bea",
+        "POST",
+        f"/api/v1/polls/{ask('bea', 'GET', f'/api/v1/statuses/{poll}')['poll']['id']}/votes",
+        json={"choices": [0]},
+    )  # type: ignore[index]
+    say(
+        "bea",
+        "The colour of the water was wrong all week, and on Friday we learned why.",
+        spoiler_text="Oil spill, dead birds",
+    )
     root = say("ada", "Does anybody know why kelp grows back faster on the north side of the pier?")
-    answer = say("bea", "@ada Less sediment. The current keeps the rock clean, and the holdfast has something to hold on to.", in_reply_to_id=root)
+    answer = say(
+        "bea",
+        "@ada Less sediment. The current keeps the rock clean, and the holdfast has something to hold on to.",
+        in_reply_to_id=root,
+    )
     say("ada", "@bea That is the best sentence I will read today.", in_reply_to_id=answer)
     say("cem", "@ada And fewer anchors.", in_reply_to_id=root)
     say("bea", "Sea urchins, too.", quoted_status_id=root)
@@ -141,7 +173,10 @@ def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[
                 has_touch=device == "phone", reduced_motion="reduce",
             )  # fmt: skip
             page = context.new_page()
-            page.on("console", lambda message: print("console:", message.text) if message.type == "error" else None)
+            page.on(
+                "console",
+                lambda message: print("console:", message.text) if message.type == "error" else None,
+            )
             page.on("pageerror", lambda error: print("error:", error))
             if not only or "welcome" in only:
                 page.goto(f"{server.url}/app/welcome")
@@ -177,7 +212,9 @@ def main() -> None:
             wait_ready(server)
             ids = fill(server)
             with sync_playwright() as playwright:
-                path = os.environ.get("CHROMIUM") or ("/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None)
+                path = os.environ.get("CHROMIUM") or (
+                    "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
+                )
                 browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
                 shoot(browser, server, ids, set(sys.argv[1:]))
                 browser.close()

@@ -1,0 +1,242 @@
+"""The app in a real browser, against a whole server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.support.chromium import AXE, PATIENCE_MS, Person, open_chromium
+from tests.support.whole_server import WholeServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.e2e]
+expect.set_options(timeout=PATIENCE_MS)
+
+_PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+_ADDRESSES = (
+    "/app/home", "/app/local", "/app/public", "/app/explore", "/app/notifications", "/app/conversations",
+    "/app/bookmarks", "/app/favourites", "/app/lists", "/app/scheduled", "/app/requests", "/app/settings",
+    "/app/settings/profile", "/app/settings/appearance", "/app/settings/filters", "/app/settings/blocks",
+    "/app/settings/notifications", "/app/about", "/app/@ann", "/app/nothing/here",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeServer]:
+    running = WholeServer(tmp_path_factory.mktemp("app") / "data")
+    try:
+        for last in (False, False, True):
+            try:
+                running.wait_ready()
+                break
+            except AssertionError:
+                if last:
+                    raise
+        for name in ("ann", "ben"):
+            running.add_member(name)
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def ann(chromium: Browser, server: WholeServer) -> Iterator[Person]:
+    person = Person(chromium, server.url, "ann", viewport={"width": 1280, "height": 900})
+    person.sign_in()
+    yield person
+    person.close()
+
+
+@pytest.fixture(scope="module")
+def ben(chromium: Browser, server: WholeServer) -> Iterator[Person]:
+    person = Person(chromium, server.url, "ben", **_PHONE)
+    person.sign_in()
+    person.open("/app/@ann")
+    person.page.get_by_role("button", name="Follow", exact=True).click()
+    person.page.get_by_role("button", name="Following", exact=True).wait_for()
+    yield person
+    person.close()
+
+
+def _shown(person: Person, text: str) -> Locator:
+    return person.page.locator("[data-post]", has_text=text).first
+
+
+def test_a_post_is_seen_live_answered_and_told(ann: Person, ben: Person) -> None:
+    ben.open("/app/home")
+    ann.open("/app/home")
+    ann.write("The tide is out. Who comes along?")
+    expect(_shown(ann, "Who comes along?")).to_be_visible()
+
+    pill = ben.page.get_by_role("button", name="1 new post")
+    expect(pill).to_be_visible()
+    expect(_shown(ben, "Who comes along?")).to_have_count(0)
+    pill.click()
+    expect(_shown(ben, "Who comes along?")).to_be_visible()
+
+    _shown(ben, "Who comes along?").get_by_role("button", name=re.compile("^Reply")).click()
+    box = ben.page.get_by_role("textbox", name="Text of the post")
+    expect(box).to_have_value("@ann ")
+    box.press_sequentially("I do, in ten minutes.")
+    ben.send()
+
+    bell = ann.page.get_by_role("link", name=re.compile("Notifications")).first
+    # The new follower and the answer.
+    expect(bell).to_contain_text("2")
+    bell.click()
+    expect(_shown(ann, "in ten minutes")).to_be_visible()
+    _shown(ann, "in ten minutes").locator("time").click()
+    expect(ann.page).to_have_url(re.compile(r"/app/@ben/\d+$"))
+    expect(_shown(ann, "Who comes along?")).to_be_visible()
+    assert ann.complaints == []
+    assert ben.complaints == []
+
+
+def test_a_favourite_is_shown_at_once_and_taken_back_when_the_server_refuses(
+    ann: Person, ben: Person
+) -> None:
+    ann.open("/app/home")
+    ann.write("Hearts come and go.")
+    ben.open("/app/@ann")
+    heart = _shown(ben, "Hearts come and go.").get_by_role("button", name=re.compile("^Favourite"))
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    ben.page.route("**/unfavourite", lambda route: route.fulfill(status=500, body="{}"))
+    heart.click()
+    expect(ben.page.get_by_role("status").filter(has_text="The server has a problem")).to_be_visible()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    ben.page.unroute("**/unfavourite")
+    ben.complaints.clear()
+
+
+def test_what_is_written_offline_is_sent_once_when_the_network_is_back(ann: Person, ben: Person) -> None:
+    ann.open("/app/home")
+    ann.context.set_offline(True)
+    expect(ann.page.get_by_text("You are offline")).to_be_visible()
+    ann.write("Written in a tunnel.")
+    expect(ann.page.get_by_text("1 post waits to be sent")).to_be_visible()
+    ann.context.set_offline(False)
+    expect(_shown(ann, "Written in a tunnel.")).to_be_visible()
+    ben.open("/app/@ann")
+    expect(ben.page.locator("[data-post]", has_text="Written in a tunnel.")).to_have_count(1)
+    ann.complaints.clear()
+
+
+def test_the_app_opens_and_timelines_can_be_read_without_a_network(ann: Person) -> None:
+    ann.open("/app/home")
+    ann.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    ann.open("/app/home")
+    ann.context.set_offline(True)
+    try:
+        ann.page.goto(f"{ann.url}/app/home")
+        expect(_shown(ann, "Who comes along?")).to_be_visible()
+    finally:
+        ann.context.set_offline(False)
+        ann.complaints.clear()
+
+
+def test_a_post_can_be_edited_and_deleted(ann: Person) -> None:
+    ann.open("/app/home")
+    ann.write("This has a tpyo.")
+    card = _shown(ann, "This has a tpyo.")
+    card.get_by_role("button", name="More").click()
+    ann.page.get_by_role("menuitem", name="Edit").click()
+    ann.page.get_by_role("textbox", name="Text of the post").fill("This has no typo.")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    card = _shown(ann, "This has no typo.")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="More").click()
+    ann.page.get_by_role("menuitem", name="Delete").click()
+    card.get_by_role("button", name="Delete").click()
+    expect(ann.page.locator("[data-post]", has_text="This has no typo.")).to_have_count(0)
+
+
+def test_the_keyboard_is_enough(ann: Person) -> None:
+    ann.open("/app/home")
+    press = ann.page.keyboard.press
+    expect(ann.page.locator("[data-post]").first).to_be_visible()
+    press("j")
+    first = ann.page.locator("[data-post]").first
+    expect(first).to_be_focused()
+    press("j")
+    expect(ann.page.locator("[data-post]").nth(1)).to_be_focused()
+    press("k")
+    expect(first).to_be_focused()
+    pressed = first.get_by_role("button", name=re.compile("^Favourite")).get_attribute("aria-pressed")
+    press("f")
+    expect(first.get_by_role("button", name=re.compile("^Favourite"))).to_have_attribute(
+        "aria-pressed", "false" if pressed == "true" else "true"
+    )
+    press("r")
+    box = ann.page.get_by_role("textbox", name="Text of the post")
+    expect(box).to_be_focused()
+    ann.page.keyboard.type("Typed, never clicked.")
+    press("Control+Enter")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    press("?")
+    expect(ann.page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    press("Escape")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    press("g")
+    press("n")
+    expect(ann.page).to_have_url(re.compile("/app/notifications$"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_passes_axe(chromium: Browser, server: WholeServer, ben: Person, scheme: str) -> None:
+    assert AXE.exists(), "web/node_modules is missing: run make app"
+    source = AXE.read_text()
+    ben.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    found = []
+    for address in _ADDRESSES:
+        ben.open(address)
+        ben.page.evaluate(source)
+        results = ben.page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        found += [
+            f"{address}: {one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary'][:300]}"
+            for one in results["violations"]
+        ]
+    assert not found, "\n".join(found)
+
+
+def test_nothing_is_asked_of_anybody_else(ann: Person) -> None:
+    asked: set[str] = set()
+    ann.page.on("request", lambda request: asked.add(request.url))
+    for address in ("/app/home", "/app/explore", "/app/@ben"):
+        ann.open(address)
+    assert asked
+    assert {url for url in asked if not url.startswith((ann.url, "data:", "blob:"))} == set()
+
+
+def test_a_reader_who_turned_tokens_off_is_asked_to_sign_in_again(server: WholeServer, ann: Person) -> None:
+    ann.page.evaluate(
+        "fetch('/api/holdfast/v1/session', {method: 'DELETE', headers: {'X-Holdfast-Account': "
+        "JSON.parse(localStorage['holdfast.accounts']).active}})"
+    )
+    ann.open("/app/notifications")
+    expect(ann.page.get_by_text("You are no longer signed in here.").first).to_be_visible()
+    assert "holdfast_app" not in ann.page.evaluate("document.cookie")
+
+
+def test_the_manifest_and_its_icons_are_served(
+    server: WholeServer, chromium: Browser, tmp_path: Path
+) -> None:
+    context = chromium.new_context()
+    manifest = context.request.get(f"{server.url}/app/manifest.webmanifest").json()
+    assert manifest["start_url"].startswith(manifest["scope"])
+    for icon in manifest["icons"]:
+        answer = context.request.get(server.url + icon["src"])
+        assert answer.ok
+        assert answer.headers["content-type"] == icon["type"]
+    context.close()
