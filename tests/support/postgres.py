@@ -34,6 +34,7 @@ OWNER = "holdfast"
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 RUN_FOLDER = "HOLDFAST_TEST_RUN_FOLDER"
 EXTERNAL = "HOLDFAST_TEST_DATABASE_URL"
+_ROOM_BYTES = 2 << 30
 
 
 class DatabaseServer:
@@ -47,7 +48,8 @@ class DatabaseServer:
 
     def clone_database(self) -> str:
         """A new database with the newest schema and no rows; returns its address."""
-        return self._create(self._template)
+        # Copying files costs less than the default, which takes every block through a log that nothing here needs.
+        return self._create(self._template, "STRATEGY FILE_COPY")
 
     def empty_database(self, encoding: str = "UTF8") -> str:
         """A new database without any schema; returns its address."""
@@ -96,8 +98,19 @@ class DatabaseServer:
 
 def open_run() -> None:
     """Called once by the controlling pytest process before any worker starts."""
-    os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="holdfast-tests-")
+    os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="holdfast-tests-", dir=_memory())
     os.chmod(os.environ[RUN_FOLDER], 0o711)
+
+
+def _memory() -> Path | None:
+    """Where files are in memory, when there is room. A database is some nine hundred files: on a disk, making one for each
+    test takes up to half a second of computing, here a hundredth of one."""
+    place = Path("/dev/shm")  # noqa: S108
+    try:
+        room = shutil.disk_usage(place).free if os.access(place, os.W_OK) else 0
+    except OSError:
+        room = 0
+    return place if room >= _ROOM_BYTES else None
 
 
 def close_run() -> None:
