@@ -105,7 +105,7 @@ def open_run() -> None:
 def _memory() -> Path | None:
     """Where files are in memory, when there is room. A database is some nine hundred files: on a disk, making one for each
     test takes up to half a second of computing, here a hundredth of one."""
-    place = Path("/dev/shm")  # noqa: S108
+    place = Path("/dev/shm")
     try:
         room = shutil.disk_usage(place).free if os.access(place, os.W_OK) else 0
     except OSError:
