@@ -84,8 +84,11 @@ class Call:
         return self._headers.get(name, b"").decode("latin-1")
 
     def segment(self, name: str) -> str:
-        """A `{name}` of the path."""
-        return self._segments[name]
+        """A `{name}` of the path; raises NotFound for one with NUL in it, which no text in the database can hold."""
+        text = self._segments[name]
+        if "\x00" in text:
+            raise NotFound
+        return text
 
     def id_segment(self, name: str = "id") -> int:
         """A `{name}` of the path that is one of our ids; raises NotFound when we never gave it out."""

@@ -7,6 +7,7 @@ Names nest the way Rails clients write them: `poll[options][]=a`, `fields_attrib
 from __future__ import annotations
 
 import itertools
+import re
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -21,6 +22,10 @@ Tree = dict[str, Any]
 
 MAX_PARAMETERS = 1000
 MAX_DEPTH = 6
+# Places in a list, as Rails clients number them; no more digits than any body has room for elements.
+_NUMBER = re.compile(r"[0-9]{1,9}")
+# NUL, which no text in the database can hold, is taken out here as it is from forms; an escaped backslash before it makes it none.
+_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _YES = {"on", "t", "yes", "y"}
 _NO = {"off", "f", "no", "n"}
 
@@ -70,7 +75,7 @@ def convert(tree: Tree, into: type[T]) -> T:
 
 def _json(body: bytes) -> Tree:
     try:
-        value = msgspec.json.decode(body)
+        value = msgspec.json.decode(_ESCAPED_NUL.sub(rb"\1", body))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
         raise Invalid("The body is not valid JSON.", private=repr(error)) from error
     if not isinstance(value, dict):
@@ -184,7 +189,7 @@ def _fit_text(value: str, kinds: tuple[msgspec.inspect.Type, ...]) -> Any:
 
 
 def _fit_list(value: Any, kind: msgspec.inspect.ListType) -> Any:
-    if isinstance(value, dict) and all(name.isdigit() for name in value):
+    if isinstance(value, dict) and all(_NUMBER.fullmatch(name) for name in value):
         value = [value[name] for name in sorted(value, key=int)]
     if isinstance(value, list):
         return [_fit_type(item, kind.item_type) for item in value]
