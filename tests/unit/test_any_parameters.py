@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from holdfast.edge.api_description import structs_of
 from holdfast.edge.params import MAX_DEPTH, MAX_PARAMETERS, Upload, convert, from_body, from_query, merge
+from holdfast.edge.uploads import SpooledFile, read_multipart
 from holdfast.main.asgi import ROUTES
 from holdfast.pure.errors import Invalid
 
@@ -130,6 +133,40 @@ def test_places_in_a_list_are_plain_numbers(number: str) -> None:
                 convert(tree, struct)
             except Invalid:
                 continue
+
+
+@generously
+@given(
+    st.lists(st.tuples(st.one_of(names, words).filter(lambda name: '"' not in name), words), max_size=6),
+    st.integers(0, 3000), st.integers(1, 200), st.booleans(),
+)  # fmt: skip
+async def test_any_upload_is_taken_whole_or_refused(
+    form: list[tuple[str, str]], end: int, size: int, whole: bool
+) -> None:
+    """In pieces of any size, and cut off anywhere; files that were begun are known to whoever closes them."""
+    body = multipart(form) if whole else multipart(form)[:end]
+    pieces = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
+    opened: list[SpooledFile] = []
+
+    async def receive() -> dict[str, Any]:
+        piece = pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            await read_multipart(
+                receive,
+                "multipart/form-data; boundary=b",
+                folder=Path(folder),
+                most_bytes=2000,
+                opened=opened,
+            )
+        except Invalid:
+            pass
+        finally:
+            for one in opened:
+                one.file.close()
+        assert list(Path(folder).iterdir()) == []
 
 
 BOMBS = {
