@@ -123,9 +123,9 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /auth/password/{secret}": (PageCodes(200, 200, 200, "link"),),
     "POST /auth/password/{secret}": (PageCodes(422, 422, 422, "link", form={"password": "x"}),),
     "GET /static/{file}": (PageCodes(200, 200, 200, "static_file"),),
-    "GET /app": (PageCodes(303, 303, 303),),
+    "GET /app": (PageCodes(302, 302, 302),),
     **{
-        f"GET /app/{path}": (PageCodes(_APP, _APP, _APP, "session"),)
+        f"GET /app/{path}": (PageCodes(_APP, _APP, _APP, "app_path"),)
         for path in ("{page}", "{page}/{part}", "{page}/{part}/{detail}", "sw.js")
     },
     "GET /app/assets/{file}": (PageCodes(_NO_FILE, _NO_FILE, _NO_FILE, "session"),),

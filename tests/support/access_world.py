@@ -356,6 +356,7 @@ THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "app": _app,
     "link": _link,
     "static_file": _static_file,
+    "app_path": _always("anything/at/all"),
     **{f"{kind}_post_page": _page_of(make) for kind, make in _POSTS.items()},
     **{f"{kind}_edited_post_page": _page_of(_edited(make)) for kind, make in _POSTS.items()},
     "missing_post_page": _page_of(_missing_post),

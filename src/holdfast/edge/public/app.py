@@ -93,7 +93,7 @@ def _policy(call: Call) -> Header:
 @routes.get("/app", Access.browser(), limit=Limit.NONE)
 async def root(_call: Call) -> Answer:
     """To the start of the app, below the folder that its service worker looks after."""
-    return redirect("/app/home")
+    return redirect("/app/home", status=302)
 
 
 @routes.get("/app/{page}", Access.browser(), limit=Limit.NONE)
