@@ -1,4 +1,4 @@
-"""One running server for the whole lane."""
+"""A running server for each file, so that none finds what another has left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.support.whole_server import WholeServer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeServer]:
     running = WholeServer(tmp_path_factory.mktemp("conformance") / "data")
     try:

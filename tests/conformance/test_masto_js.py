@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,25 +40,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeServer]:
-    """A server of its own: the walk counts what there is."""
-    running = WholeServer(tmp_path_factory.mktemp("masto") / "data")
-    try:
-        running.wait_ready()
-        for name in ("ann", "bob"):
-            running.add_member(name)
-        yield running
-        assert running.stop() == 0
-        assert "request.failed" not in running.log.read_text()
-    finally:
-        running.close()
-
-
-def test_the_walk_of_a_javascript_client(folder: Path, fresh: WholeServer) -> None:
-    tokens = {f"{name.upper()}_TOKEN": fresh.token(name) for name in ("ann", "bob")}
+def test_the_walk_of_a_javascript_client(folder: Path, server: WholeServer) -> None:
+    tokens = {f"{name.upper()}_TOKEN": server.token(name) for name in ("ann", "bob")}
     walked = subprocess.run(
-        ["node", WALK.name], cwd=folder, env={**os.environ, "HOLDFAST_URL": fresh.url, **tokens},
+        ["node", WALK.name], cwd=folder, env={**os.environ, "HOLDFAST_URL": server.url, **tokens},
         capture_output=True, text=True, timeout=_WALK_SECONDS, check=False,
     )  # fmt: skip
     assert walked.stdout.split() == STEPS, walked.stderr
