@@ -19,18 +19,19 @@ class ServerProcesses:
         self._supervisor = psutil.Process(supervisor_pid)
 
     def cpu(self, extra_web: int | None = None) -> CpuUse:
-        """CPU seconds since each began. PostgreSQL's backends come and go: those that ended are in their parent's sum."""
+        """CPU seconds since each began, with everything below it. PostgreSQL's backends and the decoders of uploads come and
+        go: those that ended are in their parent's sum."""
         web = worker = database = 0.0
         for child in self._supervisor.children():
             command = " ".join(child.cmdline())
             if _WEB in command:
-                web += _seconds(child)
+                web += _whole(child)
             elif _WORKER in command:
-                worker += _seconds(child)
+                worker += _whole(child)
             else:
-                database += _with_ended(child) + sum(_seconds(backend) for backend in _living(child))
+                database += _whole(child)
         if extra_web is not None:
-            web = _seconds(psutil.Process(extra_web))
+            web = _whole(psutil.Process(extra_web))
         return CpuUse(web, worker, database)
 
     def memory(self) -> list[MemoryUse]:
@@ -52,16 +53,15 @@ def _living(process: psutil.Process) -> list[psutil.Process]:
     return process.children(recursive=True)
 
 
-def _seconds(process: psutil.Process) -> float:
+def _whole(process: psutil.Process) -> float:
+    return sum(_with_ended(one) for one in (process, *_living(process)))
+
+
+def _with_ended(process: psutil.Process) -> float:
     try:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    return float(times.user + times.system)
-
-
-def _with_ended(process: psutil.Process) -> float:
-    times = process.cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)
 
 
