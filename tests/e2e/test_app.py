@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
@@ -208,6 +209,47 @@ def test_every_page_passes_axe(chromium: Browser, server: WholeServer, ben: Pers
             for one in results["violations"]
         ]
     assert not found, "\n".join(found)
+
+
+_SEEN_FIRST = """
+[...document.querySelectorAll('[data-post]')]
+  .map((one) => [one.dataset.post, Math.round(one.getBoundingClientRect().top)]).find((one) => one[1] > 60)
+"""
+_SHIFTS = """
+new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  requestIdleCallback(() => done(sum), { timeout: 2000 });
+})
+"""
+
+
+def test_a_long_timeline_is_drawn_in_part_and_the_place_in_it_is_found_again(
+    ann: Person, server: WholeServer
+) -> None:
+    headers = {"authorization": f"Bearer {server.token('ben')}"}
+    with httpx2.Client(base_url=server.url, headers=headers, timeout=60) as client:
+        for number in range(90):
+            words = {"status": f"Note {number}. " + "Kelp, tide and stone. " * (number % 7)}
+            assert client.post("/api/v1/statuses", json=words).status_code == 200
+    ann.open("/app/@ben")
+    assert ann.page.evaluate(_SHIFTS) < 0.1
+    while ann.page.locator("[data-post]", has_text="Note 3.").count() == 0:
+        ann.page.mouse.wheel(0, 2500)
+        ann.page.wait_for_timeout(50)
+    assert ann.page.locator("[data-post]").count() < 40
+    ann.page.evaluate("scrollTo(0, 6000)")
+    ann.page.wait_for_timeout(500)
+    before = ann.page.evaluate(_SEEN_FIRST)
+    ann.page.locator(f"[data-post='{before[0]}'] header time").click()
+    ann.page.wait_for_url(f"**/{before[0]}")
+    ann.page.get_by_role("heading", name="Post", exact=True).wait_for()
+    ann.page.go_back()
+    ann.page.locator(f"[data-post='{before[0]}']").wait_for()
+    ann.page.wait_for_timeout(500)
+    assert ann.page.evaluate(_SEEN_FIRST) == before
 
 
 def test_nothing_is_asked_of_anybody_else(ann: Person) -> None:
