@@ -162,9 +162,15 @@ async def test_the_operator_imports_an_archive_for_a_member(settings: Settings, 
         terminal._environment["HOLDFAST_MASTER_KEY"] = "5a" * 32
         file = tmp_path / "outbox.json"
         file.write_bytes(json.dumps({"orderedItems": [old_post(1), old_post(2)]}).encode())
-        assert "there is no account nobody" in await terminal.refuses("import", "archive", str(file), "--account", "nobody")
+        assert "there is no account nobody" in await terminal.refuses(
+            "import", "archive", str(file), "--account", "nobody"
+        )
         for imported, already in ((2, 0), (0, 2)):
-            said = json.loads(await terminal.says("import", "archive", str(file), "--account", "Ann", "--private", "--json"))
+            said = json.loads(
+                await terminal.says("import", "archive", str(file), "--account", "Ann", "--private", "--json")
+            )
             assert (said["imported"], said["already_imported"]) == (imported, already)
-        rows = await town.services.database.fetch("select visibility from posts where account_id = $1", ann_id)
+        rows = await town.services.database.fetch(
+            "select visibility from posts where account_id = $1", ann_id
+        )
         assert [row["visibility"] for row in rows] == [2, 2]

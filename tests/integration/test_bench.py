@@ -79,8 +79,9 @@ async def test_the_community_of_a_search_benchmark_can_be_searched(database_url:
     options = BenchOptions(accounts=60, posts=1000, follows=400, viewers=5)
     async with await Database.connect(database_url, PoolLimits(size=2)) as database:
         community = await make_community(database, options, lambda what, done, total: None)
-        for _ in range(2):
-            facts = await make_searchable(database, options, lambda what, done, total: None)
+        # Twice, since a benchmark may find the data of the run before.
+        await make_searchable(database, options, lambda what, done, total: None)
+        facts = await make_searchable(database, options, lambda what, done, total: None)
         assert float(facts["its index of words, MiB"]) > 0
         wanted = PostQuery(parse_search("garden is:reply"), limit=5)
         assert len(await find_posts(database, community.viewer_ids[0], wanted)) == 5

@@ -17,8 +17,8 @@ from holdfast.pure.errors import Invalid, NotFound
 from holdfast.social.emojis import EmojiReader, remove_emoji
 from holdfast.social.media import take_unused_blobs
 from tests.support import pictures
-from tests.support.entities import problems
 from tests.support.emojis import animation, put_emoji
+from tests.support.entities import problems
 from tests.support.site import Site, open_site
 
 PATH = "/api/v1/custom_emojis"

@@ -12,7 +12,7 @@ from holdfast.main.subscriptions import HANDLERS
 from holdfast.platform.clock import FixedClock
 from holdfast.platform.config import Settings
 from holdfast.platform.jobs import JobRunner
-from holdfast.social.accounts import Actor
+from holdfast.social.accounts import AccountId, Actor
 from holdfast.social.follows import follow_account
 from holdfast.social.graph import FollowOptions
 from holdfast.social.removals import removal_of
@@ -45,7 +45,9 @@ async def give(browser: Browser, kind: str, text: str, mode: str = "merge") -> i
 
 async def follow(town: Town, follower: int, followed: int) -> None:
     async with town.services.database.transaction() as tx:
-        await follow_account(tx, Actor(follower), followed, FollowOptions(), now=town.services.clock.now())
+        await follow_account(
+            tx, Actor(follower), AccountId(followed), FollowOptions(), now=town.services.clock.now()
+        )
 
 
 async def test_relations_go_out_and_come_in_again(town: Town) -> None:
@@ -57,8 +59,10 @@ async def test_relations_go_out_and_come_in_again(town: Town) -> None:
     files = {
         "following": (
             "following_accounts.csv",
-            "Account address,Show boosts,Notify on new posts,Languages\n"
-            f'bob@{domain},true,false,\ncleo@{domain},false,true,"de, en"\n',
+            (
+                "Account address,Show boosts,Notify on new posts,Languages\n"
+                f'bob@{domain},true,false,\ncleo@{domain},false,true,"de, en"\n'
+            ),
         ),
         "mutes": ("muted_accounts.csv", f"Account address,Hide notifications\ndan@{domain},false\n"),
         "domain_blocks": ("blocked_domains.csv", "bad.example\n"),
@@ -140,7 +144,8 @@ async def test_an_account_moves_with_its_followers(town: Town) -> None:
     mover = await town.signed_in("old")
     await mover.open("/settings/move")
     answer = await mover.send("/settings/move", target="new", current_password=PASSWORD)
-    assert answer.status_code == 422 and "name old there" in mover.page
+    assert answer.status_code == 422
+    assert "name old there" in mover.page
     other = await town.signed_in("new")
     await other.open("/settings/move")
     assert (await other.send("/settings/move/aliases", handle="nobody")).status_code == 422
@@ -155,14 +160,16 @@ async def test_an_account_moves_with_its_followers(town: Town) -> None:
     assert set((await relations.viewer(fan)).following) == {new}
     assert new in (await relations.viewer(foe)).blocking
     shown = (await mover.client.get(f"/api/v1/accounts/{town.services.ids.encode(old)}")).json()
-    assert shown["moved"]["acct"] == "new" and shown["moved"]["moved"] is None
+    assert shown["moved"]["acct"] == "new"
+    assert shown["moved"]["moved"] is None
     assert "has moved to" in (await mover.client.get("/@old")).text
     await town.services.database.fetch("update accounts set display_name = '' where id = $1", new)
     await mover.open("/settings/move")
     assert (await mover.send("/settings/move/cancel")).status_code == 303
     await mover.open("/settings/move")
     answer = await mover.send("/settings/move", target="new", current_password=PASSWORD)
-    assert answer.status_code == 422 and "it can move again from" in mover.page
+    assert answer.status_code == 422
+    assert "it can move again from" in mover.page
 
 
 async def test_a_member_deletes_the_account(town: Town) -> None:
@@ -178,9 +185,11 @@ async def test_a_member_deletes_the_account(town: Town) -> None:
         assert await removal_of(town.services.database, account_id) is None
     await ann.open("/settings/delete")
     answer = await ann.send("/settings/delete", **fields)
-    assert answer.status_code == 200 and "Goodbye" in ann.page
+    assert answer.status_code == 200
+    assert "Goodbye" in ann.page
     assert not await ann.signed_in()
     await work(town, ahead=timedelta(minutes=1))
     view = await removal_of(town.services.database, account_id)
-    assert view is not None and view.finished_at is not None
+    assert view is not None
+    assert view.finished_at is not None
     assert (await town.browser().sign_in("ann")).status_code in (403, 422)

@@ -155,13 +155,15 @@ async def test_a_minimum_age_is_asked_for_and_the_date_is_not_kept(settings: Set
         told = (await client.get("/api/v2/instance")).json()["registrations"]
         assert told["min_age"] == 16
         young = f"{town.services.clock.now().year - 15}-01-01"
+        said = ""
         for given, code in (("", "ERR_BLANK"), ("soon", "ERR_INVALID"), (young, "ERR_BELOW_LIMIT")):
             answer = await client.post(
                 "/api/v1/accounts", headers=bearer, data={**GOOD, "date_of_birth": given}
             )
             assert answer.status_code == 422
             assert answer.json()["details"]["date_of_birth"][0]["error"] == code
-        assert answer.json()["error"] == "Validation failed: Date of birth is below the age limit of 16 years"
+            said = answer.json()["error"]
+        assert said == "Validation failed: Date of birth is below the age limit of 16 years"
         browser = town.browser()
         assert 'name="date_of_birth" type="date"' in (await browser.open("/auth/sign_up")).text
         form = {"username": "bo", "email": "b@example.org", "password": PASSWORD, "agreement": "1"}

@@ -72,9 +72,9 @@ async def first_answer(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
         whole = message["type"].endswith("body") and not message.get("more_body")
-        if whole or message["type"] == "websocket.accept" or message.get("more_body"):
-            if not began.done():
-                began.set_result(None)
+        is_begun = whole or message["type"] == "websocket.accept" or message.get("more_body")
+        if is_begun and not began.done():
+            began.set_result(None)
 
     scope: dict[str, Any] = {
         "type": "websocket" if socket_wanted else "http", "method": method, "path": path, "client": ("192.0.2.1", 1),

@@ -274,7 +274,12 @@ def _check_media(raw: Settings, sources: dict[str, str]) -> None:
         )
     if raw.media_url:
         parts = urlsplit(raw.media_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.path.strip("/"):
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.path.strip("/")
+        ):
             raise ConfigError(
                 f"media_url ({sources['media_url']}): '{raw.media_url}' is not like https://media.example.org"
             )

@@ -65,10 +65,9 @@ def is_emoji(text: str) -> bool:
         return len(flags) == 2 and flags == list(text)
     if _KEYCAP.fullmatch(text):
         return True
-    first, *rest = text
-    if _PICTOGRAPHS.match(first) is None:
+    if _PICTOGRAPHS.match(text[0]) is None:
         return False
-    return all(_PICTOGRAPHS.match(one) is not None or one == "\ufe0f" or _extends(one) for one in rest)
+    return all(_PICTOGRAPHS.match(one) is not None or one == "\ufe0f" or _extends(one) for one in text[1:])
 
 
 def _extends(character: str) -> bool:

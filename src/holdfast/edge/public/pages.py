@@ -28,6 +28,7 @@ from markupsafe import Markup
 from ...pure.errors import HoldfastError, LimitReached, NotAuthenticated, NotFound
 from ..answers import Answer, Header, html_answer, redirect, status_of
 from ..call import Call
+from .app import is_built
 from .browser import Visit, find_visit, form_token, read_form
 from .static_files import static_url
 
@@ -70,6 +71,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["static_url"] = static_url
+    environment.globals["app_is_built"] = is_built
     return environment
 
 

@@ -54,7 +54,9 @@ FACTS: Final[dict[str, Fact]] = {
         "posts sent in this clock hour, this one included",
     ),
     "post.is_reply": Fact("truth", lambda f: f.content.is_reply, "answers another post"),
-    "post.is_quote": Fact("truth", lambda f: f.content.is_quote, "quotes another post; judged by its own text"),
+    "post.is_quote": Fact(
+        "truth", lambda f: f.content.is_quote, "quotes another post; judged by its own text"
+    ),
     "mentions.count": Fact("number", lambda f: f.content.mention_count, "accounts it names"),
     "links.count": Fact("number", lambda f: len(f.content.link_urls), "links in it"),
     "media.count": Fact("number", lambda f: f.content.media_count, "pictures, videos and sounds"),

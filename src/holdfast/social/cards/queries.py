@@ -26,7 +26,8 @@ async def shown_cards(reader: Reader, url: str) -> list[int]:
 async def shown_cards_by_id(reader: Reader, ids: list[int]) -> dict[int, CardView]:
     """Those of these cards that are shown."""
     rows = await reader.fetch(
-        "select id, to_jsonb(c)::text as card from preview_cards c where id = any($1::bigint[]) and state = 1", ids
+        "select id, to_jsonb(c)::text as card from preview_cards c where id = any($1::bigint[]) and state = 1",
+        ids,
     )
     return {row["id"]: _card.decode(row["card"]) for row in rows}
 
