@@ -32,6 +32,7 @@ _FREE = frozenset(
     GET /.well-known/webfinger
     GET /.well-known/host-meta
     GET /.well-known/oauth-authorization-server
+    GET /api/holdfast/openapi.json
     GET /api/v1/custom_emojis
     GET /avatars/{file}
     GET /headers/{file}

@@ -242,8 +242,7 @@ async def test_a_tag_that_nobody_used_is_empty_and_one_that_cannot_be_is_missing
     assert "No public post has this hashtag." in await page(site, "/tags/caf%C3%A9")
     for path in ("/tags/%00", "/tags/%23", "/tags/a%0Ab"):
         assert (await site.client.get(path)).status_code == 404, path
-    answer = await site.client.get("/api/v1/timelines/tag/%00")
-    assert (answer.status_code, answer.json()) == (200, [])
+    assert (await site.client.get("/api/v1/timelines/tag/%00")).status_code == 404
 
 
 async def test_replies_have_their_own_tab(site: Site) -> None:

@@ -127,7 +127,7 @@ async def test_no_reflected_script_survives(site: Site, attack: str) -> None:
 
 
 async def test_an_app_cannot_bring_script_into_the_consent_page(settings: Settings) -> None:
-    async with open_town(settings) as town:
+    async with open_town(settings, **UNLIMITED) as town:
         await town.member("ann")
         browser = await town.signed_in("ann")
         for attack in ATTACKS:
