@@ -31,6 +31,8 @@ LISTEN_FD = "HOLDFAST_RUN_LISTEN_FD"
 # Requests that end when the client leaves; on stop nobody waits for them.
 STREAM_PREFIX = "/api/v1/streaming"
 _CLEANUP_SECONDS = 5.0
+# For the goodbyes of all streams together; each of them takes a second at most.
+_GOODBYES_SECONDS = 3.0
 _OTHER_DESCRIPTORS = 256
 
 Scope = MutableMapping[str, Any]
@@ -70,11 +72,18 @@ class Draining:
             if self._stopping and not self._requests:
                 self._idle.set()
 
-    async def drain(self, grace_seconds: float) -> None:
-        """Let running requests finish within the grace, then end them; end streams at once."""
+    async def end_streams(self) -> None:
+        """End streams at once, each with its goodbye. Before the server stops, which would cut it off."""
         self._stopping = True
-        for task in tuple(self._streams):
+        streams = tuple(self._streams)
+        for task in streams:
             task.cancel()
+        if streams:
+            await asyncio.wait(streams, timeout=_GOODBYES_SECONDS)
+
+    async def drain(self, grace_seconds: float) -> None:
+        """Let running requests finish within the grace, then end them."""
+        self._stopping = True
         if self._requests:
             try:
                 await asyncio.wait_for(self._idle.wait(), grace_seconds)
@@ -132,6 +141,7 @@ async def serve(settings: Settings, listener: socket.socket) -> int:
         serving.result()
         # It ended by itself: the application's start failed, and said why.
         return 1
+    await application.end_streams()
     server.finish()
     await application.drain(settings.shutdown_grace_seconds)
     await asyncio.wait({serving}, timeout=_CLEANUP_SECONDS)
