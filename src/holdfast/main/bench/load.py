@@ -114,6 +114,7 @@ class Tally:
             errors=self.errors,
             seconds=seconds,
             p50_ms=percentile(ordered, 0.5) * 1000,
+            p95_ms=percentile(ordered, 0.95) * 1000,
             p99_ms=percentile(ordered, 0.99) * 1000,
             cpu_seconds=cpu_seconds,
             first_error=self.first_error,

@@ -33,6 +33,7 @@ class LoadResult(msgspec.Struct, frozen=True):
     errors: int
     seconds: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     cpu_seconds: float
     first_error: str = ""
@@ -86,6 +87,7 @@ class Figures(msgspec.Struct, frozen=True):
     errors: int
     per_second: Spread
     p50_ms: Spread
+    p95_ms: Spread
     p99_ms: Spread
     cpu_ms: Spread
     web_cpu_ms: float
@@ -129,6 +131,7 @@ def figures_of(what: str, rounds: Sequence[Round], note: str = "") -> Figures:
         errors=sum(one.load.errors + one.load.background_errors for one in rounds),
         per_second=Spread.of(one.load.requests / one.load.seconds for one in rounds),
         p50_ms=Spread.of(one.load.p50_ms for one in rounds),
+        p95_ms=Spread.of(one.load.p95_ms for one in rounds),
         p99_ms=Spread.of(one.load.p99_ms for one in rounds),
         cpu_ms=Spread.of(per_request(one.cpu.total, one) for one in rounds),
         web_cpu_ms=median(per_request(one.cpu.web, one) for one in rounds),
