@@ -3,69 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.support.chromium import AXE, PATIENCE_MS, Person, open_chromium
+from tests.support.chromium import AXE, PATIENCE_MS, Person
 from tests.support.whole_server import WholeServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
 expect.set_options(timeout=PATIENCE_MS)
 
-_PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 _ADDRESSES = (
     "/app/home", "/app/local", "/app/public", "/app/explore", "/app/notifications", "/app/conversations",
     "/app/bookmarks", "/app/favourites", "/app/lists", "/app/scheduled", "/app/requests", "/app/settings",
     "/app/settings/profile", "/app/settings/appearance", "/app/settings/filters", "/app/settings/blocks",
     "/app/settings/notifications", "/app/about", "/app/@ann", "/app/nothing/here",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with open_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeServer]:
-    running = WholeServer(tmp_path_factory.mktemp("app") / "data")
-    try:
-        for last in (False, False, True):
-            try:
-                running.wait_ready()
-                break
-            except AssertionError:
-                if last:
-                    raise
-        for name in ("ann", "ben"):
-            running.add_member(name)
-        yield running
-    finally:
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def ann(chromium: Browser, server: WholeServer) -> Iterator[Person]:
-    person = Person(chromium, server.url, "ann", viewport={"width": 1280, "height": 900})
-    person.sign_in()
-    yield person
-    person.close()
-
-
-@pytest.fixture(scope="module")
-def ben(chromium: Browser, server: WholeServer) -> Iterator[Person]:
-    person = Person(chromium, server.url, "ben", **_PHONE)
-    person.sign_in()
-    person.open("/app/@ann")
-    person.page.get_by_role("button", name="Follow", exact=True).click()
-    person.page.get_by_role("button", name="Following", exact=True).wait_for()
-    yield person
-    person.close()
 
 
 def _shown(person: Person, text: str) -> Locator:

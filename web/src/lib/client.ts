@@ -23,6 +23,8 @@ export interface Options {
   form?: FormData;
   signal?: AbortSignal;
   idempotencyKey?: string;
+  /** Goes out even when the page is being left. */
+  keepalive?: boolean;
 }
 
 export interface Answer<T> {
@@ -88,6 +90,7 @@ export async function request<T>(method: string, path: string, options: Options 
       headers,
       body,
       signal: options.signal,
+      keepalive: options.keepalive,
       credentials: "same-origin",
     });
   } catch (error) {

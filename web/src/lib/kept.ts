@@ -52,8 +52,14 @@ export async function recallAll<T>(store: Store, prefix: string): Promise<[strin
   return keys.map((key, place) => [String(key), values[place] as T]);
 }
 
+/** Where in localStorage the place of an account's home timeline is. */
+export function placeKey(accountId: string): string {
+  return `holdfast.place.${accountId}`;
+}
+
 /** What belongs to an account goes with it. */
 export async function forgetAccount(accountId: string): Promise<void> {
+  localStorage.removeItem(placeKey(accountId));
   const range = IDBKeyRange.bound(`${accountId}/`, `${accountId}/\uffff`);
   for (const store of ["cache", "drafts", "outbox"] as const) await work(store, "readwrite", (s) => s.delete(range));
 }

@@ -4,11 +4,15 @@ import { request, type Query } from "./client";
 import type { Status } from "./entities";
 import { compareIds, mergeIds } from "./ids";
 import { keep, recall } from "./kept";
+import { goToTop, placeInSight, readMarker, recallPlace, untilTouched, writeMarker, type Place } from "./place";
 import { gone, posts, takePost, takePosts } from "./posts.svelte";
 import { session } from "./session.svelte";
 
 const KEPT_POSTS = 60;
 const PAGE = 20;
+const HOME = "/api/v1/timelines/home";
+/** How far down a place is looked for before the reader is left at the top of what was read. */
+const PAGES_TO_PLACE = 5;
 
 export class Timeline {
   ids = $state.raw<string[]>([]);
@@ -18,6 +22,10 @@ export class Timeline {
   offline = $state(false);
   done = $state(false);
   error = $state.raw<unknown>(null);
+  /** More wait than are known. */
+  gap = $state(false);
+  /** Where the reader was, for the list to go to. */
+  place = $state.raw<Place | null>(null);
   /** Measured heights of what is shown, for the windowed list. */
   readonly heights = new Map<string, number>();
   private next: string | null = null;
@@ -40,10 +48,71 @@ export class Timeline {
   /** First look: what was kept at once, then what is true. */
   async start(): Promise<void> {
     if (this.loaded || this.loading) return;
+    if (this.path === HOME) return this.resume();
     const fresh = this.refresh();
     const kept = await recall<Status[]>("cache", this.key);
     if (kept?.length && !this.loaded) this.ids = takePosts(kept);
     await fresh;
+  }
+
+  /** The place is found again: what was read is shown, what is newer than all that was shown anywhere waits above. */
+  private async resume(): Promise<void> {
+    this.loading = true;
+    this.error = null;
+    const asked = request<Status[]>("GET", this.path, { query: { limit: PAGE } });
+    const touched = untilTouched();
+    const marked = readMarker();
+    asked.catch(() => undefined);
+    const place = recallPlace();
+    const kept = await recall<Status[]>("cache", this.key);
+    if (kept?.length) {
+      this.ids = takePosts(kept);
+      this.place = place;
+    }
+    try {
+      const [answer, marker] = await Promise.all([asked, marked]);
+      const here = kept?.[0]?.id ?? null;
+      const elsewhere = marker !== null && (here === null || compareIds(marker, here) > 0);
+      await this.showFrom(answer.data, answer.next, elsewhere ? marker : here, elsewhere ? null : place, touched.yet);
+      if (elsewhere && !touched.yet()) goToTop();
+      this.loaded = true;
+      this.offline = false;
+      writeMarker(this.newest());
+      void this.keepSome();
+    } catch (error) {
+      this.error = error;
+      this.offline = this.ids.length > 0;
+    } finally {
+      touched.end();
+      this.loading = false;
+    }
+  }
+
+  private async showFrom(newest: Status[], after: string | null, line: string | null, place: Place | null, touched: () => boolean): Promise<void> {
+    const unread = line === null ? [] : newest.filter((one) => compareIds(one.id, line) > 0);
+    let list = newest.slice(unread.length);
+    let next = after;
+    const missed = list.length === 0 && next !== null && line !== null;
+    if (missed) {
+      const answer = await request<Status[]>("GET", this.path, { query: { limit: PAGE, max_id: String(BigInt(line) + 1n) } });
+      ({ data: list, next } = answer);
+    }
+    for (let page = 0; place && next && page < PAGES_TO_PLACE; page += 1) {
+      const last = list.at(-1)?.id ?? place.id;
+      if (compareIds(last, place.id) <= 0) break;
+      const answer = await request<Status[]>("GET", next);
+      list = [...list, ...answer.data];
+      next = answer.data.length ? answer.next : null;
+    }
+    // With nothing read that is still there, everything is new, and nothing needs to wait.
+    const waits = list.length > 0;
+    const stay = touched() ? placeInSight() : place;
+    this.waiting = waits ? takePosts(unread) : [];
+    this.gap = waits && missed;
+    this.ids = takePosts(waits ? list : newest);
+    this.next = waits ? next : after;
+    this.done = this.next === null;
+    this.place = stay;
   }
 
   async refresh(): Promise<void> {
@@ -54,10 +123,12 @@ export class Timeline {
       const answer = await request<Status[]>("GET", this.path, { query: { ...this.query, limit: PAGE } });
       this.ids = takePosts(answer.data);
       this.waiting = [];
+      this.gap = false;
       this.next = answer.next;
       this.done = answer.next === null || answer.data.length === 0;
       this.loaded = true;
       this.offline = false;
+      if (this.path === HOME) writeMarker(this.newest());
       void this.keepSome();
     } catch (error) {
       this.error = error;
@@ -100,8 +171,6 @@ export class Timeline {
     }
   }
 
-  private gap = false;
-
   arrive(...list: Status[]): void {
     const ids = list.filter((one) => !this.ids.includes(one.id)).map(takePost);
     if (ids.length) this.waiting = mergeIds(this.waiting, ids);
@@ -110,12 +179,12 @@ export class Timeline {
   /** What waited is shown now. */
   reveal(): void {
     if (this.gap) {
-      this.gap = false;
       void this.refresh();
       return;
     }
     this.ids = mergeIds(this.waiting, this.ids);
     this.waiting = [];
+    if (this.path === HOME) writeMarker(this.newest());
     void this.keepSome();
   }
 
@@ -153,7 +222,7 @@ export function timeline(path: string, query: Query = {}, sorted = true): Timeli
     found = new Timeline(path, query, sorted);
     open.set(key, found);
     if (open.size > MOST_OPEN) for (const first of open.keys()) {
-      if (first.startsWith("/api/v1/timelines/home")) continue;
+      if (first.startsWith(HOME)) continue;
       open.delete(first);
       break;
     }
@@ -162,7 +231,7 @@ export function timeline(path: string, query: Query = {}, sorted = true): Timeli
 }
 
 export function homeTimeline(): Timeline {
-  return timeline("/api/v1/timelines/home");
+  return timeline(HOME);
 }
 
 export function everyTimeline(): Iterable<Timeline> {
