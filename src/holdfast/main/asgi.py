@@ -86,13 +86,13 @@ class Holder:
 
 
 class _Application(Litestar):
-    """Litestar, but for what lasts: thousands of streams at once, each of whose messages would pass all its layers.
+    """Litestar, but for paths without placeholders, as those of most requests are: finding them takes no router.
 
-    Their paths have no placeholders, so that finding them takes no router.
+    Its layers cost as much as a small handler, and each message of thousands of streams would pass all of them.
     """
 
     holder: Holder
-    lasting: dict[str, Dispatch]
+    fixed: dict[str, Dispatch]
     sockets: dict[str, Dispatch]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -101,7 +101,7 @@ class _Application(Litestar):
         if kind == "websocket":
             dispatch: Dispatch | None = self.sockets.get(scope["path"], _NO_SOCKET)
         else:
-            dispatch = self.lasting.get(scope["path"]) if kind == "http" else None
+            dispatch = self.fixed.get(scope["path"]) if kind == "http" else None
         if dispatch is None:
             await super().__call__(scope, receive, send)
         else:
@@ -157,11 +157,7 @@ def application(
         exception_handlers={NotFoundException: no_route},
     )
     app.holder = holder
-    app.lasting = {
-        path: dispatcher(methods)
-        for path, methods in by_path.items()
-        if any(route.lasting for route in methods.values())
-    }
+    app.fixed = {path: dispatcher(methods) for path, methods in by_path.items() if "{" not in path}
     app.sockets = {route.path: socket_dispatcher(route) for route in ROUTES if route.method == WEBSOCKET}
     return app
 
