@@ -54,7 +54,7 @@ where id in (
 returning id, kind, payload, attempts
 """
 
-# A handler that still runs holds its row locked, so only jobs of dead workers are revived.
+# A handler that still runs has its row locked, so only jobs of dead workers are revived.
 REVIVE_SQL = """
 with expired as (
     select id, unique_key from jobs where state = 1 and leased_until < $1 for update skip locked),
@@ -149,15 +149,16 @@ class JobRunner:
             if handler is None:
                 raise HoldfastError(private=f"no handler for jobs of kind {row['kind']!r}")
             async with self._database.transaction() as tx:
-                # Ours only while the lease holds: a job given to another worker is not run twice.
-                mine = await tx.fetchval(
-                    "select 1 from jobs where id = $1 and state = 1 and attempts = $2 for update",
-                    row["id"], row["attempts"],
-                )  # fmt: skip
-                if mine is None:
+                # Ours only while the lease holds: a job given to another worker is not run twice. Removed before it
+                # runs, which locks it as well as reading it for update would, and is undone when the job fails.
+                mine = await tx.execute(
+                    "delete from jobs where id = $1 and state = 1 and attempts = $2",
+                    row["id"],
+                    row["attempts"],
+                )
+                if not mine:
                     return
                 await handler(tx, row["payload"], self._clock.now())
-                await tx.execute("delete from jobs where id = $1", row["id"])
         except Exception as error:
             log.warning("jobs.failed", kind=row["kind"], attempts=row["attempts"], error=repr(error))
             await self._put_back(row, error)
