@@ -85,14 +85,12 @@ class Searchable(msgspec.Struct, frozen=True):
 def vector_of(post: Searchable) -> str:
     """The post as PostgreSQL reads a `tsvector`: words with their positions, and facets."""
     parts = (post.spoiler, post.text, post.options)
-    words = " ".join(fold_for_search(part) for part in parts if part)[:INDEXED_CHARACTERS_MOST].split()
+    words = " ".join([fold_for_search(part) for part in parts if part])[:INDEXED_CHARACTERS_MOST].split()
     places: dict[str, list[str]] = {}
     for number, word in enumerate(words, start=1):
-        at = places.setdefault(word[:WORD_CHARACTERS_MOST], [])
-        if len(at) < _POSITIONS_OF_A_WORD:
-            at.append(str(min(number, _POSITIONS_MOST)))
-    lexemes = [f"{_quoted(word)}:{','.join(at)}" for word, at in places.items()]
-    return " ".join([*lexemes, *(_quoted(facet) for facet in _facets(post))])
+        places.setdefault(word[:WORD_CHARACTERS_MOST], []).append(str(min(number, _POSITIONS_MOST)))
+    lexemes = [f"{_quoted(word)}:{','.join(at[:_POSITIONS_OF_A_WORD])}" for word, at in places.items()]
+    return " ".join([*lexemes, *[_quoted(facet) for facet in _facets(post)]])
 
 
 def _facets(post: Searchable) -> Iterable[str]:
@@ -184,5 +182,6 @@ def _phrase(folded: str) -> str:
 
 
 def _quoted(lexeme: str) -> str:
-    doubled = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{doubled}'"
+    if "'" in lexeme or "\\" in lexeme:
+        lexeme = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{lexeme}'"
