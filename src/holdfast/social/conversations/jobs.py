@@ -7,7 +7,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ..blocks import AccountBlocked
-from ..posts import PostDeleted, PostEdited, PostHidden, PostPublished, load_posts
+from ..posts import PostDeleted, PostEdited, PostHidden, PostPublished, load_and_keep
 from . import store
 from .model import people_of
 
@@ -40,8 +40,7 @@ async def forget_blocked(tx: Tx, payload: bytes, now: Instant) -> None:
 
 
 async def _file(tx: Tx, post_id: int, now: Instant) -> None:
-    await store.keep_post(tx, post_id)
-    post = (await load_posts(tx, [post_id])).get(post_id)
+    post = await load_and_keep(tx, post_id)
     people = people_of(post)
     if post is not None and people:
         await store.file_post(tx, post, people, now)

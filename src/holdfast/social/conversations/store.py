@@ -38,11 +38,6 @@ returning id
 """
 
 
-async def keep_post(tx: Tx, post_id: int) -> None:
-    """Hold off the post's deletion until this transaction ends: it would wait for our rows, and they for it."""
-    await tx.execute("select 1 from posts where id = $1 for key share", post_id)
-
-
 async def file_post(tx: Tx, post: PostView, people: list[int], now: Instant) -> None:
     """Put a direct post into the conversation of each who takes part and wants it."""
     rows = await tx.fetch(_WANTED_SQL, people, post.account_id, post.thread_id, now, post.id)

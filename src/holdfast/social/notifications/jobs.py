@@ -11,7 +11,7 @@ from ...platform.clock import Instant
 from ...platform.db import Tx
 from ..accounts import AccountCreated
 from ..follows import AccountFollowed, FollowAccepted, FollowEnded, FollowRejected, FollowRequested
-from ..posts import PostEdited, PostPublished, PostState, PostView, Visibility, load_posts
+from ..posts import PostEdited, PostPublished, PostState, PostView, Visibility, load_and_keep, load_posts
 from ..quotes import PostQuoted, QuoteState
 from ..reactions import PollClosed, PostBoosted, PostFavourited, PostUnfavourited
 from . import queries, store
@@ -144,8 +144,7 @@ async def notify_signed_up(tx: Tx, payload: bytes, now: Instant) -> None:
 
 
 async def _visible_post(tx: Tx, post_id: int) -> PostView | None:
-    await store.keep_post(tx, post_id)
-    post = (await load_posts(tx, [post_id])).get(post_id)
+    post = await load_and_keep(tx, post_id)
     return post if post is not None and post.state is PostState.VISIBLE else None
 
 

@@ -37,11 +37,6 @@ set last_post_id = coalesce(excluded.last_post_id, r.last_post_id), updated_at =
 """
 
 
-async def keep_post(tx: Tx, post_id: int) -> None:
-    """Hold off the post's deletion until this transaction ends: it would wait for our rows, and they for it."""
-    await tx.execute("select 1 from posts where id = $1 for key share", post_id)
-
-
 async def tell(tx: Tx, notice: Notice, account_ids: list[int], now: Instant) -> None:
     """Notify those of the accounts who want to know, each once per kind, author and post."""
     unique = sorted(set(account_ids))

@@ -41,6 +41,7 @@ from .queries import (
     ancestors,
     descendants,
     held_posts,
+    load_and_keep,
     load_posts,
     post_of_key,
     versions,
@@ -53,7 +54,7 @@ __all__ = [
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostHidden", "PostId", "PostLimits", "PostNotVisible",
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "shown_quote", "Submission", "Version",
-    "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_posts",
+    "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "forget_old_keys", "load_and_keep", "load_posts",
     "Rejudged", "Rescreened", "NO_MARKS", "VersionMedia", "all_may_quote", "post_of_key", "content_of", "rescreen_posts",
     "mark_sensitive", "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ...platform.clock import Instant
-from ...platform.db import Reader, Row
+from ...platform.db import Reader, Row, Tx
 from ..cards import CardView
 from ..drafts import QuotePolicy, Visibility
 from ..media import MediaView, views_of
@@ -40,6 +40,7 @@ where p.id = any($1::bigint[])
 """
 # For a list of one PostgreSQL would plan anew each time, which takes longer than reading the post.
 LOAD_ONE_SQL = LOAD_SQL.replace("any($1::bigint[])", "$1")
+KEEP_ONE_SQL = LOAD_ONE_SQL + "for key share of p"
 
 _mentions = msgspec.json.Decoder(list[MentionView])
 _tags = msgspec.json.Decoder(list[tuple[str, str]])
@@ -52,6 +53,13 @@ async def load_posts(reader: Reader, ids: list[int]) -> dict[int, PostView]:
     """Posts by id, whoever looks. For use cases and the reader's cache; surfaces go through `PostReader`."""
     rows = await (reader.fetch(LOAD_ONE_SQL, ids[0]) if len(ids) == 1 else reader.fetch(LOAD_SQL, ids))
     return {row["id"]: _view(row) for row in rows}
+
+
+async def load_and_keep(tx: Tx, post_id: int) -> PostView | None:
+    """A post, whoever looks, and hold off its deletion until this transaction ends: for what writes rows about it, for
+    which the deletion would wait, and they for it."""
+    row = await tx.fetchrow(KEEP_ONE_SQL, post_id)
+    return None if row is None else _view(row)
 
 
 def _view(row: Row) -> PostView:
