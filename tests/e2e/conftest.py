@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -28,8 +27,9 @@ id = "fruit.quince"
 title = "Quinces"
 lane = "P3"
 action = "hold"
-score = 0.5
-when = ["quinces"]
+stage = "live"
+reason = "Fruit is read by a person first."
+when = 'bank("quinces")'
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -14,9 +15,10 @@ from holdfast.platform.config import Settings
 from holdfast.platform.errands import count_errands
 from holdfast.social.accounts import AccountId, reinstate_account, suspend_account
 from holdfast.social.push import SEND_PUSH, PushErrand
+from tests.support.browser import Town
 from tests.support.emojis import animation
 from tests.support.push_desk import EVERY_ALERT, PATH, Desk, desk_at
-from tests.support.push_service import checked_claims
+from tests.support.push_service import Device, checked_claims
 
 pytestmark = pytest.mark.integration
 
@@ -109,6 +111,35 @@ async def test_an_operator_can_keep_access_tokens_out_of_messages(settings: Sett
         await bob.say("@ann hi")
         [message] = await desk.told(device)
         assert message["access_token"] == ""
+
+
+async def test_a_token_that_the_browser_keeps_for_the_app_is_never_in_a_message(desk: Desk) -> None:
+    """ADR 0025: scripts cannot read that token, and the service worker is a script."""
+    town = Town(desk.site.app, desk.site.services)
+    try:
+        await town.member("ada")
+        browser = await town.signed_in("ada")
+        entered = await browser.client.post(
+            "/api/holdfast/v1/session", headers={"x-requested-with": "Holdfast", "origin": browser.origin}
+        )
+        account = entered.json()["account_id"]
+        secret = browser.client.cookies[f"holdfast_app_{account}"]
+        device = Device()
+        answer = await browser.client.post(
+            PATH,
+            data={"subscription[endpoint]": f"{desk.service.url}/app", **device.form, **EVERY_ALERT},
+            headers={"x-holdfast-account": account, "origin": browser.origin},
+        )
+        assert answer.status_code == 200, answer.text
+        assert secret not in answer.text
+        (bob,) = await desk.site.members("bob")
+        await bob.say("@ada hi")
+        [message] = await desk.told(device)
+        assert message["title"] == "bob mentioned you"
+        assert message["access_token"] == ""
+        assert secret not in json.dumps(message)
+    finally:
+        await town.close()
 
 
 async def test_a_browser_can_show_a_declarative_message_by_itself(desk: Desk) -> None:

@@ -99,6 +99,17 @@ export async function vote(id: string, poll: Poll, choices: number[]): Promise<v
   }
 }
 
+/** Takes an own post out of one that quotes it, for good; true once that is done. */
+export async function takeOutQuote(id: string, quoting: string): Promise<boolean> {
+  try {
+    takePost(await post<Status>(`/api/v1/statuses/${id}/quotes/${quoting}/revoke`));
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
+}
+
 /** Deletes an own post; true once it is gone. */
 export async function deletePost(id: string): Promise<boolean> {
   gone.add(id);
