@@ -207,6 +207,26 @@ def test_a_long_timeline_is_drawn_in_part_and_the_place_in_it_is_found_again(
     assert ann.page.evaluate(_SEEN_FIRST) == before
 
 
+def test_people_are_put_into_a_list_and_taken_out(ben: Person, ann: Person) -> None:
+    ben.open("/app/lists")
+    ben.page.get_by_role("textbox", name="Name of a new list").fill("Shore")
+    ben.page.get_by_role("button", name="Make a list").click()
+    ben.page.get_by_role("link", name="Members of Shore").click()
+    ben.page.get_by_role("searchbox", name="Find people you follow").fill("ann")
+    ben.page.get_by_role("button", name="Add ann").click()
+    expect(ben.page.get_by_role("button", name="Take ann out")).to_be_visible()
+    ben.page.wait_for_load_state("networkidle")
+    ben.page.reload()
+    ben.page.get_by_role("button", name="Take ann out").click()
+    expect(ben.page.get_by_text("Nobody is in this list yet.")).to_be_visible()
+    box = ben.page.get_by_role("textbox", name="Name of the list")
+    box.fill("Coast")
+    ben.page.get_by_role("button", name="Save").click()
+    expect(ben.page.get_by_role("heading", name="Members of Coast")).to_be_visible()
+    ben.page.reload()
+    expect(ben.page.get_by_text("Nobody is in this list yet.")).to_be_visible()
+
+
 def test_nothing_is_asked_of_anybody_else(ann: Person) -> None:
     asked: set[str] = set()
     ann.page.on("request", lambda request: asked.add(request.url))

@@ -72,7 +72,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 60], ["minute", 60], ["hour", 24], ["day", 7],
 ];
 
-/** "5 min." for what is near, the date for what is not. `now` in milliseconds. */
+/** "5 min ago" for what is near, the date for what is not. `now` in milliseconds. */
 export function timeAgo(iso: string, now: number): string {
   const then = new Date(iso);
   let amount = (then.getTime() - now) / 1000;
@@ -80,7 +80,7 @@ export function timeAgo(iso: string, now: number): string {
     if (Math.abs(amount) < size) {
       const rounded = Math.trunc(amount);
       if (unit === "second" && Math.abs(rounded) < 45) return t("time.now");
-      return new Intl.RelativeTimeFormat(locale(), { style: "narrow", numeric: "always" }).format(rounded, unit);
+      return new Intl.RelativeTimeFormat(locale(), { style: "short", numeric: "always" }).format(rounded, unit);
     }
     amount /= size;
   }

@@ -227,6 +227,7 @@ export interface ScheduledStatus {
 export interface List {
   id: string;
   title: string;
+  exclusive?: boolean;
 }
 
 export interface Instance {

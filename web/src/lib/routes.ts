@@ -17,6 +17,7 @@ const TABLE = [
   ["/favourites", "favourites"],
   ["/lists", "lists"],
   ["/lists/:id", "list"],
+  ["/lists/:id/members", "members"],
   ["/tags/:tag", "tag"],
   ["/compose", "compose"],
   ["/scheduled", "scheduled"],
