@@ -1,6 +1,7 @@
 """Pictures of every page, phone and desktop, light and dark: make shots, or python web/scripts/shots.py [pages...].
 
-Starts a server of its own, fills it with a few members and posts, and writes web/shots/. Needs a Chromium; CHROMIUM names it.
+Starts a server of its own, fills it with a few members and posts, and writes web/shots/. Needs a Chromium; CHROMIUM names it. LOCALE=fr-FR shows
+the app in French.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.support.whole_server import PASSWORD, WholeServer
 
 SHOTS = Path(__file__).parents[1] / "shots"
+LOCALE = os.environ.get("LOCALE", "en-GB")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -169,7 +171,7 @@ def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[
     for scheme in ("light", "dark"):
         for device, (width, height) in SIZES.items():
             context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB",  # type: ignore[arg-type]
+                viewport={"width": width, "height": height}, color_scheme=scheme, locale=LOCALE,  # type: ignore[arg-type]
                 has_touch=device == "phone", reduced_motion="reduce",
             )  # fmt: skip
             page = context.new_page()
