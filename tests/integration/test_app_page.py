@@ -73,6 +73,6 @@ async def test_a_server_without_the_app_says_how_to_get_it(
 ) -> None:
     monkeypatch.setattr(sys.modules["holdfast.edge.public.app"], "_FOLDER", tmp_path / "nothing")
     answer = await town.client().get("/app/home")
-    assert answer.status_code == 503
+    assert answer.status_code == 404
     assert "make app" in answer.text
     assert "Open the app" not in (await town.client().get("/")).text

@@ -71,8 +71,7 @@ _REPORT_POST = (
 )
 
 # A checkout without node has no app; where there is one it is the same page for everybody.
-_APP = 200 if app_is_built() else 503
-_NO_FILE = 404 if app_is_built() else 503
+_APP = 200 if app_is_built() else 404
 
 PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /oauth/authorize": (PageCodes(303, 200, 200, "client_id", query=_APP_ASKS),),
@@ -128,8 +127,8 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
         f"GET /app/{path}": (PageCodes(_APP, _APP, _APP, "app_path"),)
         for path in ("{page}", "{page}/{part}", "{page}/{part}/{detail}", "sw.js")
     },
-    "GET /app/assets/{file}": (PageCodes(_NO_FILE, _NO_FILE, _NO_FILE, "session"),),
-    "GET /app/icons/{file}": (PageCodes(_NO_FILE, _NO_FILE, _NO_FILE, "session"),),
+    "GET /app/assets/{file}": (PageCodes(404, 404, 404, "session"),),
+    "GET /app/icons/{file}": (PageCodes(404, 404, 404, "session"),),
     "GET /app/manifest.webmanifest": (PageCodes(200, 200, 200),),
     # Without the header that only the app sends.
     "POST /api/holdfast/v1/session": (PageCodes(403, 403, 403),),

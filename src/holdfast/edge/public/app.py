@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import escape
 
-from ...pure.errors import NotFound, Unavailable
+from ...pure.errors import NotFound
 from ..answers import HTML, Answer, Header, redirect
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
@@ -31,7 +31,7 @@ _ACROSS: list[Header] = [
 ]
 
 
-class NotBuilt(Unavailable):
+class NotBuilt(NotFound):
     """The checkout has the sources of the app alone."""
 
     public = "The app is not built. Run `make app` where this server runs from a checkout; packages hold it."
