@@ -107,7 +107,11 @@ _WEBHOOKS_OF_POSTS: dict[type[Event], Handler] = {
 
 HANDLERS: dict[str, Handler] = {
     handler.__name__: handler
-    for handlers in (*SUBSCRIPTIONS.values(), tuple(_WEBHOOKS_OF_POSTS.values()))
+    for handlers in (
+        *SUBSCRIPTIONS.values(),
+        tuple(_WEBHOOKS_OF_POSTS.values()),
+        (search.index_stored,),  # a migration asks for it
+    )
     for handler in handlers
 }
 

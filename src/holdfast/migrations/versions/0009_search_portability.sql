@@ -5,6 +5,11 @@
 -- one index answers every query and a frequent word is looked up among the newest posts first.
 truncate post_search;
 alter table post_search add column public boolean not null;
+-- The worker indexes what was there before, the newest first and after everything else.
+insert into jobs (kind, payload, priority)
+select 'index_stored', convert_to(json_build_object('post_ids', json_agg(id order by id))::text, 'UTF8'), 9
+from (select id, (row_number() over (order by id desc) - 1) / 200 as part from posts where boost_of_id is null) as stored
+group by part order by part;
 create index posts_boosted_by on posts (account_id, boost_of_id desc) where boost_of_id is not null;
 
 -- ---------------------------------------------------------------- records/holds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import msgspec
 
 from ...platform.clock import Instant
@@ -9,6 +11,17 @@ from ...platform.db import Tx
 from ..cards import CardShown
 from ..posts import PostEdited, PostHeld, PostPublished
 from .store import index_posts
+
+
+class StoredPosts(TypedDict):
+    """Posts that a migration wants indexed anew."""
+
+    post_ids: list[int]
+
+
+async def index_stored(tx: Tx, payload: bytes, now: Instant) -> None:
+    """StoredPosts (as JSON), which no event tells of: what the index holds of a post has changed its form."""
+    await index_posts(tx, msgspec.json.decode(payload, type=StoredPosts)["post_ids"])
 
 
 async def index_post(tx: Tx, payload: bytes, now: Instant) -> None:
