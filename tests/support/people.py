@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from holdfast.platform.crypto import Keyring
 from holdfast.platform.db import Database, PoolLimits
 from holdfast.platform.outbox import Event, NewJob
 from holdfast.platform.stamps import SharedMemoryStamps
@@ -70,4 +71,5 @@ async def town_at(database_url: str, tmp_path: Path, *, connections: int = 8) ->
 
     async with await Database.connect(database_url, PoolLimits(size=connections), note) as database:
         database.stamps = SharedMemoryStamps(tmp_path / "stamps")
+        database.keys = lambda: Keyring(b"Z" * 32)
         yield Town(database, events)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from functools import cache, partial
 
 from ..edge.ports import Services
 from ..edge.post_limits import media_limits
@@ -60,6 +60,8 @@ async def open_database(settings: Settings, pool_size: int | None = None) -> Asy
         cards_within_seconds=settings.card_jitter_seconds if settings.preview_cards else None,
     )
     async with await Database.connect(settings.database_url, limits, reactions, live_events_of) as database:
+        # Read when something is sealed for the first time: most commands need no key.
+        database.keys = cache(lambda: Keyring(load_master_key(settings)))
         if settings.freshness == "database":
             database.stamps = DatabaseStamps(database)
             yield database

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 import asyncpg
 
@@ -21,6 +21,9 @@ from .connections import Connections
 from .live import Inbox, LiveEvent, Notifier
 from .outbox import INSERT_JOBS_SQL, Event, NewJob, job_rows
 from .stamps import TOUCH_SQL, Kind, SharedMemoryStamps, Stamps, slot
+
+if TYPE_CHECKING:
+    from .crypto import Keyring
 
 Row: TypeAlias = asyncpg.Record
 UniqueViolation = asyncpg.UniqueViolationError
@@ -79,6 +82,11 @@ class Tx:
         self._live: list[LiveEvent] = []
         self._touched: set[int] = set()
         self._everything = False
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of this server, for what may only be written sealed."""
+        return self._database.keys()
 
     async def _open(self) -> Any:
         if self._connection is None:
@@ -222,6 +230,7 @@ class Database:
         self.reactions: Callable[[Event], Iterable[NewJob]] = reactions or (lambda _event: ())
         self.live: Callable[[Event], Iterable[LiveEvent]] = live or (lambda _event: ())
         self.stamps: Stamps = _NoStamps()
+        self.keys: Callable[[], Keyring] = _no_keys
         self.notifier = Notifier(self._notify, JOBS_CHANNEL)
 
     @classmethod
@@ -340,6 +349,11 @@ class _NoStamps:
 
     def touch_everything(self) -> None:
         return None
+
+
+def _no_keys() -> Keyring:
+    """Before wiring says where the keys are."""
+    raise RuntimeError("this database was opened without the keys of the server")
 
 
 async def _keep_as_is(_connection: Any) -> None:
