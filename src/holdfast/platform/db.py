@@ -268,6 +268,11 @@ class Database:
         await self.notifier.close()
         await self._connections.close(_CLOSE_SECONDS)
 
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of this server, to open what was sealed."""
+        return self.keys()
+
     def transaction(self) -> _Transaction:
         """One command's transaction."""
         return _Transaction(self)

@@ -11,11 +11,35 @@ second of the commit, and signs a checkpoint over it within ten.
 
 from ...pure.evidence import Relation
 from .append import append
+from .erase import Erasure, erase
 from .errors import Erased, NoSuchRecord, NotForLeaves, Superseded, WouldFork
 from .kinds import Kind
-from .model import Entry, Owned, Subject, SubjectKind
+from .model import NUMBER, Entry, Form, Owned, Subject, SubjectKind
+from .open import erased_fields, hidden_leaf, openings
+from .queries import (
+    checkpoint_at,
+    consistency,
+    counts_by_kind,
+    covering_checkpoint,
+    latest_checkpoint,
+    log_of,
+    logs,
+    over_nodes,
+    proof,
+    read_tile,
+    record_at,
+    record_of,
+    records_of_kind,
+    with_tiles,
+)
+from .store import add_cosignatures
+from .unseal import unseal
+from .views import KeyedReader, Log, OpenedBody, Record, StoredCheckpoint
 
 __all__ = [
-    "Entry", "Erased", "Kind", "NoSuchRecord", "NotForLeaves", "Owned", "Relation", "Subject", "SubjectKind",
-    "Superseded", "WouldFork", "append",
+    "NUMBER", "Entry", "Erased", "Erasure", "Form", "KeyedReader", "Kind", "Log", "NoSuchRecord", "NotForLeaves",
+    "OpenedBody", "Owned", "Record", "Relation", "StoredCheckpoint", "Subject", "SubjectKind", "Superseded",
+    "WouldFork", "add_cosignatures", "append", "checkpoint_at", "consistency", "counts_by_kind",
+    "covering_checkpoint", "erase", "erased_fields", "hidden_leaf", "latest_checkpoint", "log_of", "logs", "openings",
+    "over_nodes", "proof", "read_tile", "record_at", "record_of", "records_of_kind", "unseal", "with_tiles",
 ]  # fmt: skip

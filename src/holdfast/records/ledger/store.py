@@ -57,14 +57,43 @@ async def insert_subject(tx: Tx, subject: Subject, sealed_key: bytes, *, now: In
     return row[0], row[1]
 
 
-async def delete_subject(tx: Tx, row: int) -> tuple[int, int]:
-    """Destroy a subject's key and every body under it; how many bodies, and records about it, there were."""
-    bodies = await tx.execute("delete from ledger_bodies where owner = $1", row)
-    records = await tx.execute("update ledger_records set subject = null where subject = $1", row)
+async def lock_for_erasure(tx: Tx, subject: Subject) -> int | None:
+    """The row of a subject; nobody seals anything under its key until this transaction ends."""
+    row: int | None = await tx.fetchval(
+        "select id from ledger_subjects where kind = $1 and subject_id = $2 for update",
+        subject.kind.value, subject.id,
+    )  # fmt: skip
+    return row
+
+
+async def count_of(tx: Tx, row: int) -> tuple[int, int]:
+    """How many bodies a subject owns, and how many records are about it."""
+    found = await tx.fetchrow(
+        "select (select count(*) from ledger_bodies where owner = $1),"
+        " (select count(*) from ledger_records where subject = $1)",
+        row,
+    )
+    return (found[0], found[1]) if found else (0, 0)
+
+
+async def delete_subject(tx: Tx, row: int) -> None:
+    """Destroy a subject's key and every body under it."""
+    await tx.execute("delete from ledger_bodies where owner = $1", row)
+    await tx.execute("update ledger_records set subject = null where subject = $1", row)
     await tx.execute("delete from ledger_subjects where id = $1", row)
-    return bodies, records
 
 
 async def publish_opening(tx: Tx, record_id: str, now: Instant) -> None:
     """From now on anybody may see what a sealed record holds."""
     await tx.execute("update ledger_records set published_at = $2 where record_id = $1", record_id, now)
+
+
+async def add_cosignatures(tx: Tx, log: int, size: int, lines: str) -> bool:
+    """Keep lines of witnesses (each with its newline) beside the checkpoint that they are for; whether it is there."""
+    return (
+        await tx.execute(
+            "update ledger_checkpoints set cosignatures = cosignatures || $3 where log = $1 and size = $2",
+            log, size, lines,
+        )
+        > 0
+    )  # fmt: skip
