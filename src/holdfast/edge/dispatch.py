@@ -30,6 +30,7 @@ from .answers import (
 )
 from .budgets import spend_request
 from .call import Call
+from .frozen import check_thawed
 from .kept_tokens import kept_secret, named_account
 from .lasting import refuse, send_file, stream, talk
 from .params import from_query
@@ -169,6 +170,8 @@ async def _authorise(call: Call, route: Route) -> None:
         raise NotAllowed("This action is outside the authorized scopes")
     if access.who is Who.MEMBER and call.token.account_id is None:
         raise NotAuthenticated("This method requires an authenticated user")
+    if call.token.frozen:
+        check_thawed(route)
     if access.permission is not None and not permits(call.token.role, access.permission):
         raise NotAllowed(
             "This action is for the people who run this server, and your role does not include it"

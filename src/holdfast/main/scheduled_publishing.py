@@ -21,6 +21,7 @@ from ..platform.settings import Settings
 from ..pure.errors import Gone, Invalid, NotAllowed, NotFound
 from ..screening import Screen
 from ..social.accounts import AccountReader, Actor
+from ..social.bans import check_material
 from ..social.graph import RelationsReader
 from ..social.media import check_attachable, own_media
 from ..social.posts import (
@@ -116,6 +117,8 @@ class Publisher:
             draft, author, parent=None if parent is None else parent.post, quoted=quoted, screen=screen, media=media,
             facts=await keeper.facts(author.id, now), limits=post_limits(self._settings), now=now,
         )  # fmt: skip
+        hashes = [known for one in media for known in one.hashes]
+        await check_material(self._database, submission.composed.urls, hashes)
         return submission, Actor(author.id, author.role, waiting.app_id)
 
     async def _seen(self, author_id: int, post_id: int | None, missing: type[NotFound]) -> Seen | None:

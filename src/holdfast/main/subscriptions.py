@@ -15,6 +15,7 @@ import msgspec
 from ..platform.clock import SystemClock
 from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
+from ..records import holds
 from ..social import (
     accounts,
     announcements,
@@ -51,6 +52,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostHeld: (search.index_post,),
     posts.PostFlagged: (),
     posts.PostHidden: (conversations.unfile_hidden,),
+    posts.PostReachChanged: (search.index_post,),
     posts.PostDeleted: (conversations.unfile_deleted,),
     cards.CardShown: (search.index_carded,),
     quotes.PostQuoted: (notifications.notify_quoted,),
@@ -83,6 +85,12 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     accounts.AccountSuspended: (webhooks.tell_account_updated,),
     removals.AccountRemovalBegun: (removals.remove_account,),
     removals.AccountRemoved: (),
+    holds.HoldReleased: (
+        posts.finish_deletions,
+        media.finish_discards,
+        removals.resume_removals,
+        holds.forget_held_copies,
+    ),
     moves.AccountMoved: (moves.move_followers,),
     portability.RelationImportBegun: (portability.import_relations,),
     reports.ReportFiled: (reports.notify_reported, webhooks.tell_report_created),

@@ -164,11 +164,20 @@ def _fragment(services: Services, seen: Seen, quoted: Seen | None) -> bytes:
         "emojis": emojis_in(services, post.text, post.spoiler, *(post.poll.options if post.poll else ())),
         "card": None if post.card is None else card_entity(services, post.card),
     }
-    if post.state is not PostState.VISIBLE or post.imported:
+    if (
+        post.state is not PostState.VISIBLE
+        or post.imported
+        or post.labels
+        or post.limited_reach
+        or post.closed_replies
+    ):
         entity["holdfast"] = {
             "state": post.state.name.lower(),
             "reason": post.hold_reason,
             "imported": post.imported,
+            "labels": post.labels,
+            "limited_reach": post.limited_reach,
+            "closed_replies": post.closed_replies,
         }
     return _encode(entity)[:-1] + b',"account":'
 

@@ -8,6 +8,7 @@ import msgspec
 
 from ...pure.errors import Invalid
 from ...social.accounts import AccountNotVisible, AccountView
+from ...social.bans import check_material
 from ...social.posts import (
     Draft,
     NewPoll,
@@ -84,7 +85,7 @@ async def submission_of(
     draft = msgspec.structs.replace(draft, media_ids=tuple(one.view.id for one in media))
     # A post that waits is counted, and judged with all facts about its author, at its time.
     facts = None if wanted.scheduled_at else await services.rule_keeper.facts(author.id, call.now)
-    return prepare(
+    submission = prepare(
         draft,
         author,
         parent=parent,
@@ -95,6 +96,9 @@ async def submission_of(
         limits=post_limits(services.settings),
         now=call.now,
     )
+    hashes = [known for one in media for known in one.hashes]
+    await check_material(services.database, submission.composed.urls, hashes)
+    return submission
 
 
 async def _draft(

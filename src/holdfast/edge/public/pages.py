@@ -28,6 +28,7 @@ from markupsafe import Markup
 from ...pure.errors import HoldfastError, LimitReached, NotAuthenticated, NotFound
 from ..answers import Answer, Header, html_answer, redirect, status_of
 from ..call import Call
+from ..frozen import check_thawed_form
 from .app import is_built
 from .browser import Visit, find_visit, form_token, read_form
 from .static_files import static_url
@@ -94,6 +95,8 @@ def form(handler: Form) -> Shown:
         visit = await find_visit(call)
 
         async def read_and_handle() -> Answer:
+            if visit.session is not None and visit.session.frozen:
+                check_thawed_form(call.path)
             return await handler(call, visit, await read_form(call, visit))
 
         return await _answered(call, visit, handler.__name__, read_and_handle)

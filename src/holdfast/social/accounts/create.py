@@ -10,7 +10,14 @@ from ...platform.ids import new_id
 from ...pure.names import LOCAL_USERNAME_LENGTH_LIMIT, reserved_username, valid_username
 from ..bans import address_of, entry_of
 from . import store
-from .errors import EmailNotAllowed, NetworkNotAllowed, RegistrationsClosed, UsernameNotAllowed, UsernameTaken
+from .errors import (
+    EmailNotAllowed,
+    NetworkNotAllowed,
+    ReasonNotAllowed,
+    RegistrationsClosed,
+    UsernameNotAllowed,
+    UsernameTaken,
+)
 from .events import AccountCreated
 from .model import AccountId, AccountState, canonical_email, looks_like_email
 
@@ -33,7 +40,7 @@ async def create_account(tx: Tx, new: NewAccount, *, registrations: str, now: In
     """Create it, pending when `registrations` is "approval", and return its id.
 
     Pending as well where a ban of the network or of the mail domain asks for a person.
-    Raises UsernameNotAllowed, UsernameTaken, EmailNotAllowed, NetworkNotAllowed, RegistrationsClosed.
+    Raises UsernameNotAllowed, UsernameTaken, EmailNotAllowed, ReasonNotAllowed, NetworkNotAllowed, RegistrationsClosed.
     """
     if registrations == "closed" and not new.by_operator:
         raise RegistrationsClosed
@@ -62,8 +69,14 @@ async def create_account(tx: Tx, new: NewAccount, *, registrations: str, now: In
 
 
 async def _needs_approval(tx: Tx, new: NewAccount, now: Instant) -> bool:
-    """Whether the bans want a person to look at this one. Raises EmailNotAllowed, NetworkNotAllowed."""
-    entry = await entry_of(tx, email=new.email, ip=new.ip, now=now)
+    """Whether the bans want a person to look at this one. Raises what `create_account` says of bans."""
+    entry = await entry_of(
+        tx, email=new.email, ip=new.ip, username=new.username, reason=new.reason or "", now=now
+    )
+    if entry.refused == "username":
+        raise UsernameNotAllowed("ERR_BLOCKED", "is not allowed")
+    if entry.refused == "reason":
+        raise ReasonNotAllowed
     if entry.refused == "email":
         raise EmailNotAllowed("ERR_BLOCKED", "uses a disallowed e-mail provider")
     if entry.refused is not None:

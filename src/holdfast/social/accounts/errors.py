@@ -6,6 +6,7 @@ Invalid
 ├── UsernameTaken
 ├── UsernameNotAllowed       characters, length, reserved
 ├── EmailNotAllowed          taken, or no address
+├── ReasonNotAllowed         looks like what the staff turns away
 └── ProfileNotAllowed        a part is too long or unknown
 NotAllowed
 ├── RegistrationsClosed
@@ -59,6 +60,15 @@ class EmailNotAllowed(_FieldInvalid):
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__("email", code, sentence)
+
+
+class ReasonNotAllowed(_FieldInvalid):
+    """Why somebody wants to join looks like what the staff turns away."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "reason", "ERR_BLOCKED", "is not accepted; write in your own words why you want to join"
+        )
 
 
 class ProfileNotAllowed(Invalid):

@@ -32,7 +32,7 @@ class AccountReinstated(Event, frozen=True):
 
 
 class AccountRestricted(Event, frozen=True):
-    """The staff limited, sensitized or disabled an account, or took that back."""
+    """The staff limited, sensitized, froze or disabled an account, or took that back."""
 
     account_id: int
     restriction: str

@@ -37,6 +37,7 @@ class Restriction(StrEnum):
 
     LIMITED = "limited"  # kept out of public timelines and of searches by those who do not follow it
     SENSITIZED = "sensitized"  # everything it shows is marked sensitive
+    FROZEN = "frozen"  # may sign in and read, and do nothing that others see
     DISABLED = "disabled"  # nobody can sign in to it, and no token opens anything
 
 

@@ -134,6 +134,7 @@ async def _touch_moved_here(tx: Tx, account_id: int) -> None:
 _RESTRICT_SQL = {
     Restriction.LIMITED: "update accounts set limited_at = $2, limited_until = $3 where id = $1",
     Restriction.SENSITIZED: "update accounts set sensitized_at = $2, sensitized_until = $3 where id = $1",
+    Restriction.FROZEN: "update accounts set frozen_at = $2, frozen_until = $3 where id = $1",
     Restriction.DISABLED: "update users set disabled_at = $2, disabled_until = $3 where account_id = $1",
 }
 _LIFT_SQL = {
@@ -141,6 +142,7 @@ _LIFT_SQL = {
     Restriction.SENSITIZED: (
         "update accounts set sensitized_at = null, sensitized_until = null where id = $1 and sensitized_at is not null"
     ),
+    Restriction.FROZEN: "update accounts set frozen_at = null, frozen_until = null where id = $1 and frozen_at is not null",
     Restriction.DISABLED: (
         "update users set disabled_at = null, disabled_until = null where account_id = $1 and disabled_at is not null"
     ),

@@ -1,25 +1,36 @@
 """Bans: servers, networks, mail domains and mailboxes that are kept out, and what of them is said."""
 
-from .errors import BanNotAllowed, BanNotThere, OwnNetwork
+from .errors import BanNotAllowed, BanNotThere, MaterialBarred, OwnNetwork
 from .model import (
     COMMENT_CHARACTERS,
+    BarredMaterial,
     Entry,
     MailboxBlock,
     MailDomainBlock,
+    MaterialKind,
     NetworkBlock,
     NetworkSeverity,
+    PatternField,
+    PatternSeverity,
     ServerAllow,
     ServerBlock,
     ServerPolicy,
     ServerSeverity,
+    SignUpPattern,
     address_of,
+    link_forms,
+    looks_like,
     mailbox_hash,
     read_domain,
+    read_file_hash,
     read_hash,
+    read_link,
     read_network,
+    read_pattern,
 )
 from .queries import (
     all_server_blocks,
+    barred_material,
     entry_of,
     mail_domain_block,
     mail_domain_blocks,
@@ -34,8 +45,9 @@ from .queries import (
     server_block,
     server_blocks,
     server_policy,
+    sign_up_patterns,
 )
-from .reader import NetworkReader
+from .reader import NetworkReader, check_material
 from .store import (
     delete_mail_domain_block,
     delete_mailbox_block,
@@ -48,11 +60,16 @@ from .store import (
     insert_network_block,
     insert_server_allow,
     insert_server_block,
+    set_barred,
+    set_sign_up_pattern,
     update_network_block,
     update_server_block,
 )
 
 __all__ = [
+    "BarredMaterial", "MaterialBarred", "MaterialKind", "PatternField", "PatternSeverity", "SignUpPattern", "barred_material",
+    "check_material", "link_forms", "looks_like", "read_file_hash", "read_link", "read_pattern", "set_barred",
+    "set_sign_up_pattern", "sign_up_patterns",
     "COMMENT_CHARACTERS", "BanNotAllowed", "BanNotThere", "Entry", "MailDomainBlock", "MailboxBlock", "NetworkBlock",
     "NetworkReader", "NetworkSeverity", "OwnNetwork", "ServerAllow", "ServerBlock", "ServerPolicy", "ServerSeverity",
     "address_of", "all_server_blocks", "delete_mail_domain_block", "delete_mailbox_block", "delete_network_block",

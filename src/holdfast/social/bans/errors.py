@@ -4,7 +4,8 @@ NotFound
 └── BanNotThere              no ban of that kind has this id
 Invalid
 ├── BanNotAllowed            no domain, no network, no hash; too wide; there already
-└── OwnNetwork               it would shut out the one who sets it
+├── OwnNetwork               it would shut out the one who sets it
+└── MaterialBarred           a post has a link or a file that no post may carry
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class OwnNetwork(BanNotAllowed):
 
     def __init__(self) -> None:
         super().__init__("ip", "ERR_OWN", "is your own network: you could not come back to undo it")
+
+
+class MaterialBarred(Invalid):
+    """A post has a link or a file that no post may carry; says which of the two."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from enum import StrEnum
 from hashlib import sha256
 
@@ -13,6 +14,10 @@ from ...pure.entities import ascii_domain
 from .errors import BanNotAllowed
 
 COMMENT_CHARACTERS = 2000
+PATTERN_CHARACTERS = 200
+PATTERN_LEAST = 3
+LINK_CHARACTERS = 2000
+_PATH_PARTS = 20
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # A shorter prefix would be a slip of the finger: it shuts out a continent.
 _SHORTEST_PREFIX = {4: 8, 6: 16}
@@ -103,6 +108,47 @@ class NetworkBlock(msgspec.Struct, frozen=True):
     created_at: Instant
 
 
+class PatternField(StrEnum):
+    """Which part of a sign-up a pattern is compared with."""
+
+    USERNAME = "username"
+    EMAIL = "email"
+    REASON = "reason"
+
+
+class PatternSeverity(StrEnum):
+    """What becomes of a sign-up that looks like a pattern, the milder first."""
+
+    APPROVAL = "approval"
+    REFUSE = "refuse"
+
+
+class SignUpPattern(msgspec.Struct, frozen=True):
+    """What sign-ups are compared with: `*` stands for anything, `?` for one character; letter case does not count."""
+
+    id: int
+    field: PatternField
+    pattern: str
+    severity: PatternSeverity
+    created_at: Instant
+
+
+class MaterialKind(StrEnum):
+    """What no post may carry."""
+
+    LINK = "link"  # a host, with what is below it, or an address, with what is below it
+    IMAGE = "image"  # the hash of a file
+
+
+class BarredMaterial(msgspec.Struct, frozen=True):
+    """A link or a file that no post may carry."""
+
+    id: int
+    kind: MaterialKind
+    value: str
+    created_at: Instant
+
+
 class Entry(msgspec.Struct, frozen=True):
     """What the bans say of a sign-up: `refused` names the field that is at fault, `approval` asks for a person."""
 
@@ -139,6 +185,78 @@ def read_hash(written: str) -> str:
         raise BanNotAllowed(
             "canonical_email_hash", "ERR_INVALID", "must be a SHA-256 in hexadecimal, 64 characters"
         )
+    return text
+
+
+def read_pattern(written: str) -> str:
+    """A pattern in its one form. Raises BanNotAllowed: also for one that nearly everybody would look like."""
+    pattern = re.sub(r"\*+", "*", written.strip().lower())
+    if not pattern or len(pattern) > PATTERN_CHARACTERS:
+        raise BanNotAllowed("pattern", "ERR_INVALID", f"must have 1 to {PATTERN_CHARACTERS} characters")
+    if len(pattern.replace("*", "").replace("?", "")) < PATTERN_LEAST:
+        raise BanNotAllowed(
+            "pattern", "ERR_TOO_WIDE", f"must have {PATTERN_LEAST} characters besides * and ?"
+        )
+    return pattern
+
+
+def looks_like(pattern: str, text: str) -> bool:
+    """Whether a text looks like a pattern, as a whole. In time that grows with both and no faster."""
+    text = text.strip().lower()
+    at = star = mark = 0
+    starred = False
+    place = 0
+    while place < len(text):
+        if at < len(pattern) and pattern[at] == "*":
+            starred, star, mark = True, at, place
+            at += 1
+        elif at < len(pattern) and (pattern[at] == "?" or pattern[at] == text[place]):
+            at += 1
+            place += 1
+        elif starred:
+            mark += 1
+            at, place = star + 1, mark
+        else:
+            return False
+    return all(character == "*" for character in pattern[at:])
+
+
+def read_link(written: str) -> str:
+    """A host or an address in the form that links are compared by: no scheme, no fragment, no slash at the end.
+
+    Raises BanNotAllowed.
+    """
+    rest = re.sub(r"^[a-z][a-z0-9+.-]*://", "", written.strip(), flags=re.IGNORECASE).partition("#")[0]
+    host, slash, path = rest.partition("/")
+    # What could stand before or behind the host names nobody else's host.
+    host = host.rpartition("@")[2].partition("?")[0].partition(":")[0].lower().removeprefix("www.").strip(".")
+    name = ascii_domain(host)
+    if name is None or "." not in name or len(rest) > LINK_CHARACTERS:
+        raise BanNotAllowed("link", "ERR_INVALID", "must be a host or an address such as example.org/page")
+    return f"{name}{slash}{path}".rstrip("/")
+
+
+def link_forms(url: str) -> list[str]:
+    """What a barred link could be called for this one to be barred: its host, the hosts above it, and each place above."""
+    try:
+        known = read_link(url)
+    except BanNotAllowed:
+        return []
+    host, _, path = known.partition("/")
+    forms = parents(host)
+    so_far = host
+    plain = path.partition("?")[0]
+    for part in plain.split("/")[:_PATH_PARTS]:
+        so_far = f"{so_far}/{part}"
+        forms.append(so_far)
+    return list(dict.fromkeys([*forms, known]))
+
+
+def read_file_hash(written: str) -> str:
+    """The hash of a file as uploads are compared by. Raises BanNotAllowed."""
+    text = written.strip().lower()
+    if not re.fullmatch(r"(sha256|pdq):[0-9a-f]{64}", text):
+        raise BanNotAllowed("image", "ERR_INVALID", "must be sha256: or pdq: and 64 hexadecimal digits")
     return text
 
 

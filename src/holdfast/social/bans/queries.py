@@ -9,16 +9,22 @@ from ...platform.db import Reader, Row
 from ...pure.window import Window
 from .errors import BanNotThere
 from .model import (
+    BarredMaterial,
     Entry,
     MailboxBlock,
     MailDomainBlock,
+    MaterialKind,
     NetworkBlock,
     NetworkSeverity,
+    PatternField,
+    PatternSeverity,
     ServerAllow,
     ServerBlock,
     ServerPolicy,
     ServerSeverity,
+    SignUpPattern,
     address_of,
+    looks_like,
     mailbox_hash,
     parents,
     strictest,
@@ -173,16 +179,22 @@ async def all_network_blocks(reader: Reader) -> list[NetworkBlock]:
     return [_network(row) for row in await reader.fetch(_NETWORK_COLUMNS)]
 
 
-async def entry_of(reader: Reader, *, email: str, ip: str | None, now: Instant) -> Entry:
+async def entry_of(
+    reader: Reader, *, email: str, ip: str | None, username: str = "", reason: str = "", now: Instant
+) -> Entry:
     """What the bans say of somebody who wants to sign up."""
     domain = email.strip().lower().rpartition("@")[2]
-    approval = False
+    given = {PatternField.USERNAME: username, PatternField.EMAIL: email, PatternField.REASON: reason}
+    like = [one for one in await sign_up_patterns(reader) if looks_like(one.pattern, given[one.field])]
+    for one in like:
+        if one.severity is PatternSeverity.REFUSE:
+            return Entry(one.field.value)
     found = await reader.fetch(
         "select allow_with_approval from mail_domain_blocks where domain = any($1::text[])", parents(domain)
     )
     if any(not row["allow_with_approval"] for row in found) or await mailbox_blocks_of(reader, email):
         return Entry("email")
-    approval = bool(found)
+    approval = bool(found) or bool(like)
     address = address_of(ip) if ip else None
     if address is not None:
         rows = await reader.fetch(
@@ -195,3 +207,32 @@ async def entry_of(reader: Reader, *, email: str, ip: str | None, now: Instant) 
             return Entry("ip")
         approval = approval or severity is NetworkSeverity.APPROVAL
     return Entry(None, approval)
+
+
+async def sign_up_patterns(reader: Reader) -> list[SignUpPattern]:
+    """All of them, the newest first."""
+    rows = await reader.fetch(
+        "select id, field, pattern, severity, created_at from sign_up_patterns order by id desc"
+    )
+    return [
+        SignUpPattern(
+            row["id"], PatternField(row["field"]), row["pattern"], PatternSeverity(row["severity"]), row["created_at"]
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def barred_material(reader: Reader) -> list[BarredMaterial]:
+    """All of it, the newest first."""
+    rows = await reader.fetch("select id, kind, value, created_at from barred_material order by id desc")
+    return [
+        BarredMaterial(row["id"], MaterialKind(row["kind"]), row["value"], row["created_at"]) for row in rows
+    ]
+
+
+async def barred_among(reader: Reader, kind: MaterialKind, values: list[str]) -> set[str]:
+    """Those of these that are barred."""
+    rows = await reader.fetch(
+        "select value from barred_material where kind = $1 and value = any($2::text[])", kind.value, values
+    )
+    return {row[0] for row in rows}

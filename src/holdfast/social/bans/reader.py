@@ -6,13 +6,15 @@ On one machine a block counts from the next request on; where several machines s
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from datetime import timedelta
 
 from ...platform.clock import Instant
-from ...platform.db import Database
+from ...platform.db import Database, Reader
 from ...platform.stamps import Kind, slot
-from .model import Network, NetworkSeverity, address_of, strictest
-from .queries import all_network_blocks
+from .errors import MaterialBarred
+from .model import MaterialKind, Network, NetworkSeverity, address_of, link_forms, strictest
+from .queries import all_network_blocks, barred_among
 
 _SLOTS = [slot(Kind.BANS)]
 # Where stamps are rows of a database, a look is a query: not one for every request.
@@ -50,3 +52,13 @@ class NetworkReader:
             self._stamp = stamp
         if stamps.in_transaction:
             self._fresh_until = now + _LOOK_EVERY
+
+
+async def check_material(reader: Reader, urls: Iterable[str], hashes: Iterable[str]) -> None:
+    """Raises MaterialBarred when a post with these links and files may not be published."""
+    forms = list(dict.fromkeys(form for url in urls for form in link_forms(url)))
+    if forms and await barred_among(reader, MaterialKind.LINK, forms):
+        raise MaterialBarred("The people who run this server have barred a link in this post")
+    files = list(dict.fromkeys(hashes))
+    if files and await barred_among(reader, MaterialKind.IMAGE, files):
+        raise MaterialBarred("The people who run this server have barred a file of this post")

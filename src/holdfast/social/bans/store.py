@@ -7,7 +7,7 @@ from ...platform.db import Tx, UniqueViolation
 from ...platform.ids import new_id
 from ...platform.stamps import Kind
 from .errors import BanNotAllowed
-from .model import NetworkSeverity, ServerPolicy
+from .model import MaterialKind, NetworkSeverity, PatternField, PatternSeverity, ServerPolicy
 
 _TAKEN = ("ERR_TAKEN", "is blocked already")
 
@@ -155,3 +155,39 @@ async def forget_ended_network_blocks(tx: Tx, now: Instant) -> None:
     """Remove blocks whose time is over; a periodic action of the workers."""
     if await tx.execute("delete from network_blocks where expires_at <= $1", now):
         _touch(tx)
+
+
+async def set_sign_up_pattern(
+    tx: Tx, field: PatternField, pattern: str, severity: PatternSeverity | None, now: Instant
+) -> PatternSeverity | None:
+    """Set what becomes of sign-ups like this, None for nothing; what it was before."""
+    before = await tx.fetchval(
+        "select severity from sign_up_patterns where field = $1 and pattern = $2", field.value, pattern
+    )
+    if severity is None:
+        await tx.execute(
+            "delete from sign_up_patterns where field = $1 and pattern = $2", field.value, pattern
+        )
+    else:
+        await tx.execute(
+            "insert into sign_up_patterns (id, field, pattern, severity, created_at) values ($1, $2, $3, $4, $5)"
+            " on conflict (field, pattern) do update set severity = excluded.severity",
+            new_id(now), field.value, pattern, severity.value, now,
+        )  # fmt: skip
+    return None if before is None else PatternSeverity(before)
+
+
+async def set_barred(tx: Tx, kind: MaterialKind, value: str, *, barred: bool, now: Instant) -> bool:
+    """Bar a link or a file from every post, or let it in again; whether that changed anything."""
+    if barred:
+        changed = await tx.execute(
+            "insert into barred_material (id, kind, value, created_at) values ($1, $2, $3, $4)"
+            " on conflict (kind, value) do nothing",
+            new_id(now), kind.value, value, now,
+        )  # fmt: skip
+    else:
+        changed = await tx.execute(
+            "delete from barred_material where kind = $1 and value = $2", kind.value, value
+        )
+    _touch(tx)
+    return changed > 0

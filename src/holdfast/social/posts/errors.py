@@ -7,7 +7,8 @@ Invalid
 ├── PostRefused              a rule with a human-made entry turns it away; says why
 └── ParentNotVisible         the post replied to is not there for the author
 NotAllowed
-└── NotYours                 only the author may do this
+├── NotYours                 only the author may do this
+└── RepliesClosed            the staff closed the post to replies by others
 """
 
 from __future__ import annotations
@@ -39,3 +40,9 @@ class QuotedNotVisible(NotFound):
 
 class NotYours(NotAllowed):
     """Only the author may do this."""
+
+
+class RepliesClosed(NotAllowed):
+    """Only the author, and those whom the post names, may reply."""
+
+    public = "Replies to this post are closed to everybody whom it does not name"

@@ -49,6 +49,12 @@ class PostHidden(Event, frozen=True):
     mentioned_ids: tuple[int, ...] = ()
 
 
+class PostReachChanged(Event, frozen=True):
+    """The staff limited how far a post goes, or took that back."""
+
+    post_id: int
+
+
 class PostDeleted(Event, frozen=True):
     """A post, or a boost, is gone from every surface. What it was is told along, since no one can look it up any more.
 

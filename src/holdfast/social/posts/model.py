@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, NewType
 
 import msgspec
@@ -27,9 +27,12 @@ from ..drafts import (
 from ..graph import Viewer
 from ..media import MediaView, OwnMedia
 from ..quotes import QuoteNotAllowed, QuoteState, QuoteView, ShownQuote, may_quote
-from .errors import PostRefused
+from .errors import PostRefused, RepliesClosed
 
 PostId = NewType("PostId", int)
+
+ADULTS_ONLY = "adults-only"
+"""The label of what nobody sees who is not signed in; other labels only say something."""
 
 
 class PostState(IntEnum):
@@ -39,6 +42,14 @@ class PostState(IntEnum):
     HELD = 1
     WITHDRAWN = 2
     KEPT = 3  # deleted, and there still because a legal hold says so
+
+
+class PostMark(StrEnum):
+    """What the staff may set on a post besides its state."""
+
+    SENSITIVE = "sensitive"  # its pictures are shown when one asks for them
+    LIMITED_REACH = "limited_reach"  # in no public timeline, trend or search, and not passed on
+    CLOSED_REPLIES = "closed_replies"  # only its author, and those it names, may reply
 
 
 class MentionView(msgspec.Struct, frozen=True, array_like=True):
@@ -98,6 +109,9 @@ class PostView(msgspec.Struct):
     quote: QuoteView | None = None
     card: CardView | None = None
     media: list[MediaView] = msgspec.field(default_factory=list)
+    labels: list[str] = msgspec.field(default_factory=list)
+    limited_reach: bool = False
+    closed_replies: bool = False
     rendered: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -143,10 +157,10 @@ def may_see(post: PostView, author: AccountView, viewer: Viewer) -> bool:
         return True
     if post.state is not PostState.VISIBLE or not author.shown or post.account_id in viewer.blocked_by:
         return False
+    if viewer.account_id is None:
+        return post.visibility <= Visibility.UNLISTED and ADULTS_ONLY not in post.labels
     if post.visibility <= Visibility.UNLISTED:
         return True
-    if viewer.account_id is None:
-        return False
     if any(mention.account_id == viewer.account_id for mention in post.mentions):
         return True
     return post.visibility is Visibility.PRIVATE and post.account_id in viewer.following
@@ -187,6 +201,8 @@ def viewer_may_quote(post: PostView, viewer: Viewer) -> bool:
     if viewer.account_id is None or post.state is not PostState.VISIBLE:
         return False
     author_id = post.account_id
+    if post.limited_reach and author_id != viewer.account_id:
+        return False
     return may_quote(
         post.visibility, post.quote_policy, own=author_id == viewer.account_id,
         follows_author=author_id in viewer.following,
@@ -196,13 +212,18 @@ def viewer_may_quote(post: PostView, viewer: Viewer) -> bool:
 
 def all_may_quote(post: PostView) -> bool:
     """Whether every member who sees the post may quote it, but for those who block its author or are blocked."""
-    return post.state is PostState.VISIBLE and may_quote(
-        post.visibility, post.quote_policy, own=False, follows_author=False, blocked=False
+    return (
+        post.state is PostState.VISIBLE
+        and not post.limited_reach
+        and may_quote(post.visibility, post.quote_policy, own=False, follows_author=False, blocked=False)
     )
 
 
 def wants_to_see(seen: Seen, viewer: Viewer, now: Instant) -> bool:
     """Whether a timeline shows it: nothing by, to, or about accounts that the viewer blocks or mutes."""
+    boosted = None if seen.boosted is None else seen.boosted.post
+    if boosted is not None and boosted.limited_reach and not _knows(viewer, boosted.account_id):
+        return False
     if not (viewer.blocking or viewer.mutes or viewer.blocked_by):
         return True
     post = seen.post
@@ -214,6 +235,17 @@ def wants_to_see(seen: Seen, viewer: Viewer, now: Instant) -> bool:
     if any(viewer.turns_away(account_id, now) for account_id in about if account_id != viewer.account_id):
         return False
     return seen.boosted is None or wants_to_see(seen.boosted, viewer, now)
+
+
+def may_reply(post: PostView, account_id: int) -> bool:
+    """Whether this member, who sees the post, may reply to it."""
+    if not post.closed_replies or post.account_id == account_id:
+        return True
+    return any(mention.account_id == account_id for mention in post.mentions)
+
+
+def _knows(viewer: Viewer, author_id: int) -> bool:
+    return author_id == viewer.account_id or author_id in viewer.following
 
 
 # One character that people count can be this many code points (emoji families, flags).
@@ -249,8 +281,11 @@ def prepare(
     judged by its own text: that of the quoted post was judged where it stands. `media`: the uploads that
     `draft.media_ids` names, as `check_attachable` gave them; their descriptions are read like the text.
 
-    Raises DraftNotAllowed with every problem, PostRefused with the reason, QuoteNotAllowed, MediaNotAttachable.
+    Raises DraftNotAllowed with every problem, PostRefused with the reason, QuoteNotAllowed, MediaNotAttachable,
+    RepliesClosed.
     """
+    if parent is not None and not may_reply(parent, author.id):
+        raise RepliesClosed
     if len(draft.text) + len(draft.spoiler) > limits.characters * _LONGEST_CHARACTER:
         raise DraftNotAllowed(
             {"text": [("ERR_TOO_LONG", f"character limit of {limits.characters} exceeded")]}

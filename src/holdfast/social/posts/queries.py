@@ -18,7 +18,7 @@ from .model import NO_MARKS, Marks, MentionView, PollView, PostState, PostView
 LOAD_SQL = """
 select p.id, p.account_id, p.thread_id, p.in_reply_to_id, p.in_reply_to_account_id, p.boost_of_id, p.visibility,
        p.state, p.sensitive, p.text, p.spoiler, p.language, p.created_at, p.edited_at, p.imported,
-       p.quote_policy, c.replies, c.boosts, c.favourites, c.quotes, apps.name as app_name, apps.website as app_website,
+       p.quote_policy, p.labels, p.limited_reach, p.closed_replies, c.replies, c.boosts, c.favourites, c.quotes, apps.name as app_name, apps.website as app_website,
        (select jsonb_agg(jsonb_build_array(m.account_id, a.username, a.domain, m.silent) order by m.account_id)
           from mentions m join accounts a on a.id = m.account_id where m.post_id = p.id)::text as mentions,
        (select jsonb_agg(jsonb_build_array(t.name, t.display) order by t.name)
@@ -75,6 +75,7 @@ def _view(row: Row) -> PostView:
     values["quote_policy"] = QuotePolicy(row["quote_policy"])
     values["quote"] = _quote.decode(row["quote"]) if row["quote"] else None
     values["card"] = _card.decode(row["card"]) if row["card"] else None
+    values["labels"] = list(row["labels"])
     values["imported"] = msgspec.json.decode(row["imported"]) if row["imported"] else None
     return PostView(**values)
 

@@ -14,7 +14,8 @@ from ...screening import Verdict
 from ..accounts import find_handles
 from ..drafts import Composition, Draft, NewPoll, QuotePolicy, Visibility
 from ..quotes import policy_for
-from .model import PostState, PostView
+from .events import PostReachChanged
+from .model import PostMark, PostState, PostView
 
 _INSERT_POST_SQL = """
 with post as (
@@ -218,6 +219,44 @@ async def mark_sensitive(tx: Tx, post_id: int) -> bool:
     if row is None:
         return False
     announce(tx, row["account_id"], post_id, Visibility(row["visibility"]), None)
+    return True
+
+
+_MARK_SQL = {
+    PostMark.SENSITIVE: "update posts set sensitive = $2 where id = $1 and sensitive <> $2 returning account_id",
+    PostMark.LIMITED_REACH: (
+        "update posts set limited_reach = $2 where id = $1 and limited_reach <> $2 returning account_id"
+    ),
+    PostMark.CLOSED_REPLIES: (
+        "update posts set closed_replies = $2 where id = $1 and closed_replies <> $2 returning account_id"
+    ),
+}
+_LABEL_SQL = (
+    "update posts set labels = case when $3 then array(select distinct unnest(labels || array[$2]) order by 1)"
+    " else array_remove(labels, $2) end where id = $1 and ($2 = any(labels)) <> $3 returning account_id"
+)
+
+
+async def mark_post(tx: Tx, post_id: int, mark: PostMark, *, on: bool) -> bool:
+    """The staff sets a mark of a post or takes it off, in every cache when this commits; whether that changed anything."""
+    author_id = await tx.fetchval(_MARK_SQL[mark], post_id, on)
+    if author_id is None:
+        return False
+    # In its place in public timelines, whatever its visibility: a mark changes who is shown it there.
+    announce(tx, author_id, post_id, Visibility.PUBLIC, None)
+    if mark is PostMark.LIMITED_REACH:
+        for row in await tx.fetch("select tag_id from post_tags where post_id = $1", post_id):
+            tx.touch(Kind.TAG, row[0])
+        tx.emit(PostReachChanged(post_id))
+    return True
+
+
+async def label_post(tx: Tx, post_id: int, label: str, *, on: bool) -> bool:
+    """The staff puts a label on a post or takes it off; whether that changed anything."""
+    author_id = await tx.fetchval(_LABEL_SQL, post_id, label, on)
+    if author_id is None:
+        return False
+    announce(tx, author_id, post_id, Visibility.PUBLIC, None)
     return True
 
 

@@ -16,11 +16,11 @@ async def boost_post(tx: Tx, actor: Actor, post: PostView, visibility: Visibilit
     """Boost a post that the actor sees; the id of the boost, the earlier one when there is one.
 
     Raises Invalid for a post that may not be passed on: direct, followers-only of somebody else,
-    held or withdrawn.
+    held or withdrawn, or that the staff limited in its reach.
     """
     own = post.account_id == actor.account_id
     closed = post.visibility is Visibility.DIRECT or (post.visibility is Visibility.PRIVATE and not own)
-    if closed or post.state is not PostState.VISIBLE:
+    if closed or post.state is not PostState.VISIBLE or (post.limited_reach and not own):
         raise Invalid("This post cannot be boosted")
     wide = max(visibility, post.visibility)
     boost_id = new_id(now)

@@ -74,7 +74,7 @@ async def may_post(reader: Reader, account_id: int) -> bool:
     return bool(
         await reader.fetchval(
             "select 1 from accounts a join users u on u.account_id = a.id"
-            " where a.id = $1 and a.state = $2 and u.disabled_at is null",
+            " where a.id = $1 and a.state = $2 and u.disabled_at is null and a.frozen_at is null",
             account_id, AccountState.ACTIVE.value,
         )
     )  # fmt: skip

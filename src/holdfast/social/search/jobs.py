@@ -9,7 +9,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ..cards import CardShown
-from ..posts import PostEdited, PostHeld, PostPublished
+from ..posts import PostEdited, PostHeld, PostPublished, PostReachChanged
 from .store import index_posts
 
 
@@ -25,8 +25,8 @@ async def index_stored(tx: Tx, payload: bytes, now: Instant) -> None:
 
 
 async def index_post(tx: Tx, payload: bytes, now: Instant) -> None:
-    """PostPublished, PostEdited, PostHeld (as JSON): the index says what the post says now."""
-    event = msgspec.json.decode(payload, type=PostPublished | PostEdited | PostHeld)
+    """PostPublished, PostEdited, PostHeld, PostReachChanged (as JSON): the index says what the post says now."""
+    event = msgspec.json.decode(payload, type=PostPublished | PostEdited | PostHeld | PostReachChanged)
     await index_posts(tx, [event.post_id])
 
 

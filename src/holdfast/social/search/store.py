@@ -10,7 +10,7 @@ from ..posts import Visibility
 from .model import Searchable, vector_of
 
 _TEXTS_SQL = """
-select p.id, p.account_id, p.text, p.spoiler, p.visibility, p.sensitive, p.language,
+select p.id, p.account_id, p.text, p.spoiler, p.visibility, p.limited_reach, p.sensitive, p.language,
        p.in_reply_to_id is not null or p.in_reply_to_account_id is not null as reply,
        array_to_string(polls.options, ' ') as options, polls.id is not null as has_poll,
        array(select m.kind from media m where m.post_id = p.id and m.position is not null) as media,
@@ -62,7 +62,7 @@ def _searchable(row: Row) -> Searchable:
     kinds = [_KINDS[kind] for kind in row["media"]] + ["embed"] * row["embeds"]
     return Searchable(
         row["id"], row["account_id"], row["text"], row["spoiler"], f"{row['options'] or ''} {row['described']}".strip(),
-        public=row["visibility"] == Visibility.PUBLIC, reply=row["reply"], sensitive=row["sensitive"],
+        public=row["visibility"] == Visibility.PUBLIC and not row["limited_reach"], reply=row["reply"], sensitive=row["sensitive"],
         language=row["language"], has_poll=row["has_poll"], kinds=tuple(kinds),
         has_link=any(isinstance(one, Url) for one in entities),
         hashtags=tuple(normalise_hashtag(one.value) for one in entities if isinstance(one, Hashtag)),

@@ -10,12 +10,13 @@ USER_AGENT_CHARACTERS = 300
 
 
 class BrowserSession(msgspec.Struct, frozen=True):
-    """A good session, as a page needs it."""
+    """A good session, as a page needs it. `frozen`: the member may read, and do nothing that others see."""
 
     session_id: int
     account_id: int
     username: str
     role: str
+    frozen: bool = False
 
 
 class SessionRow(msgspec.Struct, frozen=True):

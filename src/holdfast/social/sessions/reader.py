@@ -16,7 +16,8 @@ from . import store
 from .model import BrowserSession, SessionLimits
 
 _FIND_SQL = """
-select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.role
+select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.role,
+       a.frozen_at is not null as frozen
 from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
 where s.secret_hash = $1 and (a.suspended_at is null or s.created_at > a.suspended_at) and u.disabled_at is null
 """
@@ -77,7 +78,7 @@ class SessionReader:
             async with self._database.transaction() as tx:
                 expires_at = await store.mark_used(tx, row["id"], limits=self._limits, now=now) or now
             used_at = now
-        session = BrowserSession(row["id"], row["account_id"], row["username"], row["role"])
+        session = BrowserSession(row["id"], row["account_id"], row["username"], row["role"], row["frozen"])
         entry = self._entries[key] = _Entry(slots, stamps, session, used_at, expires_at)
         if len(self._entries) > self._capacity:
             for old in list(islice(self._entries, self._capacity // 10)):

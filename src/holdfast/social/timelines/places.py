@@ -21,7 +21,8 @@ class Place(msgspec.Struct, frozen=True):
 # The conditions are those of PUBLIC_SQL and TAG_SQL in queries.py: change them together.
 _PLACES_SQL = """
 select p.id, p.account_id, a.domain is null as local,
-       p.visibility = 0 and p.boost_of_id is null and a.state in (0, 4) and a.limited_at is null as open,
+       p.visibility = 0 and p.boost_of_id is null and not p.limited_reach and a.state in (0, 4)
+         and a.limited_at is null as open,
        p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id as not_to_others,
        exists (select 1 from media m where m.post_id = p.id and m.position is not null) as media,
        case when p.visibility = 0 and p.boost_of_id is null then

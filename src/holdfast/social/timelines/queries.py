@@ -92,7 +92,7 @@ async def home_ids(reader: Reader, viewer_id: int, sources: Sources, window: Win
 # $1 hashtags, $2 below, $3 above, $4 limit. As many of each hashtag's newest posts as could fill the page are looked at.
 FOLLOWED_TAGS_SQL = """
 select t.id as tag_id, latest.post_id as id,
-       p.visibility = 0 and p.state = 0 and a.state in (0, 4) and a.limited_at is null as open
+       p.visibility = 0 and p.state = 0 and not p.limited_reach and a.state in (0, 4) and a.limited_at is null as open
 from unnest($1::bigint[]) as t (id)
 cross join lateral (select post_id from post_tags
   where tag_id = t.id and post_id < $2 and post_id > $3 order by post_id desc limit $4) latest
@@ -132,7 +132,7 @@ def _up_to_nearest(ids: set[int], ends: list[int], window: Window) -> Ids:
 # $1 only local, $2 only remote, $3 below, $4 above, $5 limit, $6 forward
 PUBLIC_SQL = """
 select p.id from posts p join accounts a on a.id = p.account_id
-where p.visibility = 0 and p.state = 0 and p.boost_of_id is null and p.id < $3 and p.id > $4
+where p.visibility = 0 and p.state = 0 and not p.limited_reach and p.boost_of_id is null and p.id < $3 and p.id > $4
   and (p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id)
   and a.state in (0, 4) and a.limited_at is null and (not $1::boolean or a.domain is null) and (not $2::boolean or a.domain is not null)
 order by p.id desc limit $5
@@ -142,7 +142,7 @@ PUBLIC_FORWARD_SQL = PUBLIC_SQL.replace("order by p.id desc", "order by p.id")
 PUBLIC_MEDIA_SQL = """
 select m.post_id from media m join posts p on p.id = m.post_id join accounts a on a.id = p.account_id
 where m.position = 1 and m.post_id < $3 and m.post_id > $4
-  and p.visibility = 0 and p.state = 0
+  and p.visibility = 0 and p.state = 0 and not p.limited_reach
   and (p.in_reply_to_account_id is null or p.in_reply_to_account_id = p.account_id)
   and a.state in (0, 4) and a.limited_at is null and (not $1::boolean or a.domain is null) and (not $2::boolean or a.domain is not null)
 order by m.post_id desc limit $5
@@ -165,7 +165,8 @@ async def public_ids(reader: Reader, feed: Feed, window: Window) -> Ids:
 TAG_SQL = """
 select p.id from posts p join accounts a on a.id = p.account_id
 where p.id in (select post_id from post_tags where tag_id = any($1::bigint[]) and post_id < $6 and post_id > $7)
-  and p.visibility = 0 and p.state = 0 and p.boost_of_id is null and a.state in (0, 4) and a.limited_at is null
+  and p.visibility = 0 and p.state = 0 and not p.limited_reach and p.boost_of_id is null
+  and a.state in (0, 4) and a.limited_at is null
   and (not $4::boolean or a.domain is null) and (not $5::boolean or a.domain is not null)
   and (select count(*) from post_tags t where t.post_id = p.id and t.tag_id = any($2::bigint[])) = cardinality($2)
   and not exists (select 1 from post_tags t where t.post_id = p.id and t.tag_id = any($3::bigint[]))
@@ -203,7 +204,7 @@ async def tagged_ids(reader: Reader, feed: Feed, window: Window) -> Ids:
 LINK_SQL = """
 select p.id from posts p join accounts a on a.id = p.account_id
 where p.id in (select post_id from post_cards where card_id = any($1::bigint[]) and post_id < $2 and post_id > $3)
-  and p.visibility = 0 and p.state = 0 and p.boost_of_id is null
+  and p.visibility = 0 and p.state = 0 and not p.limited_reach and p.boost_of_id is null
   and a.state in (0, 4) and a.limited_at is null and a.discoverable
 order by p.id desc limit $4
 """

@@ -51,13 +51,15 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class TokenSession(msgspec.Struct, frozen=True):
-    """A good access token. `account_id` None: the app itself, without a member."""
+    """A good access token. `account_id` None: the app itself, without a member. `frozen`: the member may read, and do
+    nothing that others see."""
 
     token_id: int
     app_id: int
     account_id: int | None
     scopes: frozenset[str]
     role: str = "member"
+    frozen: bool = False
 
 
 class App(msgspec.Struct, frozen=True):

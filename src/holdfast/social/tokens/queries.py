@@ -80,7 +80,8 @@ def _app(row: Row) -> App:
 
 _OPEN_STATES = frozenset((AccountState.ACTIVE.value, AccountState.PENDING.value))
 _FIND_SQL = """
-select t.id, t.app_id, t.account_id, t.scopes, t.last_used_on, a.state, coalesce(u.role, 'member') as role
+select t.id, t.app_id, t.account_id, t.scopes, t.last_used_on, a.state, coalesce(u.role, 'member') as role,
+       a.frozen_at is not null as frozen
 from access_tokens t left join accounts a on a.id = t.account_id left join users u on u.account_id = t.account_id
 where t.secret_hash = $1 and (a.suspended_at is null or t.created_at > a.suspended_at) and u.disabled_at is null
 """
@@ -138,7 +139,7 @@ class TokenReader:
             async with self._database.transaction() as tx:
                 await store.mark_used(tx, row["id"], today)
         token = TokenSession(
-            row["id"], row["app_id"], row["account_id"], frozenset(row["scopes"]), row["role"]
+            row["id"], row["app_id"], row["account_id"], frozenset(row["scopes"]), row["role"], row["frozen"]
         )
         entry = _Entry(slots, stamps, today, token, row["state"] == AccountState.PENDING)
         self._entries[key] = entry

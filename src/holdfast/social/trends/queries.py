@@ -18,6 +18,7 @@ _SPREADABLE = """
 spreadable as (
   select p.id, p.account_id from posts p join accounts a on a.id = p.account_id
   where p.id >= $1 and p.visibility = 0 and p.state = 0 and p.boost_of_id is null and not p.sensitive and p.spoiler = ''
+    and not p.limited_reach
     and p.imported is null and a.state = 0 and a.discoverable and a.limited_at is null and a.sensitized_at is null
     and (coalesce((select v.action from post_verdicts v where v.post_id = p.id order by v.id desc limit 1), 'allow') <> 'flag'
          or exists (select 1 from trend_reviews t where t.kind = 1 and t.subject_id = p.id and t.allowed))
