@@ -68,6 +68,7 @@ from .leaves import (
     Relation,
     check_record_id,
     format_leaf_time,
+    open_commitment,
     parse_leaf,
 )
 from .leaves import (
@@ -138,6 +139,7 @@ from .tiles import (
     ReadTile,
     Tile,
     TiledEdge,
+    audit_tiles,
     encode_entry_bundle,
     node_reader,
     parse_entry_bundle,
@@ -208,6 +210,7 @@ __all__ = [
     "VerifiedSignature",
     "VerifierKey",
     "assess_checkpoint",
+    "audit_tiles",
     "body_bytes",
     "check_commitment_name",
     "check_record_id",
@@ -226,6 +229,7 @@ __all__ = [
     "node_hash",
     "node_reader",
     "open_checkpoint",
+    "open_commitment",
     "parse_checkpoint",
     "parse_entry_bundle",
     "parse_hash_tile",

@@ -20,8 +20,8 @@ from typing import Any
 
 from holdfast.pure.canonical_json import CanonicalJsonInvalid, encode_canonical, parse_canonical
 
-from .commitments import Commitment, check_commitment_name, decode_base64url
-from .errors import MalformedLeaf, MalformedOpening
+from .commitments import Commitment, Opening, check_commitment_name, decode_base64url, verify_opening
+from .errors import CommitmentRejected, MalformedLeaf, MalformedOpening
 from .tiles import MAX_ENTRY_BYTES
 
 VERSION = 1
@@ -119,6 +119,15 @@ def parse_leaf(data: bytes) -> Leaf:
         commitments={name: _commitment(one) for name, one in _mapping(value["c"]).items()},
         related=_related(value["r"]),
     )
+
+
+def open_commitment(leaf: Leaf, opening: Opening) -> bytes:
+    """The body that the leaf committed to. Raises CommitmentRejected if the opening is another leaf's or wrong."""
+    commitment = leaf.commitments.get(opening.name)
+    if opening.record_id != leaf.record_id or commitment is None:
+        raise CommitmentRejected("The opening belongs to another record.")
+    verify_opening(commitment, opening.name, opening.body, opening.salt)
+    return opening.body
 
 
 def format_leaf_time(at: datetime) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .errors import MalformedTile
+from .errors import MalformedTile, ProofRejected
 from .merkle import HASH_BYTES, CompactRange, ReadNode, leaf_hash, node_hash
 
 TILE_WIDTH = 256
@@ -246,3 +246,27 @@ def _peaks(levels: Sequence[bytearray]) -> list[bytes]:
             peaks.extend(part.nodes)
             place += width
     return peaks
+
+
+def audit_tiles(read_tile: ReadTile, size: int, root: bytes) -> Iterator[bytes]:
+    """Recompute a whole log from its entry bundles; yields each entry as its bundle is read.
+
+    Raises MalformedTile for files that are no tiles, ProofRejected for a hash tile that is not what the entries
+    make, and after the last entry for another root. What was yielded before is proven only when the end is reached.
+    """
+    edge = TiledEdge()
+    for index in range(-(-size // TILE_WIDTH)):
+        bundle = tile_at(None, index, size)
+        for entry in parse_entry_bundle(read_tile(bundle), bundle.width):
+            for tile, data in edge.append(entry):
+                _check_tile(read_tile, tile, data)
+            yield entry
+    for tile, data in edge.partial_tiles():
+        _check_tile(read_tile, tile, data)
+    if edge.range.root() != root:
+        raise ProofRejected("The entries of the log do not lead to its root.")
+
+
+def _check_tile(read_tile: ReadTile, tile: Tile, data: bytes) -> None:
+    if tile.level is not None and read_tile(tile) != data:
+        raise ProofRejected(f"{tile.path} is not what the entries make.")
