@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "webhook": "holdfast.main.cli.webhook",
     "announcement": "holdfast.main.cli.announcement",
     "emoji": "holdfast.main.cli.emoji",
+    "witness": "holdfast.main.cli.witness",
     "bench": "holdfast.main.cli.bench",
 }
 
