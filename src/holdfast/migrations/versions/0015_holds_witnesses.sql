@@ -26,9 +26,18 @@ create table notice_subjects (                             -- what notices name,
 );
 create index notice_subjects_subject on notice_subjects (subject, subject_id);
 
+create table held_copies (                                 -- rows that were overwritten or deleted while their account was held
+    id         bigint generated always as identity primary key,
+    source     text        not null,                       -- the table
+    account_id bigint      not null,
+    content    jsonb       not null,                       -- the row as it was
+    kept_at    timestamptz not null default now()
+);
+create index held_copies_account on held_copies (account_id, id);
+
 -- What is held now, evaluated whenever somebody asks: what was made after a hold was placed is held too.
 -- An account whose hold names a stretch of time is not held as a whole; what was made in it is.
-create view held_accounts as
+create view accounts_on_hold as
 select h.subject_id as account_id, h.id as hold_id from legal_holds h
 where h.released_at is null and h.subject = 'account' and h.since is null and h.before is null
 union all
@@ -38,8 +47,8 @@ union all
 select n.subject_id, h.id from legal_holds h join notice_subjects n on n.notice_id = h.subject_id and n.subject = 'account'
 where h.released_at is null and h.subject = 'notice';
 
-create view held_posts_themselves as
-select p.id as post_id, a.hold_id from held_accounts a join posts p on p.account_id = a.account_id
+create view posts_on_hold_themselves as
+select p.id as post_id, a.hold_id from accounts_on_hold a join posts p on p.account_id = a.account_id
 union all
 select p.id, h.id from legal_holds h join posts p on p.account_id = h.subject_id
 where h.released_at is null and h.subject = 'account' and (h.since is not null or h.before is not null)
@@ -56,20 +65,25 @@ union all
 select n.subject_id, h.id from legal_holds h join notice_subjects n on n.notice_id = h.subject_id and n.subject = 'post'
 where h.released_at is null and h.subject = 'notice';
 
-create view held_posts as
-select post_id, hold_id from held_posts_themselves
+create view posts_on_hold as
+select post_id, hold_id from posts_on_hold_themselves
 union all                                                  -- what a held boost shows is part of it
-select b.boost_of_id, s.hold_id from held_posts_themselves s join posts b on b.id = s.post_id
-where b.boost_of_id is not null;
+select b.boost_of_id, s.hold_id from posts_on_hold_themselves s join posts b on b.id = s.post_id
+where b.boost_of_id is not null
+union all                                                  -- also when the boost was taken back
+select (c.content->>'boost_of_id')::bigint, h.id from legal_holds h join held_copies c on c.account_id = h.subject_id
+where h.released_at is null and h.subject = 'account' and c.source = 'posts'
+  and (c.content->>'created_at')::timestamptz >= coalesce(h.since, '-infinity')
+  and (c.content->>'created_at')::timestamptz < coalesce(h.before, 'infinity');
 
-create view held_media as
-select m.id as media_id, a.hold_id from held_accounts a join media m on m.account_id = a.account_id
+create view media_on_hold as
+select m.id as media_id, a.hold_id from accounts_on_hold a join media m on m.account_id = a.account_id
 union all
 select m.id, h.id from legal_holds h join media m on m.account_id = h.subject_id
 where h.released_at is null and h.subject = 'account' and (h.since is not null or h.before is not null)
   and m.created_at >= coalesce(h.since, '-infinity') and m.created_at < coalesce(h.before, 'infinity')
 union all
-select m.id, p.hold_id from held_posts p join media m on m.post_id = p.post_id
+select m.id, p.hold_id from posts_on_hold p join media m on m.post_id = p.post_id
 union all
 select h.subject_id, h.id from legal_holds h where h.released_at is null and h.subject = 'media'
 union all
@@ -88,15 +102,6 @@ create table held_erasures (                               -- what was to be era
 create unique index held_erasures_waiting on held_erasures (subject, subject_id) where ran_at is null;
 create index held_erasures_holds on held_erasures using gin (hold_ids) where ran_at is null;
 
-create table held_copies (                                 -- rows that were overwritten or deleted while their account was held
-    id         bigint generated always as identity primary key,
-    source     text        not null,                       -- the table
-    account_id bigint      not null,
-    content    jsonb       not null,                       -- the row as it was
-    kept_at    timestamptz not null default now()
-);
-create index held_copies_account on held_copies (account_id, id);
-
 -- The paths ask before they delete, and hide or park what is held. What slips past them stops here: a hold that is placed
 -- at the same moment, a cascade, a path that forgot. The key of the lock is `holds.model.PLACING`. The error is that of a
 -- deadlock, so that who ran into a new hold tries again, asks again, and is told.
@@ -109,11 +114,20 @@ begin
         return old;
     end if;
     held := case tg_table_name
-        when 'posts' then exists (select 1 from held_posts where post_id = old.id)
-        when 'media' then exists (select 1 from held_media where media_id = old.id)
-        when 'accounts' then exists (select 1 from held_accounts where account_id = old.id)
-        when 'archives' then exists (select 1 from held_accounts where account_id = (to_jsonb(old)->>'account_id')::bigint)
+        when 'posts' then exists (select 1 from posts_on_hold where post_id = old.id)
+        when 'media' then exists (select 1 from media_on_hold where media_id = old.id)
+        when 'accounts' then exists (select 1 from accounts_on_hold where account_id = old.id)
+        -- The key of everything that the ledger keeps of somebody, erased by erasing it.
+        when 'ledger_subjects' then to_jsonb(old)->>'kind' = 'account'
+            and exists (select 1 from accounts_on_hold where account_id = (to_jsonb(old)->>'subject_id')::bigint)
+        when 'archives' then exists (select 1 from accounts_on_hold where account_id = (to_jsonb(old)->>'account_id')::bigint)
     end;
+    if held and tg_table_name = 'posts' and (to_jsonb(old)->>'boost_of_id') is not null then
+        -- A boost has no content of its own: its row is copied, and what it shows stays.
+        insert into held_copies (source, account_id, content)
+        values ('posts', (to_jsonb(old)->>'account_id')::bigint, to_jsonb(old));
+        return old;
+    end if;
     if held then
         raise exception 'a legal hold keeps % %', tg_table_name, old.id using errcode = '40P01';
     end if;
@@ -123,6 +137,7 @@ create trigger what_is_held_stays before delete on posts for each row execute fu
 create trigger what_is_held_stays before delete on media for each row execute function what_is_held_stays();
 create trigger what_is_held_stays before delete on accounts for each row execute function what_is_held_stays();
 create trigger what_is_held_stays before delete on archives for each row execute function what_is_held_stays();
+create trigger what_is_held_stays before delete on ledger_subjects for each row execute function what_is_held_stays();
 
 -- What has no state in which it could be hidden is copied before it goes, or before it is overwritten.
 create function what_is_held_is_copied() returns trigger language plpgsql as $$
@@ -134,9 +149,9 @@ declare
     end;
 begin
     if exists (select 1 from legal_holds where released_at is null) and (
-        exists (select 1 from held_accounts where account_id = owner)
+        exists (select 1 from accounts_on_hold where account_id = owner)
         or (tg_table_name = 'polls'
-            and exists (select 1 from held_posts where post_id = (to_jsonb(old)->>'post_id')::bigint))
+            and exists (select 1 from posts_on_hold where post_id = (to_jsonb(old)->>'post_id')::bigint))
     ) then
         insert into held_copies (source, account_id, content) values (tg_table_name, owner, to_jsonb(old));
     end if;
@@ -166,30 +181,13 @@ create table ledger_witnesses (
     url           text        not null,                    -- /add-checkpoint stands below it
     by_setting    boolean     not null default false,      -- named by the setting ledger_witnesses
     added_at      timestamptz not null,
-    seen_size     bigint      not null default 0,          -- of the largest tree that it cosigned
-    seen_at       timestamptz,
+    seen_origin   text,                                    -- of which log it cosigned last,
+    seen_size     bigint      not null default 0,          -- up to which size,
+    seen_at       timestamptz,                             -- and when, by its own clock
     asked_at      timestamptz,
     trouble       text,                                    -- a word of records/witnesses/model.py; null: none
     trouble_text  text,
     trouble_since timestamptz
-);
-
--- Checkpoints that at least one witness cosigned, as the log signed them. No reference to the witness: what it
--- signed stays when it is removed.
-create table ledger_cosigned (
-    origin text   not null,
-    size   bigint not null,
-    note   bytea  not null,
-    primary key (origin, size)
-);
-create table ledger_cosignatures (
-    origin      text        not null,
-    size        bigint      not null,
-    witness     text        not null,
-    line        text        not null,                      -- the signature line, without its end
-    cosigned_at timestamptz not null,                      -- by the witness's clock
-    primary key (origin, size, witness),
-    foreign key (origin, size) references ledger_cosigned on delete cascade
 );
 
 create table ledger_time_stamps (
