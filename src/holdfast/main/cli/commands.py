@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "announcement": "holdfast.main.cli.announcement",
     "emoji": "holdfast.main.cli.emoji",
     "witness": "holdfast.main.cli.witness",
+    "verify": "holdfast.main.cli.verify",
     "bench": "holdfast.main.cli.bench",
 }
 
