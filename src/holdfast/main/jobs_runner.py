@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -15,6 +16,7 @@ from ..platform.config import Settings
 from ..platform.db import Database, Tx
 from ..platform.jobs import JobRunner, Periodic, RunnerLimits, run_due
 from ..pure.errors import Unavailable
+from ..records.timestamps import order_hourly
 from ..social.announcements import settle_announcements
 from ..social.bans import forget_ended_network_blocks
 from ..social.cards import forget_unlinked_cards
@@ -24,6 +26,7 @@ from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
 from ..social.trends import TrendLimits, refresh_trends
+from ..trust.preservation import lapse_holds
 from ..trust.sanctions import lift_ended_sanctions
 from .archive_work import keep_archiving
 from .lazy_screen import LazyScreen
@@ -33,6 +36,7 @@ from .reported_posts import keep_looking_closer
 from .scheduled_publishing import keep_publishing
 from .subscriptions import ERRANDS, HANDLERS
 from .wiring import open_database
+from .witness_rounds import start_round
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +65,7 @@ async def forget_expired_access(tx: Tx, now: Instant) -> None:
 PERIODIC: tuple[Due, ...] = (
     Due("close_polls", timedelta(seconds=30), close_polls),
     Due("lift_ended_sanctions", timedelta(minutes=1), lift_ended_sanctions),
+    Due("lapse_holds", timedelta(minutes=1), lapse_holds),
     Due("forget_ended_network_blocks", timedelta(minutes=10), forget_ended_network_blocks),
     Due("freshen_caches", timedelta(minutes=10), freshen_caches),
     Due("forget_old_keys", timedelta(minutes=10), forget_old_keys),
@@ -73,15 +78,26 @@ _LOOK_EVERY_SECONDS = 5.0
 
 def periodic_of(settings: Settings) -> tuple[Due, ...]:
     """Everything that runs by the clock under these settings."""
+    table = (*PERIODIC, *_confirmations(settings))
     if not settings.trends:
-        return PERIODIC
+        return table
     limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)
 
     async def refresh(tx: Tx, now: Instant) -> None:
         await refresh_trends(tx, limits, now=now)
 
     every = timedelta(minutes=settings.trends_refresh_minutes)
-    return (*PERIODIC, Due("refresh_trends", every, refresh))
+    return (*table, Due("refresh_trends", every, refresh))
+
+
+def _confirmations(settings: Settings) -> tuple[Due, ...]:
+    """What has the ledger confirmed from outside."""
+    rounds = Due(
+        "ask_witnesses", timedelta(seconds=settings.ledger_witness_interval_seconds), partial(start_round, settings)
+    )
+    if not settings.timestamp_authority_url:
+        return (rounds,)
+    return (rounds, Due("order_time_stamp", timedelta(minutes=settings.timestamp_interval_minutes), order_hourly))
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:

@@ -38,7 +38,7 @@ from ..social import (
     schedules,
     search,
 )
-from ..trust import reports, staff_actions, webhooks
+from ..trust import cases, reports, staff_actions, webhooks
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post, conversations.file_message),
@@ -98,8 +98,13 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     # The notice desk subscribes here.
     reports.LegalReportFiled: (),
     staff_actions.AccountWarned: (staff_actions.notify_warned,),
-    # The moderation desk subscribes here.
     staff_actions.StaffActed: (),
+    cases.CaseOpened: (),
+    cases.CaseJoined: (),
+    cases.CaseClosed: (),
+    cases.CaseReopened: (),
+    # Decisions subscribe here: what was decided goes for the copy, too.
+    cases.CopyArrived: (),
 }
 
 # What only direct posts lead to: the many others are not made to wait for it.
@@ -143,6 +148,8 @@ ERRANDS = frozenset(
         FETCH_CARD,
         schedules.PUBLISH_SCHEDULED,
         push.SEND_PUSH,
+        ASK_WITNESS,
+        STAMP_CHECKPOINT,
     }
 )
 _AFTER_EVERYTHING_ELSE = 9

@@ -150,7 +150,7 @@ def delete(
     if not yes and not typer.confirm(f"Delete {name} and everything of it, for good?"):
         raise typer.Exit(1)
 
-    async def work(_settings: Settings, database: Database) -> tuple[int, int]:
+    async def work(_settings: Settings, database: Database) -> tuple[int, int, bool]:
         from holdfast.platform.clock import SystemClock
         from holdfast.social.removals import RequestedBy, begin_removal, removal_of, remove_some
 
@@ -164,9 +164,12 @@ def delete(
                     more = await remove_some(tx, account_id, now=clock.now())
                 view = await removal_of(database, account_id)
                 advance(view.rows if view else 0)
-        return (view.rows, view.kept) if view else (0, 0)
+        return (view.rows, view.kept, view.waits and view.finished_at is None) if view else (0, 0, False)
 
-    rows, kept = with_database(command_settings(data), _on_database(work))
+    rows, kept, waits = with_database(command_settings(data), _on_database(work))
+    if waits:
+        print(f"{name} is hidden and cannot sign in; a legal hold keeps the rest until it is released")
+        return
     held = f"; legal holds keep {kept:,} posts, hidden" if kept else ""
     print(f"{name} deleted, {rows:,} rows removed{held}")
 

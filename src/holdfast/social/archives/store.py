@@ -33,8 +33,13 @@ async def set_ready(
 
 
 async def forget_archives(tx: Tx, before: Instant) -> int:
-    """Drop archives from before an instant; how many. The blob store is swept of their files."""
-    return await tx.execute("delete from archives where requested_at < $1", before)
+    """Drop archives from before an instant, but those of accounts that a legal hold keeps; how many. The blob store is
+    swept of their files."""
+    return await tx.execute(
+        "delete from archives a where a.requested_at < $1"
+        " and not exists (select 1 from accounts_on_hold h where h.account_id = a.account_id)",
+        before,
+    )
 
 
 async def has_unfinished_archive_import(tx: Tx, account_id: int) -> bool:

@@ -18,7 +18,10 @@ select m.id, m.post_id, m.scheduled_id, m.problem, m.source_sha256, m.pdq,
          (select name from media_files f where f.media_id = m.id and f.role = 1))::text as view
 from media m
 """
-_OWN_SQL = _VIEW_SQL + " where m.id = any($1::bigint[]) and m.account_id = $2 and m.purpose = 0"
+_OWN_SQL = (
+    _VIEW_SQL
+    + " where m.id = any($1::bigint[]) and m.account_id = $2 and m.purpose = 0 and m.kept_since is null"
+)
 _SCHEDULED_SQL = _VIEW_SQL + " where m.scheduled_id = any($1::bigint[]) order by m.position, m.id"
 _ANY_SQL = _VIEW_SQL + " where m.id = any($1::bigint[])"
 
@@ -79,7 +82,7 @@ _SERVED_SQL = """
 select f.hash, f.content_type, f.size_bytes
 from media_files f join media m on m.id = f.media_id join accounts a on a.id = m.account_id
 left join posts p on p.id = m.post_id
-where f.name = $1 and a.state = any($2::smallint[])
+where f.name = $1 and a.state = any($2::smallint[]) and m.kept_since is null
   and case when m.post_id is null then m.purpose <> 0 or m.loose_since is not null or m.scheduled_id is not null
            else p.state < 2 end
 """
@@ -98,7 +101,8 @@ async def used_bytes(reader: Reader, account_id: int) -> int:
     """What the uploads of an account take."""
     return int(
         await reader.fetchval(
-            "select coalesce(sum(size_bytes), 0)::bigint from media where account_id = $1", account_id
+            "select coalesce(sum(size_bytes), 0)::bigint from media where account_id = $1 and kept_since is null",
+            account_id,
         )
     )
 
@@ -133,6 +137,8 @@ async def still_waiting(reader: Reader, ids: list[int]) -> list[int]:
 async def picture_of(reader: Reader, account_id: int, purpose: Purpose) -> int | None:
     """The upload that is an account's avatar or header."""
     found: int | None = await reader.fetchval(
-        "select id from media where account_id = $1 and purpose = $2", account_id, purpose.value
+        "select id from media where account_id = $1 and purpose = $2 and kept_since is null",
+        account_id,
+        purpose.value,
     )
     return found

@@ -10,6 +10,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.crypto import new_secret
 from ...platform.db import Tx
+from ...records.holds import Subject, park
 from .errors import MediaNotAttachable
 from .model import FileOfMedia, MediaState, OwnMedia, Purpose, Role, TakenMedia, extension_of
 
@@ -191,20 +192,28 @@ async def release_post(tx: Tx, post_id: int, *, keep_at: Instant | None) -> None
 
     Either way no address that was ever shown with the post leads to them any more.
     """
+    gone = await tx.fetch(
+        "select id from media where post_id = $1 and ($2 or position is null) for update",
+        post_id,
+        keep_at is None,
+    )
+    await erase_media(tx, [row[0] for row in gone], asked_by="post_deletion")
     if keep_at is None:
-        await tx.execute("delete from media where post_id = $1", post_id)
         return
-    await tx.execute("delete from media where post_id = $1 and position is null", post_id)
     rows = await tx.fetch(
-        "update media set post_id = null, loose_since = $2 where post_id = $1 returning id",
+        "update media set post_id = null, loose_since = $2 where post_id = $1 and kept_since is null returning id",
         post_id,
         keep_at,
     )
     if not rows:
         return
+    await rename_files(tx, [row[0] for row in rows])
+
+
+async def rename_files(tx: Tx, media_ids: Sequence[int]) -> None:
+    """Give the files of uploads fresh names: what was given out leads nowhere any more."""
     files = await tx.fetch(
-        "select name, content_type from media_files where media_id = any($1::bigint[])",
-        [row[0] for row in rows],
+        "select name, content_type from media_files where media_id = any($1::bigint[])", list(media_ids)
     )
     await tx.execute(
         "update media_files set name = t.fresh from unnest($1::text[], $2::text[]) as t (stale, fresh)"
@@ -213,26 +222,58 @@ async def release_post(tx: Tx, post_id: int, *, keep_at: Instant | None) -> None
     )  # fmt: skip
 
 
+async def erase_media(tx: Tx, media_ids: Sequence[int], *, asked_by: str) -> None:
+    """Remove uploads; those that a legal hold keeps are hidden from everybody instead, and go when it is released.
+
+    The blobs of what is removed go with the next sweep, unless something else has the same content.
+    """
+    kept = await park(tx, Subject.MEDIA, media_ids, asked_by=asked_by)
+    if kept:
+        await tx.execute(
+            "update media set kept_since = now(), scheduled_id = null where id = any($1::bigint[]) and kept_since is null",
+            list(kept),
+        )
+        await rename_files(tx, list(kept))
+    await tx.execute(
+        "delete from media where id = any($1::bigint[])", [one for one in media_ids if one not in kept]
+    )
+
+
 async def delete_media(tx: Tx, media_id: int) -> None:
-    """Remove an upload. Its blobs go with the next sweep, unless something else has the same content."""
-    await tx.execute("delete from media where id = $1", media_id)
+    """Remove an upload that its owner takes back."""
+    await erase_media(tx, [media_id], asked_by="upload_discarded")
 
 
 async def delete_pictures(tx: Tx, account_id: int, purpose: Purpose) -> None:
     """Remove an account's avatar or header."""
-    await tx.execute("delete from media where account_id = $1 and purpose = $2", account_id, purpose.value)
+    rows = await tx.fetch(
+        "select id from media where account_id = $1 and purpose = $2 and kept_since is null for update",
+        account_id, purpose.value,
+    )  # fmt: skip
+    await erase_media(tx, [row[0] for row in rows], asked_by="picture_replaced")
 
 
 _ORPHANS_AT_ONCE = 1000
 
 
 async def forget_orphans(tx: Tx, now: Instant, *, hours: int) -> int:
-    """Remove uploads that nothing has for this long; how many."""
-    return await tx.execute(
-        "delete from media where id in (select id from media where post_id is null and purpose = 0"
-        " and scheduled_id is null and coalesce(loose_since, created_at) < $1 limit $2 for update skip locked)",
+    """Remove uploads that nothing has for this long; how many were looked at."""
+    rows = await tx.fetch(
+        "select id from media where post_id is null and purpose = 0 and kept_since is null"
+        " and scheduled_id is null and coalesce(loose_since, created_at) < $1 limit $2 for update skip locked",
         now - timedelta(hours=hours), _ORPHANS_AT_ONCE,
     )  # fmt: skip
+    await erase_media(tx, [row[0] for row in rows], asked_by="orphan_sweep")
+    return len(rows)
+
+
+async def delete_released(tx: Tx, media_ids: Sequence[int]) -> None:
+    """Remove uploads that a hold kept, and none keeps any more."""
+    await tx.execute(
+        "delete from media m where m.id = any($1::bigint[]) and m.kept_since is not null"
+        " and not exists (select 1 from media_on_hold h where h.media_id = m.id)",
+        list(media_ids),
+    )
 
 
 # Longer than any upload takes from the moment it says what it will store to its commit.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.stamps import Kind
-from ...records.holds import Subject, held
+from ...records.holds import Subject, park
 from ..accounts import Actor
 from ..media import release_post
 from ..quotes import count_quote, quoting_posts
@@ -52,7 +52,7 @@ async def delete_post(
         tx.touch(Kind.POST, row[0])
     for row in await tx.fetch("select distinct account_id from notifications where post_id = $1", post_id):
         tx.touch(Kind.NOTIFICATIONS, row[0])
-    if await held(tx, Subject.POST, [post_id]):
+    if await park(tx, Subject.POST, [post_id], asked_by="post_deletion"):
         await store.keep_hidden(tx, post_id)
     else:
         await release_post(tx, post_id, keep_at=keep_media_at)
@@ -63,6 +63,13 @@ async def delete_post(
     named = tuple(mention.account_id for mention in post.mentions)
     tx.emit(PostDeleted(post_id, actor.account_id, post.visibility.value, tag_ids, named))
     return post
+
+
+async def erase_kept(tx: Tx, post_id: int) -> None:
+    """Erase a post that was deleted while a hold kept it; nothing happens to any other."""
+    if await tx.fetchval("select 1 from posts where id = $1 and state = 3 for update", post_id):
+        await release_post(tx, post_id, keep_at=None)
+        await store.delete_post(tx, post_id)
 
 
 async def _forget_boosts(tx: Tx, post_id: int) -> None:

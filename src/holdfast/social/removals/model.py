@@ -21,10 +21,12 @@ class RequestedBy(StrEnum):
 
 
 class RemovalView(msgspec.Struct, frozen=True):
-    """`rows`: removed so far; `kept`: posts that a legal hold keeps; `finished_at` None: still at it."""
+    """`rows`: removed so far; `kept`: posts that a legal hold keeps; `finished_at` None: still at it;
+    `waits`: for the release of a legal hold."""
 
     requested_at: Instant
     requested_by: RequestedBy
     rows: int
     kept: int
     finished_at: Instant | None
+    waits: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
+from ...records.holds import Subject, park, park_for
 from ..accounts import AccountId, Actor
 from ..follows import sever_accounts
 from ..posts import delete_post
@@ -13,20 +14,23 @@ from . import store
 from .events import AccountRemoved
 from .model import ROWS_AT_ONCE
 
+_ASKED_BY = "account_removal"
 _POSTS_AT_ONCE = ROWS_AT_ONCE // 10
 _PAIRS_AT_ONCE = ROWS_AT_ONCE // 10
 
 
 async def remove_some(tx: Tx, account_id: int, *, now: Instant) -> bool:
-    """Remove a bounded part; False when nothing is left to do. Whatever was removed before is not there any more, so
-    it may be asked for again at any time."""
+    """Remove a bounded part; False when nothing is left to do now. Whatever was removed before is not there any more, so
+    it may be asked for again at any time. An account that is held as a whole waits with everything of it."""
     step = await store.lock_removal(tx, account_id)
-    if step is None:
+    if step is None or await park(tx, Subject.ACCOUNT, [account_id], asked_by=_ASKED_BY):
         return False
     removed = await STEPS[step](tx, account_id, now)
     await store.note_progress(tx, account_id, rows=removed, next_step=step + (removed == 0))
     if removed == 0 and step + 1 == len(STEPS):
         await store.leave_name(tx, account_id, now)
+        if hold_ids := await store.holds_of_the_rest(tx, account_id):
+            await park_for(tx, Subject.ACCOUNT, account_id, hold_ids, asked_by=_ASKED_BY)
         tx.emit(AccountRemoved(account_id))
         return False
     return True

@@ -64,6 +64,9 @@ REST: dict[str, str] = {
     "archive_imports": "delete from archive_imports where account_id = $1 returning null::bigint",
     "one_time_links": "delete from one_time_links where account_id = $1 returning null::bigint",
     # With it go sessions, tokens, codes of apps, recovery codes, push subscriptions, policies.
+    "moderation_pseudonyms": "delete from moderation_pseudonyms where account_id = $1 returning null::bigint",
+    "desk_queue_members": "delete from desk_queue_members where account_id = $1 returning null::bigint",
+    "case_skips": "delete from case_skips where account_id = $1 returning null::bigint",
     "users": "delete from users where account_id = $1 returning null::bigint",
 }
 
@@ -71,6 +74,8 @@ KEPT: dict[str, str] = {
     "account_removals": "the record of the removal itself",
     "accounts": "the name, so that nobody else can take it",
     "account_warnings": "what the staff did and why; appeals and notices refer to it",
+    "statements": "the reasons as they were sent, which appeals and notices refer to",
+    "strikes": "what counts against the account, until it expires",
     "reports": "what the staff was told",
     "screening_labels": "what the staff said of the account, so that rules go on to know it",
     "quotes": "goes with the post that quotes, and says of a deleted one only that there was one",
@@ -144,7 +149,7 @@ async def delete_lifted(tx: Tx, account_id: int, *, limit: int) -> int:
     """Posts that were kept, and are not held any more."""
     return await tx.execute(
         "delete from posts where id in (select p.id from posts p where p.account_id = $1 and p.state = 3 and not exists ("
-        " select 1 from legal_holds h where h.subject = 'post' and h.subject_id = p.id) limit $2)",
+        " select 1 from posts_on_hold h where h.post_id = p.id) limit $2)",
         account_id, limit,
     )  # fmt: skip
 
@@ -162,10 +167,26 @@ async def delete_media(tx: Tx, account_id: int, *, limit: int) -> int:
     """Uploads that no hold keeps, nor the hold on their post. Their files follow when the store is swept."""
     return await tx.execute(
         "delete from media where id in (select m.id from media m where m.account_id = $1 and not exists ("
-        " select 1 from legal_holds h where (h.subject = 'media' and h.subject_id = m.id)"
-        "  or (h.subject = 'post' and h.subject_id = m.post_id)) limit $2)",
+        " select 1 from media_on_hold h where h.media_id = m.id) limit $2)",
         account_id, limit,
     )  # fmt: skip
+
+
+async def holds_of_the_rest(tx: Tx, account_id: int) -> list[int]:
+    """The holds that keep posts or uploads of an account which is gone otherwise."""
+    rows = await tx.fetch(
+        "select hold_id from posts_on_hold h join posts p on p.id = h.post_id where p.account_id = $1"
+        " union select hold_id from media_on_hold h join media m on m.id = h.media_id where m.account_id = $1 order by 1",
+        account_id,
+    )
+    return [row[0] for row in rows]
+
+
+async def reopen_removal(tx: Tx, account_id: int) -> None:
+    """Begin again with the first step: what was kept may go."""
+    await tx.execute(
+        "update account_removals set step = 0, finished_at = null where account_id = $1", account_id
+    )
 
 
 async def tied_to(tx: Tx, account_id: int, *, limit: int) -> list[int]:

@@ -16,7 +16,7 @@ async def remove_member(tx: Tx, staff: Staff, account_id: int, *, now: Instant, 
     """Begin it: hidden and without access at once, its rows go afterwards, holds excepted.
 
     Only of a suspended account, so that there are two steps to what cannot be undone.
-    Raises RoleLacks, NotYourRank, SanctionedNotThere, NotSuspended, AccountHeld, OwnerNeeded.
+    Raises RoleLacks, NotYourRank, SanctionedNotThere, NotSuspended, OwnerNeeded.
     """
     staff.require(Permission.DELETE_USER_DATA)
     member = await lock_member(tx, account_id)
