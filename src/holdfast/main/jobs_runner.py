@@ -93,11 +93,16 @@ def periodic_of(settings: Settings) -> tuple[Due, ...]:
 def _confirmations(settings: Settings) -> tuple[Due, ...]:
     """What has the ledger confirmed from outside."""
     rounds = Due(
-        "ask_witnesses", timedelta(seconds=settings.ledger_witness_interval_seconds), partial(start_round, settings)
+        "ask_witnesses",
+        timedelta(seconds=settings.ledger_witness_interval_seconds),
+        partial(start_round, settings),
     )
     if not settings.timestamp_authority_url:
         return (rounds,)
-    return (rounds, Due("order_time_stamp", timedelta(minutes=settings.timestamp_interval_minutes), order_hourly))
+    return (
+        rounds,
+        Due("order_time_stamp", timedelta(minutes=settings.timestamp_interval_minutes), order_hourly),
+    )
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:

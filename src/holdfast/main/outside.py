@@ -15,6 +15,8 @@ from ..platform.db import Database
 from ..platform.errands import Errand, ErrandRunner
 from ..platform.guarded_http import GuardedClient, guarded_client
 from ..platform.jobs import RunnerLimits
+from ..records.timestamps import STAMP_CHECKPOINT
+from ..records.witnesses import ASK_WITNESS
 from ..social.push import SEND_PUSH
 from ..trust.webhooks import CALL_WEBHOOK
 from .card_fetching import CardFetcher
@@ -23,13 +25,19 @@ from .card_pictures import CardPictures
 from .push_sending import PushSender
 from .push_sending import lease_seconds as push_lease_seconds
 from .subscriptions import FETCH_CARD
+from .time_stamping import LEASE_SECONDS as STAMP_LEASE_SECONDS
+from .time_stamping import Stamper
 from .webhook_calls import WebhookCaller
+from .witness_rounds import LEASE_SECONDS as WITNESS_LEASE_SECONDS
+from .witness_rounds import WitnessAsker
 
 _LOOK_EVERY_SECONDS = 1.0
 _FIRST_RETRY_SECONDS = 30.0
 _WEBHOOK_LEASE_SECONDS = 180.0
 # An hour apart after the first few: longer than the longest setting of webhook_give_up_days would need is not tried.
 _WEBHOOK_ATTEMPTS = 24 * 14
+# What is urgent is stamped for as long as an authority may be away; the hourly one is ordered anew anyway.
+_STAMP_ATTEMPTS = 24 * 14
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,15 @@ class Kind:
 
 @dataclass(frozen=True)
 class Outside:
-    """What errands are given."""
+    """What errands are given. named_outbound: for addresses that the operator named, which may be private ones
+    (`ledger_private_allowed`); without one they are asked like those of strangers."""
 
     settings: Settings
     database: Database
     clock: Clock
     outbound: GuardedClient
     pictures: CardPictures | None = None
+    named_outbound: GuardedClient | None = None
 
 
 def kinds_of(given: Outside) -> dict[str, Kind]:
@@ -60,10 +70,15 @@ def kinds_of(given: Outside) -> dict[str, Kind]:
     pushes = PushSender(given.settings, given.database, given.clock, given.outbound)
     settings = given.settings
     webhooks = WebhookCaller(given.settings, given.database, given.clock, given.outbound)
+    named = given.named_outbound or given.outbound
+    witnesses = WitnessAsker(settings, given.database, given.clock, named)
+    stamps = Stamper(settings, given.database, given.clock, named)
     return {
+        ASK_WITNESS: Kind(witnesses.errand, WITNESS_LEASE_SECONDS),
         CALL_WEBHOOK: Kind(webhooks.errand, _WEBHOOK_LEASE_SECONDS, _WEBHOOK_ATTEMPTS),
         FETCH_CARD: Kind(cards.errand, card_lease_seconds(settings)),
         SEND_PUSH: Kind(pushes.errand, push_lease_seconds(settings), most=settings.push_concurrent_max),
+        STAMP_CHECKPOINT: Kind(stamps.errand, STAMP_LEASE_SECONDS, _STAMP_ATTEMPTS),
     }
 
 
@@ -88,7 +103,10 @@ async def keep_running(settings: Settings, database: Database, clock: Clock, sto
         outbound = await stack.enter_async_context(guarded_client(settings))
         pictures = CardPictures(settings, database, clock, outbound)
         stack.push_async_callback(pictures.aclose)
-        runners = runners_of(Outside(settings, database, clock, outbound, pictures))
+        named = await stack.enter_async_context(
+            guarded_client(settings, private_allowed=settings.ledger_private_allowed)
+        )
+        runners = runners_of(Outside(settings, database, clock, outbound, pictures, named))
         async with asyncio.TaskGroup() as group:
             for runner in runners:
                 group.create_task(runner.run(stop))

@@ -15,7 +15,7 @@ import msgspec
 from ..platform.clock import SystemClock
 from ..platform.jobs import Handler
 from ..platform.outbox import Event, NewJob
-from ..records import holds
+from ..records import holds, timestamps, witnesses
 from ..social import (
     accounts,
     announcements,
@@ -148,8 +148,8 @@ ERRANDS = frozenset(
         FETCH_CARD,
         schedules.PUBLISH_SCHEDULED,
         push.SEND_PUSH,
-        ASK_WITNESS,
-        STAMP_CHECKPOINT,
+        witnesses.ASK_WITNESS,
+        timestamps.STAMP_CHECKPOINT,
     }
 )
 _AFTER_EVERYTHING_ELSE = 9

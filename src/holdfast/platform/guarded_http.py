@@ -288,10 +288,13 @@ def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def guarded_client(settings: Settings, *, resolver: Resolver | None = None) -> GuardedClient:
-    """The client that the settings describe."""
+def guarded_client(
+    settings: Settings, *, resolver: Resolver | None = None, private_allowed: tuple[str, ...] = ()
+) -> GuardedClient:  # fmt: skip
+    """The client that the settings describe. private_allowed: what it may reach besides, for addresses that no
+    stranger gives but the operator."""
     return GuardedClient(
-        read_allowed(settings.outbound_ports, settings.outbound_private_allowed),
+        read_allowed(settings.outbound_ports, (*settings.outbound_private_allowed, *private_allowed)),
         ClientLimits(
             connect_seconds=min(5.0, settings.outbound_timeout_seconds),
             total_seconds=settings.outbound_timeout_seconds,

@@ -8,9 +8,22 @@ from .model import STAMP_CHECKPOINT, Reason, StampOrder, TimeStamp
 from .queries import covering_stamp, newest_stamp, newest_stamps, stamp_by_id, stamps_between
 from .record import record_stamp
 from .stamp import order_hourly, stamp_now
-from .tokens import Reply, Request, check_reply, make_request, read_certificates, verify_stamp
+from .tokens import (
+    QUERY_TYPE,
+    REPLY_MAX_BYTES,
+    REPLY_TYPE,
+    Reply,
+    Request,
+    check_reply,
+    make_request,
+    read_certificates,
+    verify_stamp,
+)
 
 __all__ = [
+    "QUERY_TYPE",
+    "REPLY_MAX_BYTES",
+    "REPLY_TYPE",
     "STAMP_CHECKPOINT",
     "Reason",
     "Reply",
