@@ -11,6 +11,30 @@ from ...platform.clock import Instant
 from ...pure.permissions import Permission, outranks, permits
 from ...social.accounts import Actor
 from .errors import NotYourRank, RoleLacks
+from .projection import NO_CHANGE, Change
+
+
+class ActorKind(StrEnum):
+    """What kind of actor an event of the log is by."""
+
+    STAFF = "staff"
+    OPERATOR = "operator"  # the command line
+    CLOCK = "clock"  # something whose time came
+    RULES = "rules"  # a rule of screening, a breaker
+    MODEL = "model"
+    REPORTER = "reporter"  # somebody who said that something is wrong; a pseudonym at most
+    PEER = "peer"  # another server
+    AUTHOR = "author"  # whose post or account it is
+
+
+class LogActor(msgspec.Struct, frozen=True):
+    """Whose event it is. `account_id`: of members of the staff alone; everybody else is known by the kind, and by a
+    pseudonym where the same one is to be known again. `role`: of the staff."""
+
+    kind: ActorKind
+    account_id: int | None = None
+    role: str = ""
+    name: str | None = None
 
 
 class Staff(msgspec.Struct, frozen=True):
@@ -18,6 +42,7 @@ class Staff(msgspec.Struct, frozen=True):
 
     account_id: int | None
     role: str
+    kind: ActorKind = ActorKind.STAFF
 
     @classmethod
     def of(cls, actor: Actor) -> Staff:
@@ -37,9 +62,9 @@ class Staff(msgspec.Struct, frozen=True):
             raise NotYourRank
 
 
-OPERATOR = Staff(None, "owner")
+OPERATOR = Staff(None, "owner", ActorKind.OPERATOR)
 """The command line: whoever can run it owns the machine."""
-CLOCK = Staff(None, "owner")
+CLOCK = Staff(None, "owner", ActorKind.CLOCK)
 """The server, where something ends because its time is over."""
 
 
@@ -55,6 +80,12 @@ class SubjectKind(StrEnum):
     NETWORK = "network"
     TAG = "tag"
     LINK = "link"
+    HOLD = "hold"
+    MEDIA = "media"
+    MESSAGE = "message"
+    CASE = "case"
+    QUEUE = "queue"
+    SIGN_UP = "sign_up"  # those that look like a pattern
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -64,6 +95,21 @@ class Subject(msgspec.Struct, frozen=True):
     id: int | None = None
     name: str | None = None
     account_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What names it among its kind."""
+        return str(self.id) if self.id is not None else self.name or ""
+
+    @classmethod
+    def account(cls, account_id: int) -> Subject:
+        """An account."""
+        return cls(SubjectKind.ACCOUNT, account_id, account_id=account_id)
+
+    @classmethod
+    def post(cls, post_id: int, account_id: int | None) -> Subject:
+        """A post, and whose it is."""
+        return cls(SubjectKind.POST, post_id, account_id=account_id)
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -77,8 +123,20 @@ class Why(msgspec.Struct, frozen=True):
 NO_REASON = Why()
 
 
+class Versions(msgspec.Struct, frozen=True):
+    """What an event was decided by: `policy` as id@version, `rule` as id@fingerprint, `model` by its file's hash."""
+
+    policy: str | None = None
+    rule: str | None = None
+    model: str | None = None
+
+
+NO_VERSIONS = Versions()
+
+
 class StaffAction(msgspec.Struct, frozen=True):
-    """One row of the record."""
+    """One row of the log. `subject_seq` counts the events of its subject; `prior_state` is the digest of the status
+    before it; `record_id` its leaf in the ledger."""
 
     id: int
     actor_id: int | None
@@ -88,6 +146,15 @@ class StaffAction(msgspec.Struct, frozen=True):
     why: Why
     details: dict[str, Any]
     at: Instant
+    actor_kind: ActorKind = ActorKind.STAFF
+    actor_name: str | None = None
+    versions: Versions = NO_VERSIONS
+    case_id: int | None = None
+    decision_id: int | None = None
+    change: Change = NO_CHANGE
+    subject_seq: int = 0
+    prior_state: str | None = None
+    record_id: str | None = None
 
 
 class WarningKind(StrEnum):

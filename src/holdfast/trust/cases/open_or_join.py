@@ -1,0 +1,169 @@
+"""Use case: a reason to look opens a case, or joins the one that is there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from ...platform.clock import Instant
+from ...platform.db import Tx
+from ...platform.ids import new_id
+from ...screening import Lane
+from ..case_order import LANE_SEVERITY, TARGET_SECONDS, Facts, order
+from ..copies import KNOWN_DAYS, Content, JoinedAs, Match, contents, find_match
+from ..routing import Traits, queues, route
+from ..staff_actions import SubjectKind
+from . import log, store
+from .events import CaseJoined, CaseOpened, CopyArrived
+from .model import FROM_PEOPLE, MAIN, CaseId, Signal, key_of, lane_of
+from .queries import last_decided_of, open_case_of
+from .reorder import reorder_cases
+
+
+async def open_or_join(tx: Tx, signal: Signal, *, now: Instant) -> CaseId:
+    """Keep the signal and return its case.
+
+    In this order: the open case of the subject; what was decided of it, when nothing about it is new; an open case
+    that it is a copy for; a decided one, to whose decision it is linked (CopyArrived); else a new case. What joins makes
+    no new work.
+    """
+    await _alone_with(tx, signal)
+    kind, key = key_of(signal.subject)
+    lane = lane_of(signal)
+    content = await _content(tx, signal)
+    if content is not None and signal.language is None:
+        signal = msgspec.structs.replace(signal, language=content.language)
+    found = await open_case_of(tx, kind, key, track=signal.track)
+    if found is not None:
+        await _join(tx, found, signal, lane, now=now)
+        return CaseId(found)
+    if signal.track == MAIN and not signal.fresh:
+        decided = await _decided_before(tx, signal, lane, content)
+        if decided is not None:
+            await _join(tx, decided, signal, lane, now=now)
+            return CaseId(decided)
+    if signal.track == MAIN and content is not None and not signal.fresh:
+        match = await find_match(tx, content, now - timedelta(days=KNOWN_DAYS))
+        if match is not None and (match.closed_at is None or not _outweighs(signal, lane, match.lane)):
+            await _join_as_copy(tx, match, signal, lane, content, now)
+            return CaseId(match.case_id)
+    return await _open(tx, signal, lane, content, now)
+
+
+async def link_copy(tx: Tx, signal: Signal, *, now: Instant) -> CaseId | None:
+    """Look whether a post that nobody flagged is a copy of something; the case that it belongs to now, if any.
+
+    It joins what is open, and is linked to what was decided. It never opens a case.
+    """
+    kind, key = key_of(signal.subject)
+    content = await _content(tx, signal)
+    if content is None or (content.mark.words == 0 and not content.media):
+        return None
+    match = await find_match(tx, content, now - timedelta(days=KNOWN_DAYS))
+    if match is None or await _belongs(tx, match.case_id, kind, key):
+        return None
+    await _alone_with(tx, signal)
+    if await open_case_of(tx, kind, key) is not None:
+        return None
+    await _join_as_copy(tx, match, signal, None, content, now)
+    return CaseId(match.case_id)
+
+
+async def _alone_with(tx: Tx, signal: Signal) -> None:
+    """Two signals of one subject, or of copies, come one after the other, so that they find each other's case."""
+    await tx.execute(
+        "select pg_advisory_xact_lock(hashtextextended($1, 0))", " ".join(key_of(signal.subject))
+    )
+
+
+async def _content(tx: Tx, signal: Signal) -> Content | None:
+    if signal.subject.kind is not SubjectKind.POST or signal.subject.id is None:
+        return None
+    content = (await contents(tx, [signal.subject.id])).get(signal.subject.id)
+    if content is not None and signal.track == MAIN and not content.blank:
+        await tx.execute(
+            "select pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex'), 1))",
+            content.mark.slotted or content.mark.exact,
+        )
+    return content
+
+
+async def _belongs(tx: Tx, case_id: int, kind: str, key: str) -> bool:
+    return bool(
+        await tx.fetchval(
+            "select exists (select 1 from case_members where case_id = $1 and subject_kind = $2 and subject_key = $3)",
+            case_id, kind, key,
+        )
+    )  # fmt: skip
+
+
+async def _decided_before(tx: Tx, signal: Signal, lane: Lane, content: Content | None) -> int | None:
+    """The case in which this was decided, when the subject is what it was then and nobody says anything worse of it.
+
+    An account goes on acting, so what is said of one is always news.
+    """
+    if content is None:
+        return None
+    last = await last_decided_of(tx, *key_of(signal.subject))
+    if last is None:
+        return None
+    case_id, closed_at, decided_lane, _ = last
+    if (content.edited_at or content.created_at) > closed_at or _outweighs(signal, lane, decided_lane):
+        return None
+    return case_id
+
+
+def _outweighs(signal: Signal, lane: Lane, decided: str) -> bool:
+    """Whether a signal asks for a more urgent lane than was decided in. Members cannot reopen by choosing a category."""
+    return signal.source not in FROM_PEOPLE and lane < decided
+
+
+async def _join(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Instant) -> None:
+    if not await store.insert_signal(tx, case_id, signal, lane, now):
+        return
+    await store.join_case(tx, case_id, signal, lane, members=0, changed=False, now=now)
+    await log.signalled(tx, case_id, signal, lane, opened=False, now=now)
+    tx.emit(CaseJoined(case_id))
+
+
+async def _join_as_copy(
+    tx: Tx, match: Match, signal: Signal, lane: Lane | None, content: Content, now: Instant
+) -> None:
+    """The subject becomes a member. `lane` None: nobody said anything of it."""
+    late = match.closed_at is not None
+    new = await store.insert_member(tx, match.case_id, signal, match.how, late=late, now=now)
+    if lane is not None:
+        await store.insert_signal(tx, match.case_id, signal, lane, now)
+        await log.signalled(tx, match.case_id, signal, lane, opened=False, now=now)
+    await store.join_case(tx, match.case_id, signal, lane or "P4", members=int(new), changed=False, now=now)
+    if match.how is not JoinedAs.EXACT:
+        await _keep_print(tx, match.case_id, signal, content, first=False, now=now)
+    tx.emit(CaseJoined(match.case_id))
+    if late and new and match.decision_id is not None:
+        tx.emit(CopyArrived(match.case_id, content.post_id, match.decision_id))
+
+
+async def _open(tx: Tx, signal: Signal, lane: Lane, content: Content | None, now: Instant) -> CaseId:
+    case_id = CaseId(new_id(now))
+    traits = Traits(signal.track, lane, signal.source.value, signal.category, signal.language, signal.policy)
+    facts = Facts(max(signal.severity, LANE_SEVERITY[lane]), now, TARGET_SECONDS[lane])
+    queue = route(await queues(tx), traits)
+    await store.insert_case(tx, case_id, signal, lane, order(facts, now), queue=queue, now=now)
+    await store.insert_member(tx, case_id, signal, JoinedAs.FIRST, now=now)
+    await store.insert_signal(tx, case_id, signal, lane, now)
+    if content is not None and signal.track == MAIN and not content.blank:
+        await _keep_print(tx, case_id, signal, content, first=True, now=now)
+    await log.signalled(tx, case_id, signal, lane, opened=True, now=now)
+    await reorder_cases(tx, [case_id], new=True, now=now)
+    tx.emit(CaseOpened(case_id))
+    return case_id
+
+
+async def _keep_print(
+    tx: Tx, case_id: int, signal: Signal, content: Content, *, first: bool, now: Instant
+) -> None:
+    await store.insert_print(
+        tx, case_id, signal, content.mark, first=first, thread_id=content.thread_id, link=content.link,
+        media=list(content.media), now=now,
+    )  # fmt: skip
