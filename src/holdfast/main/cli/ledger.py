@@ -1,0 +1,12 @@
+"""`holdfast ledger`: the evidence ledger, from inside and from outside."""
+
+from __future__ import annotations
+
+import typer
+
+from holdfast.main.cli.ledger_watch import watch
+from holdfast.main.cli.ledger_witness import app as witness
+
+app = typer.Typer(help="The evidence ledger, and watching those of others.", no_args_is_help=True)
+app.add_typer(witness, name="witness")
+app.command("watch")(watch)
