@@ -267,6 +267,7 @@ async def test_what_a_path_forgot_to_ask_the_database_refuses(site: Site) -> Non
     ("query", "terms", "names"),
     [
         (HoldQuery(Scope.POST, 1), Terms("order"), "post"),
+        (HoldQuery(Scope.THREAD, 1), Terms("order"), "thread"),
         (HoldQuery(Scope.NOTICE, 1), Terms("order"), "notice"),
         (HoldQuery(Scope.ACCOUNT, 0), Terms("  "), "reason"),
         (HoldQuery(Scope.ACCOUNT, 0), Terms("x" * 2001), "reason"),

@@ -11,13 +11,14 @@ from .errors import HoldNotPlaced, HoldNotThere
 from .events import HoldReleased
 from .model import PLACING, HoldQuery, Scope, Subject, Terms, check
 
+# A thread is named by any of its posts.
 _THERE_SQL = {
-    Scope.ACCOUNT: "select 1 from accounts where id = $1",
-    Scope.POST: "select 1 from posts where id = $1",
-    Scope.MEDIA: "select 1 from media where id = $1",
-    Scope.THREAD: "select 1 from posts where thread_id = $1 limit 1",
-    Scope.REPORT: "select 1 from reports where id = $1",
-    Scope.NOTICE: "select 1 from notice_subjects where notice_id = $1 limit 1",
+    Scope.ACCOUNT: "select id from accounts where id = $1",
+    Scope.POST: "select id from posts where id = $1",
+    Scope.MEDIA: "select id from media where id = $1",
+    Scope.THREAD: "select thread_id from posts where id = $1",
+    Scope.REPORT: "select id from reports where id = $1",
+    Scope.NOTICE: "select notice_id from notice_subjects where notice_id = $1 limit 1",
 }
 
 
@@ -28,13 +29,14 @@ async def place_hold(tx: Tx, query: HoldQuery, terms: Terms, *, by: int | None, 
     """
     check(query, terms, now)
     await tx.execute("select pg_advisory_xact_lock($1)", PLACING)
-    if not await tx.fetchval(_THERE_SQL[query.scope], query.id):
+    there = await tx.fetchval(_THERE_SQL[query.scope], query.id)
+    if there is None:
         raise HoldNotPlaced(query.scope.value, "is not there")
     hold_id = new_id(now)
     await tx.execute(
         "insert into legal_holds (id, subject, subject_id, since, before, reason, authority, expires_at, placed_by, placed_at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        hold_id, query.scope.value, query.id, query.since, query.before, terms.reason.strip(), terms.authority.strip(),
+        hold_id, query.scope.value, there, query.since, query.before, terms.reason.strip(), terms.authority.strip(),
         terms.expires_at, by, now,
     )  # fmt: skip
     return hold_id

@@ -12,7 +12,7 @@ second of the commit, and signs a checkpoint over it within ten.
 from ...pure.evidence import Relation
 from .append import append
 from .erase import Erasure, erase
-from .errors import Erased, NoSuchRecord, NotForLeaves, Superseded, WouldFork
+from .errors import Erased, KeptByHold, NoSuchRecord, NotForLeaves, Superseded, WouldFork
 from .kinds import Kind
 from .model import NUMBER, Entry, Form, Owned, Subject, SubjectKind
 from .open import erased_fields, hidden_leaf, openings
@@ -37,7 +37,7 @@ from .unseal import unseal
 from .views import KeyedReader, Log, OpenedBody, Record, StoredCheckpoint
 
 __all__ = [
-    "NUMBER", "Entry", "Erased", "Erasure", "Form", "KeyedReader", "Kind", "Log", "NoSuchRecord", "NotForLeaves",
+    "NUMBER", "Entry", "Erased", "KeptByHold", "Erasure", "Form", "KeyedReader", "Kind", "Log", "NoSuchRecord", "NotForLeaves",
     "OpenedBody", "Owned", "Record", "Relation", "StoredCheckpoint", "Subject", "SubjectKind", "Superseded",
     "WouldFork", "add_cosignatures", "append", "checkpoint_at", "consistency", "counts_by_kind",
     "covering_checkpoint", "erase", "erased_fields", "hidden_leaf", "latest_checkpoint", "log_of", "logs", "openings",

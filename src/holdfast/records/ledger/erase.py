@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
+from ..holds import Subject as Holdable
+from ..holds import held
 from . import store
 from .append import append
+from .errors import KeptByHold
 from .kinds import Kind
-from .model import Entry, Subject
+from .model import Entry, Subject, SubjectKind
 
 
 class Erasure(NamedTuple):
@@ -24,8 +27,11 @@ async def erase(tx: Tx, subject: Subject, *, basis: str, now: Instant) -> Erasur
     """Destroy the key of a subject, and with it all bodies, salts and the meaning of the pseudonym. None: had none.
 
     The leaf that says so bears the pseudonym for the last time, so that outsiders can tell which openings are gone.
-    `basis`: a code, such as gdpr-17.1.b or account-deleted. Whether a legal hold forbids it is the caller's question.
+    `basis`: a code, such as gdpr-17.1.b or account-deleted. Raises KeptByHold where a legal hold keeps the account;
+    of cases, notices and reports the caller asks.
     """
+    if subject.kind is SubjectKind.ACCOUNT and await held(tx, Holdable.ACCOUNT, [subject.id]):
+        raise KeptByHold
     row = await store.lock_for_erasure(tx, subject)
     if row is None:
         return None

@@ -3,6 +3,7 @@
 HoldfastError
 ├── NotForLeaves      the program tried to publish what must not be: a defect, never an input
 ├── Conflict
+│   ├── KeptByHold    a legal hold forbids the erasure
 │   ├── Superseded    another sequencer has the fence
 │   └── WouldFork     a checkpoint may not be signed: it would contradict one that is known
 ├── NotFound
@@ -18,6 +19,12 @@ from ...pure.errors import Conflict, Gone, HoldfastError, NotFound
 
 class NotForLeaves(HoldfastError):
     """A leaf would carry something that its kind must not."""
+
+
+class KeptByHold(Conflict):
+    """What the ledger keeps of an account may not be erased yet."""
+
+    public = "A legal hold keeps this until it is released."
 
 
 class Superseded(Conflict):

@@ -31,7 +31,8 @@ async def remove_some(tx: Tx, account_id: int, *, now: Instant) -> bool:
         await store.leave_name(tx, account_id, now)
         if hold_ids := await store.holds_of_the_rest(tx, account_id):
             await park_for(tx, Subject.ACCOUNT, account_id, hold_ids, asked_by=_ASKED_BY)
-        tx.emit(AccountRemoved(account_id))
+        else:
+            tx.emit(AccountRemoved(account_id))
         return False
     return True
 
