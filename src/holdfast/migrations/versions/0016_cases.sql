@@ -43,8 +43,10 @@ create table moderation_pseudonyms (                       -- the one place that
 );
 
 -- ---------------------------------------------------------------- trust/reports
-alter table reports add column source text not null default 'member'
-    check (source in ('member', 'anonymous', 'peer', 'admin'));
+alter table reports
+    add column source    text not null default 'member' check (source in ('member', 'anonymous', 'peer', 'admin')),
+    add column record_id text;                             -- of the leaf that says that it was received
+create index reports_anonymous on reports (created_at) where source = 'anonymous';
 
 -- ---------------------------------------------------------------- trust/routing: named queues
 create table desk_queues (
@@ -107,7 +109,8 @@ create table cases (
     decided_by    bigint,
     decision_id   bigint,
     outcome       text,
-    parent_id     bigint                                   -- the case that this one appeals, reviews or repeats
+    parent_id     bigint,                                  -- the case that this one appeals, reviews or repeats
+    record_id     text                                     -- of the leaf that says that it was opened
 );
 create index cases_next on cases (lane, priority desc, id) where closed_at is null;
 create index cases_queue on cases (queue, lane, priority desc, id) where closed_at is null;

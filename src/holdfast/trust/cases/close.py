@@ -21,9 +21,11 @@ async def close(
     outcome: str,
     now: Instant,
     staff: Staff = CLOCK,
+    record_id: str | None = None,
 ) -> Case:
     """Close it and all that belongs to it; the case as it was. `version`: the one that was read.
 
+    record_id: the decision's leaf in the ledger; None: one is made here.
     outcome: a code, such as violation, no_violation, settled. Its members' statuses say that they were reviewed; what a
     decision does to them besides is for the caller to record.
     Raises CaseNotThere; CaseChanged when it is closed or of another version; CaseTaken when somebody else holds it.
@@ -41,7 +43,7 @@ async def close(
     subjects = sorted({member.subject for member in belonging}, key=lambda one: (one.kind.value, one.key))
     await record_events(
         tx, LogActor(staff.kind, staff.account_id, staff.role, name), "case.close", subjects, now=now,
-        case_id=case_id, decision_id=decision_id, change=change, outcome=outcome,
+        case_id=case_id, decision_id=decision_id, change=change, record_id=record_id, outcome=outcome,
     )  # fmt: skip
     tx.emit(CaseClosed(case_id, decision_id))
     return case

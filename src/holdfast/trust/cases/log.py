@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...platform.clock import Instant
 from ...platform.db import Tx
+from ...records import ledger
 from ...screening import Lane
 from ..staff_actions import (
     ActorKind,
@@ -16,10 +19,11 @@ from ..staff_actions import (
     Versions,
     Why,
     pseudonym_of,
+    public_of,
     record_action,
     record_event,
 )
-from .model import FROM_PEOPLE, Signal, Source
+from .model import FROM_PEOPLE, Signal, Source, key_of
 
 _KINDS = {
     Source.SCREENING: ActorKind.MODEL,
@@ -33,27 +37,51 @@ _KINDS = {
     Source.REVIEW: ActorKind.CLOCK,
 }
 
+_AUTOMATIC = frozenset({ActorKind.MODEL, ActorKind.RULES, ActorKind.CLOCK})
 
-async def signalled(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, opened: bool, now: Instant) -> None:
-    """Somebody or something says that the subject is to be looked at. `opened`: that made the case."""
+
+async def opened(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Instant) -> str:
+    """A signal makes a case: its leaf, and the event of the subject. The leaf's id."""
+    related = () if signal.record_id is None else ((ledger.Relation.ABOUT, signal.record_id),)
+    public = public_of(
+        lane=lane, source=signal.source.value, policy=signal.policy, rule=signal.rules[0] if signal.rules else None,
+        automation="full" if _KINDS[signal.source] in _AUTOMATIC else "none",
+    )  # fmt: skip
+    entry = ledger.Entry(
+        kind=ledger.Kind.CASE_OPENED, subject=ledger.Subject.case(case_id), public=public,
+        private={"subject": " ".join(key_of(signal.subject))}, related=related,
+    )  # fmt: skip
+    record_id = await ledger.append(tx, entry, now=now)
+    people = signal.source in FROM_PEOPLE
+    change = Change(review_state=ReviewState.OPEN, lane=lane, report=people)
+    await _event(tx, case_id, signal, lane, change, record_id, now)
+    return record_id
+
+
+async def joined(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Instant) -> None:
+    """A signal joins a case that is there."""
+    change = Change(report=signal.source in FROM_PEOPLE)
+    await _event(tx, case_id, signal, lane, change, signal.record_id, now)
+
+
+async def _event(
+    tx: Tx, case_id: int, signal: Signal, lane: Lane, change: Change, record_id: str | None, now: Instant
+) -> None:
     name = None
     if signal.source is Source.REPORT and signal.report_id is not None:
         reporter = await tx.fetchval("select account_id from reports where id = $1", signal.report_id)
         name = None if reporter is None else await pseudonym_of(tx, reporter, "reporter")
-    change = Change(
-        review_state=ReviewState.OPEN, lane=lane, report=signal.source in FROM_PEOPLE
-    ) if opened else Change(report=signal.source in FROM_PEOPLE)  # fmt: skip
     verb = "reported" if signal.source in FROM_PEOPLE else signal.source.value
     await record_event(
         tx, LogActor(_KINDS[signal.source], name=name), f"{signal.subject.kind}.{verb}", signal.subject,
-        why=Why(report_id=signal.report_id), now=now, case_id=case_id, change=change,
+        why=Why(report_id=signal.report_id), now=now, case_id=case_id, change=change, record_id=record_id,
         versions=Versions(signal.policy, ",".join(signal.rules)[:500] or None, signal.version),
-        lane=lane, category=signal.category, opened=opened,
+        lane=lane, category=signal.category,
     )  # fmt: skip
 
 
 async def about_case(
-    tx: Tx, staff: Staff, verb: str, case_id: int, *, reason: str = "", now: Instant, **details: object
+    tx: Tx, staff: Staff, verb: str, case_id: int, *, reason: str = "", now: Instant, **details: Any
 ) -> None:
     """Somebody of the staff did something with a case."""
     subject = Subject(SubjectKind.CASE, case_id)

@@ -45,6 +45,7 @@ class Signal(msgspec.Struct, frozen=True):
     lane None: that of its category. severity: 0 to 1, as far as it is known. category: what it is said to be, such as
     violence, spam, legal, violation, other, or a head of the model. rules, version: of what flagged. track: the kind of
     work; cases of other tracks than main are always about their subject alone. excluded: who may not have the case.
+    record_id: the leaf of the ledger that tells of the signal itself, where there is one.
     fresh: opens a case even though the subject was decided before and says the same (appeals, reviews, samples).
     """
 
@@ -62,6 +63,7 @@ class Signal(msgspec.Struct, frozen=True):
     track: str = MAIN
     excluded: tuple[int, ...] = ()
     parent_id: int | None = None
+    record_id: str | None = None
     fresh: bool = False
 
 
@@ -97,6 +99,7 @@ class Case(msgspec.Struct, frozen=True):
     decision_id: int | None
     outcome: str | None
     parent_id: int | None
+    record_id: str | None
 
     def held_by(self, now: Instant) -> int | None:
         """Who is at work on it: the lease of the claim has not ended."""

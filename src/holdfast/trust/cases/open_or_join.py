@@ -123,7 +123,7 @@ async def _join(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Instan
     if not await store.insert_signal(tx, case_id, signal, lane, now):
         return
     await store.join_case(tx, case_id, signal, lane, members=0, changed=False, now=now)
-    await log.signalled(tx, case_id, signal, lane, opened=False, now=now)
+    await log.joined(tx, case_id, signal, lane, now=now)
     tx.emit(CaseJoined(case_id))
 
 
@@ -135,7 +135,7 @@ async def _join_as_copy(
     new = await store.insert_member(tx, match.case_id, signal, match.how, late=late, now=now)
     if lane is not None:
         await store.insert_signal(tx, match.case_id, signal, lane, now)
-        await log.signalled(tx, match.case_id, signal, lane, opened=False, now=now)
+        await log.joined(tx, match.case_id, signal, lane, now=now)
     await store.join_case(tx, match.case_id, signal, lane or "P4", members=int(new), changed=False, now=now)
     if match.how is not JoinedAs.EXACT:
         await _keep_print(tx, match.case_id, signal, content, first=False, now=now)
@@ -149,12 +149,14 @@ async def _open(tx: Tx, signal: Signal, lane: Lane, content: Content | None, now
     traits = Traits(signal.track, lane, signal.source.value, signal.category, signal.language, signal.policy)
     facts = Facts(max(signal.severity, LANE_SEVERITY[lane]), now, TARGET_SECONDS[lane])
     queue = route(await queues(tx), traits)
-    await store.insert_case(tx, case_id, signal, lane, order(facts, now), queue=queue, now=now)
+    record_id = await log.opened(tx, case_id, signal, lane, now=now)
+    await store.insert_case(
+        tx, case_id, signal, lane, order(facts, now), queue=queue, record_id=record_id, now=now
+    )
     await store.insert_member(tx, case_id, signal, JoinedAs.FIRST, now=now)
     await store.insert_signal(tx, case_id, signal, lane, now)
     if content is not None and signal.track == MAIN and not content.blank:
         await _keep_print(tx, case_id, signal, content, first=True, now=now)
-    await log.signalled(tx, case_id, signal, lane, opened=True, now=now)
     await reorder_cases(tx, [case_id], new=True, now=now)
     tx.emit(CaseOpened(case_id))
     return case_id

@@ -24,7 +24,8 @@ _COLUMNS = """
 select c.id, c.track, c.lane, c.priority, c.explain::text as explain, c.source, c.category, c.policy, c.language, c.queue,
        c.subject_kind, c.subject_key, c.account_id, c.version, c.escalated_at, c.assigned_id, c.claimed_id, c.claimed_at,
        c.lease_until, c.excluded_ids, c.severity, c.signals, c.members, c.due_at, c.opened_at, c.signalled_at,
-       c.closed_at, c.decided_by, c.decision_id, c.outcome, c.parent_id
+       c.closed_at, c.decided_by, c.decision_id, c.outcome, c.parent_id,
+       c.record_id
 from cases c
 """
 _SOME_SQL = f"{_COLUMNS} where c.id = any($1::bigint[])"

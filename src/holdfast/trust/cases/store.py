@@ -17,13 +17,22 @@ from .model import Signal, key_of
 
 _INSERT_SQL = """
 insert into cases (id, track, lane, priority, explain, source, category, policy, language, queue, subject_kind,
-  subject_key, account_id, excluded_ids, severity, due_at, opened_at, signalled_at, ordered_at, parent_id, signals, members)
-values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $17, $18, 1, 1)
+  subject_key, account_id, excluded_ids, severity, due_at, opened_at, signalled_at, ordered_at, parent_id, record_id, signals,
+  members)
+values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $17, $18, $19, 1, 1)
 """
 
 
 async def insert_case(
-    tx: Tx, case_id: int, signal: Signal, lane: Lane, order: Order, *, queue: str, now: Instant
+    tx: Tx,
+    case_id: int,
+    signal: Signal,
+    lane: Lane,
+    order: Order,
+    *,
+    queue: str,
+    record_id: str,
+    now: Instant,
 ) -> None:
     """A new case, whose first member is the signal's subject."""
     kind, key = key_of(signal.subject)
@@ -31,7 +40,7 @@ async def insert_case(
         _INSERT_SQL,
         case_id, signal.track, lane, order.priority, msgspec.json.encode(order.explain).decode(), signal.source.value,
         signal.category, signal.policy, signal.language, queue, kind, key, signal.subject.account_id,
-        list(signal.excluded), signal.severity, signal.due_at, now, signal.parent_id,
+        list(signal.excluded), signal.severity, signal.due_at, now, signal.parent_id, record_id,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...pure.markup import clean_text
+from ...records import ledger
 from ...social.posts import Seen
 from .errors import PostOfAnother, ReportNotAllowed
 
@@ -20,6 +21,15 @@ class Category(StrEnum):
     LEGAL = "legal"  # against the law: the notice desk hears of it
     VIOLATION = "violation"  # against rules of this server, which it names
     OTHER = "other"
+
+
+class Channel(StrEnum):
+    """By what way a report came."""
+
+    MEMBER = "member"
+    ANONYMOUS = "anonymous"  # the form that needs no account
+    PEER = "peer"  # another server
+    ADMIN = "admin"
 
 
 class ReportLimits(msgspec.Struct, frozen=True):
@@ -58,6 +68,7 @@ class Report(msgspec.Struct, frozen=True):
     resolved_by: int | None
     created_at: Instant
     updated_at: Instant
+    source: Channel = Channel.MEMBER
 
 
 class ReportFilter(msgspec.Struct, frozen=True):
@@ -88,3 +99,14 @@ def checked(new: NewReport, limits: ReportLimits) -> NewReport:
     if any(seen.post.account_id != new.target_id for seen in new.posts):
         raise PostOfAnother
     return msgspec.structs.replace(new, comment=comment, rule_ids=rule_ids)
+
+
+def received(report_id: int, report: NewReport, channel: Channel) -> ledger.Entry:
+    """The leaf that says that a report came. What it says, and about whom, can be erased with the report."""
+    body = {"target": str(report.target_id), "posts": [str(seen.post.id) for seen in report.posts]}
+    return ledger.Entry(
+        kind=ledger.Kind.REPORT_RECEIVED,
+        subject=ledger.Subject.report(report_id),
+        public={"category": report.category.value, "channel": channel.value, "posts": len(report.posts)},
+        private={"comment": report.comment, "about": msgspec.json.encode(body).decode()},
+    )

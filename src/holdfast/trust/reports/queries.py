@@ -5,11 +5,11 @@ from __future__ import annotations
 from ...platform.db import Reader, Row
 from ...pure.window import Window
 from .errors import ReportNotThere
-from .model import Category, Report, ReportFilter
+from .model import Category, Channel, Report, ReportFilter
 
 _COLUMNS = """
 select r.id, r.account_id, r.target_id, r.category, r.comment, r.rule_ids, r.forward, r.assigned_id, r.resolved_at,
-       r.resolved_by, r.created_at, r.updated_at,
+       r.resolved_by, r.created_at, r.updated_at, r.source,
        array(select post_id from report_posts p where p.report_id = r.id order by post_id) as post_ids
 from reports r
 """
@@ -24,7 +24,7 @@ _LOCK_SQL = f"{_COLUMNS} where r.id = $1 for update of r"
 
 def _report(row: Row) -> Report:
     values = dict(row)
-    values["category"] = Category(row["category"])
+    values["category"], values["source"] = Category(row["category"]), Channel(row["source"])
     values["rule_ids"], values["post_ids"] = list(row["rule_ids"]), list(row["post_ids"])
     return Report(**values)
 

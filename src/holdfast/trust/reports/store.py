@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
-from .model import Category, NewReport
+from .model import Category, Channel, NewReport
 
 
 async def insert_report(
-    tx: Tx, report_id: int, account_id: int, new: NewReport, *, app_id: int | None, now: Instant
+    tx: Tx,
+    report_id: int,
+    account_id: int | None,
+    new: NewReport,
+    *,
+    app_id: int | None,
+    record_id: str,
+    channel: Channel = Channel.MEMBER,
+    now: Instant,
 ) -> None:
-    """A report with its posts."""
+    """A report with its posts. `account_id` None: nobody knows who filed it."""
     await tx.execute(
         "insert into reports (id, account_id, target_id, category, comment, rule_ids, forward, app_id, created_at,"
-        " updated_at) values ($1, $2, $3, $4, $5, $6::smallint[], $7, $8, $9, $9)",
+        " updated_at, source, record_id) values ($1, $2, $3, $4, $5, $6::smallint[], $7, $8, $9, $9, $10, $11)",
         report_id, account_id, new.target_id, new.category.value, new.comment, list(new.rule_ids), new.forward,
-        app_id, now,
+        app_id, now, channel.value, record_id,
     )  # fmt: skip
     await tx.execute(
         "insert into report_posts (report_id, post_id) select $1, unnest($2::bigint[]) on conflict do nothing",

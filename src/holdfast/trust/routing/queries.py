@@ -17,9 +17,12 @@ from desk_queues q order by q.position, q.name
 
 async def queues(reader: Reader, now: Instant | None = None) -> list[Queue]:
     """All, in the order in which they are asked. `now`: members are those whose time it is; None: all."""
+    rows = await reader.fetch(_SQL, now)
     return [
         Queue(
-            **{name: list(value) if isinstance(value, list) else value for name, value in dict(row).items()}
+            row["name"], row["title"], row["position"], list(row["languages"]), list(row["sources"]),
+            list(row["categories"]), list(row["policies"]), list(row["lanes"]), list(row["tracks"]),
+            list(row["hidden_actions"]), list(row["member_ids"]),
         )
-        for row in await reader.fetch(_SQL, now)
-    ]
+        for row in rows
+    ]  # fmt: skip

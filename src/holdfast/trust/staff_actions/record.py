@@ -8,11 +8,12 @@ from typing import Any
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
+from ...records import ledger
 from . import store
 from .events import StaffActed
+from .leaves import Happened, entry_of
 from .model import NO_REASON, NO_VERSIONS, ActorKind, LogActor, Staff, StaffAction, Subject, Versions, Why
 from .projection import Applied, Change, Status, change_of, project
-from .pseudonyms import pseudonym_of
 
 
 async def record_action(
@@ -38,7 +39,7 @@ async def record_action(
     """
     name = None
     if staff.account_id is not None:
-        name = await pseudonym_of(tx, staff.account_id, "staff")
+        name = await store.pseudonym_of(tx, staff.account_id, "staff")
     actor = LogActor(staff.kind, staff.account_id, staff.role, name)
     return await record_event(
         tx, actor, verb, subject, why=why, now=now, versions=versions, case_id=case_id, decision_id=decision_id,
@@ -86,6 +87,9 @@ async def record_events(
 ) -> list[int]:
     """Add the same event to each of many different subjects, with as many statements as for one; the events' ids."""
     change = change_of(verb) if change is None else change
+    if record_id is None:
+        leaf = Happened(actor, verb, tuple(subjects), why, versions, change, details)
+        record_id = await ledger.append(tx, entry_of(leaf), now=now)
     before = await store.lock_statuses(tx, subjects, now)
     actions: list[StaffAction] = []
     after: list[tuple[str, str, Status]] = []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ...platform.clock import Instant
+from ...platform.crypto import random_word
 from ...platform.db import Tx
 from .model import AccountWarning, StaffAction, Subject
 from .projection import BLANK, Status
@@ -92,3 +93,30 @@ async def insert_warning(
         warning.id, warning.account_id, action_id, warning.action.value, warning.text, warning.post_ids, report_id,
         now,
     )  # fmt: skip
+
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_CHARACTERS = 8
+
+
+async def pseudonym_of(tx: Tx, account_id: int, kind: str) -> str:
+    """The pseudonym of an account as `kind` (staff, reporter), such as staff-k3p9xw2m; made at the first need.
+
+    It goes with the account, and then nobody can say any more whose it was.
+    """
+    found: str | None = await tx.fetchval(
+        "select pseudonym from moderation_pseudonyms where account_id = $1 and kind = $2", account_id, kind
+    )
+    if found is not None:
+        return found
+    await tx.execute(
+        "insert into moderation_pseudonyms (account_id, kind, pseudonym) values ($1, $2, $3) on conflict do nothing",
+        account_id, kind, f"{kind}-{random_word(_ALPHABET, _CHARACTERS)}",
+    )  # fmt: skip
+    return str(
+        await tx.fetchval(
+            "select pseudonym from moderation_pseudonyms where account_id = $1 and kind = $2",
+            account_id,
+            kind,
+        )
+    )
