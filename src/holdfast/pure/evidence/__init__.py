@@ -135,6 +135,7 @@ from .signatures import (
 )
 from .tiles import (
     MAX_ENTRY_BYTES,
+    TILE_HEIGHT,
     TILE_WIDTH,
     ReadTile,
     Tile,
@@ -203,6 +204,7 @@ __all__ = [
     "SigningKey",
     "SplitView",
     "Standing",
+    "TILE_HEIGHT",
     "TILE_WIDTH",
     "Tile",
     "TiledEdge",
