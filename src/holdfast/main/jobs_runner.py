@@ -29,7 +29,9 @@ from ..social.trends import TrendLimits, refresh_trends
 from ..trust.preservation import lapse_holds
 from ..trust.sanctions import lift_ended_sanctions
 from .archive_work import keep_archiving
+from .desk_clock import desk_actions
 from .lazy_screen import LazyScreen
+from .ledger_work import keep_ledger
 from .media_work import keep_media
 from .outside import keep_running
 from .reported_posts import keep_looking_closer
@@ -78,7 +80,8 @@ _LOOK_EVERY_SECONDS = 5.0
 
 def periodic_of(settings: Settings) -> tuple[Due, ...]:
     """Everything that runs by the clock under these settings."""
-    table = (*PERIODIC, *_confirmations(settings))
+    desk = (Due(*one) for one in desk_actions(settings))
+    table = (*PERIODIC, *_confirmations(settings), *desk)
     if not settings.trends:
         return table
     limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)
@@ -110,7 +113,8 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     limits = RunnerLimits(concurrency=settings.worker_pool_size - 1)
     # Errands take a connection for moments only; one more keeps them out of the way of jobs.
-    connections = settings.worker_pool_size + 5 + bool(settings.second_opinion_url)
+    # The sequencer of the ledger keeps one for as long as it has the fence, and takes another for moments.
+    connections = settings.worker_pool_size + 7 + bool(settings.second_opinion_url)
     async with open_database(settings, connections) as database:
         runner = JobRunner(database, clock, HANDLERS, limits, elsewhere=ERRANDS)
         screening = LazyScreen(settings, database, clock)
@@ -121,6 +125,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             asyncio.create_task(keep_publishing(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_looking_closer(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_archiving(settings, database, clock, stop, screening)),
+            asyncio.create_task(keep_ledger(settings, database, clock, stop)),
         ]
         if settings.second_opinion_url:
             # Here, because it brings an HTTP client along, which is only loaded where it is used.

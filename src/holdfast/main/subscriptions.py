@@ -38,7 +38,7 @@ from ..social import (
     schedules,
     search,
 )
-from ..trust import cases, reports, staff_actions, webhooks
+from ..trust import cases, intake, reports, staff_actions, webhooks
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post, conversations.file_message),
@@ -47,10 +47,11 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
         notifications.notify_quoters,
         search.index_post,
         conversations.file_edited_message,
+        intake.link_edited,
     ),
-    # A person decides about these. The moderation desk subscribes here; until then they wait in `post_verdicts`.
-    posts.PostHeld: (search.index_post,),
-    posts.PostFlagged: (),
+    # A person decides about these.
+    posts.PostHeld: (search.index_post, intake.take_flagged),
+    posts.PostFlagged: (intake.take_flagged,),
     posts.PostHidden: (conversations.unfile_hidden,),
     posts.PostReachChanged: (search.index_post,),
     posts.PostDeleted: (conversations.unfile_deleted,),
@@ -93,15 +94,15 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     ),
     moves.AccountMoved: (moves.move_followers,),
     portability.RelationImportBegun: (portability.import_relations,),
-    reports.ReportFiled: (reports.notify_reported, webhooks.tell_report_created),
-    reports.ReportChanged: (webhooks.tell_report_updated,),
+    reports.ReportFiled: (intake.take_report, reports.notify_reported, webhooks.tell_report_created),
+    reports.ReportChanged: (webhooks.tell_report_updated, intake.settle_share),
     # The notice desk subscribes here.
     reports.LegalReportFiled: (),
     staff_actions.AccountWarned: (staff_actions.notify_warned,),
     staff_actions.StaffActed: (),
     cases.CaseOpened: (),
     cases.CaseJoined: (),
-    cases.CaseClosed: (),
+    cases.CaseClosed: (intake.settle_reports,),
     cases.CaseReopened: (),
     # Decisions subscribe here: what was decided goes for the copy, too.
     cases.CopyArrived: (),

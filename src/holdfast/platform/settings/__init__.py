@@ -1,6 +1,6 @@
 """Every setting of the server: one field, one type, one default, one sentence.
 
-To add a setting, add a field to the class of its section: server.py, community.py, limits.py, caps.py, screening.py, outbound.py, media.py, live.py, trust.py, portability.py, witnesses.py,
+To add a setting, add a field to the class of its section: server.py, community.py, limits.py, caps.py, screening.py, outbound.py, media.py, live.py, trust.py, portability.py, witnesses.py, ledger.py, desk.py,
 or here. Each class adds to the one before, and `Settings` is all of them. The annotation carries what the operator
 reads (`doc`, `unit`), the limits, and whether the value is secret; the default is the field's default.
 `config.py` reads the values, `holdfast config show` prints them, and a test holds
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from .about import About, S
-from .witnesses import WitnessSettings
+from .desk import DeskSettings
 
 __all__ = ["SETTINGS", "About", "S", "Setting", "Settings"]
 
 
-class Settings(WitnessSettings, frozen=True, kw_only=True):
+class Settings(DeskSettings, frozen=True, kw_only=True):
     """The effective settings. Built by `config.load_settings`, or directly in tests."""
 
     # Sessions, tokens, passwords

@@ -44,6 +44,35 @@ class TrustSettings(LiveSettings, frozen=True, kw_only=True):
         Literal["nobody", "members", "everybody"], S("Who of those may read the public reason, too.")
     ] = "nobody"
 
+    # Decisions
+    rule_policies: Annotated[
+        tuple[str, ...],
+        S("For each of the rules, in their order, the id of the policy that it stands for, such as harassment."),
+    ] = ()
+    bulk_most: Annotated[
+        int, S("Most things that one decision in bulk may be about.", minimum=1, maximum=1_000_000)
+    ] = 100_000
+    bulk_second_person_above: Annotated[
+        int,
+        S("A decision in bulk about more than this needs a second person.", minimum=0, maximum=1_000_000),
+    ] = 500
+
+    # Mail
+    mail_host: Annotated[
+        str, S("Mail server that statements of reasons are sent through; empty sends no mail.")
+    ] = ""
+    mail_port: Annotated[int, S("Port of the mail server.", minimum=1, maximum=65_535)] = 587
+    mail_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        S("How the connection to the mail server is secured; none is for one on the same machine."),
+    ] = "starttls"
+    mail_user: Annotated[str, S("User name at the mail server; empty signs in nowhere.")] = ""
+    mail_password: Annotated[str, S("Password at the mail server.", secret=True)] = ""
+    mail_from: Annotated[str, S("Address that mail is sent from.", derived="no-reply@ and the domain")] = ""
+    mail_timeout_seconds: Annotated[
+        int, S("Longest wait for an answer of the mail server.", unit="seconds", minimum=1, maximum=300)
+    ] = 30
+
     # Webhooks
     webhooks_of_posts: Annotated[
         bool,

@@ -35,6 +35,7 @@ _KINDS = {
     Source.SAMPLE: ActorKind.CLOCK,
     Source.APPEAL: ActorKind.AUTHOR,
     Source.REVIEW: ActorKind.CLOCK,
+    Source.COPY: ActorKind.CLOCK,
 }
 
 _AUTOMATIC = frozenset({ActorKind.MODEL, ActorKind.RULES, ActorKind.CLOCK})

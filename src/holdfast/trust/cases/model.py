@@ -34,9 +34,14 @@ class Source(StrEnum):
     SAMPLE = "sample"
     APPEAL = "appeal"
     REVIEW = "review"  # a second look at a decision
+    COPY = "copy"  # nobody: it looks like what is here
 
 
 FROM_PEOPLE: Final = frozenset({Source.REPORT, Source.ANONYMOUS, Source.PEER})
+
+
+WITHOUT_EFFECT: Final = frozenset({"no_violation", "settled"})
+"""Outcomes that leave a subject as it was: copies that nobody said anything of are not linked to these."""
 
 
 class Signal(msgspec.Struct, frozen=True):

@@ -11,13 +11,13 @@ from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...screening import Lane
 from ..case_order import LANE_SEVERITY, TARGET_SECONDS, Facts, order
-from ..copies import KNOWN_DAYS, Content, JoinedAs, Match, contents, find_match
+from ..copies import KNOWN_DAYS, Content, JoinedAs, Match, contents, find_match, says_still
 from ..routing import Traits, queues, route
 from ..staff_actions import SubjectKind
 from . import log, store
 from .events import CaseJoined, CaseOpened, CopyArrived
-from .model import FROM_PEOPLE, MAIN, CaseId, Signal, key_of, lane_of
-from .queries import last_decided_of, open_case_of
+from .model import FROM_PEOPLE, MAIN, WITHOUT_EFFECT, CaseId, Signal, key_of, lane_of
+from .queries import case_signals, last_decided_of, lock_case, open_case_of
 from .reorder import reorder_cases
 
 
@@ -61,13 +61,42 @@ async def link_copy(tx: Tx, signal: Signal, *, now: Instant) -> CaseId | None:
     if content is None or (content.mark.words == 0 and not content.media):
         return None
     match = await find_match(tx, content, now - timedelta(days=KNOWN_DAYS))
-    if match is None or await _belongs(tx, match.case_id, kind, key):
+    if match is None or match.outcome in WITHOUT_EFFECT or await _belongs(tx, match.case_id, kind, key):
         return None
     await _alone_with(tx, signal)
     if await open_case_of(tx, kind, key) is not None:
         return None
     await _join_as_copy(tx, match, signal, None, content, now)
     return CaseId(match.case_id)
+
+
+async def note_edited(tx: Tx, signal: Signal, *, now: Instant) -> CaseId | None:
+    """A post was edited: its open case, if it has one, is about what it says now.
+
+    Alone in its case, it moves the version, so that nobody decides about what is not there any more. One of several that
+    says something else now leaves them, and with what was said of it opens a case of its own. `signal`: of the subject.
+    """
+    kind, key = key_of(signal.subject)
+    case_id = await open_case_of(tx, kind, key)
+    content = await _content(tx, signal)
+    if case_id is None or content is None or await says_still(tx, content, case_id):
+        return None if case_id is None else CaseId(case_id)
+    case = await lock_case(tx, case_id)
+    if case.members <= 1:
+        await store.move_version(tx, case_id)
+        await store.remove_print(tx, case_id, kind, key)
+        if not content.blank:
+            await _keep_print(tx, case_id, signal, content, first=True, now=now)
+        return CaseId(case_id)
+    said = next((one for one in await case_signals(tx, case_id, limit=200) if one.subject.key == key), None)
+    await store.detach_member(tx, case_id, kind, key)
+    if said is None:
+        return None
+    again = msgspec.structs.replace(
+        signal, source=said.source, category=said.category, severity=said.severity, report_id=said.report_id,
+        rules=tuple(said.rules), version=said.version,
+    )  # fmt: skip
+    return await _open(tx, again, said.lane, content, now)
 
 
 async def _alone_with(tx: Tx, signal: Signal) -> None:
@@ -122,7 +151,7 @@ def _outweighs(signal: Signal, lane: Lane, decided: str) -> bool:
 async def _join(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Instant) -> None:
     if not await store.insert_signal(tx, case_id, signal, lane, now):
         return
-    await store.join_case(tx, case_id, signal, lane, members=0, changed=False, now=now)
+    await store.join_case(tx, case_id, signal, lane, members=0, signals=1, now=now)
     await log.joined(tx, case_id, signal, lane, now=now)
     tx.emit(CaseJoined(case_id))
 
@@ -133,10 +162,12 @@ async def _join_as_copy(
     """The subject becomes a member. `lane` None: nobody said anything of it."""
     late = match.closed_at is not None
     new = await store.insert_member(tx, match.case_id, signal, match.how, late=late, now=now)
-    if lane is not None:
-        await store.insert_signal(tx, match.case_id, signal, lane, now)
+    said = lane is not None and await store.insert_signal(tx, match.case_id, signal, lane, now)
+    if lane is not None and said:
         await log.joined(tx, match.case_id, signal, lane, now=now)
-    await store.join_case(tx, match.case_id, signal, lane or "P4", members=int(new), changed=False, now=now)
+    await store.join_case(
+        tx, match.case_id, signal, lane or "P4", members=int(new), signals=int(said), now=now
+    )
     if match.how is not JoinedAs.EXACT:
         await _keep_print(tx, match.case_id, signal, content, first=False, now=now)
     tx.emit(CaseJoined(match.case_id))

@@ -75,20 +75,20 @@ async def insert_signal(tx: Tx, case_id: int, signal: Signal, lane: Lane, now: I
 
 
 _JOIN_SQL = """
-update cases set signals = signals + 1, members = members + $2, signalled_at = $3, lane = least(lane, $4),
-  severity = greatest(severity, $5), version = version + ($6::boolean or lane > $4)::int,
-  policy = coalesce(policy, $7), due_at = least(due_at, $8), ordered_at = case when lane > $4 then 'epoch' else ordered_at end
+update cases set signals = signals + $8, members = members + $2, signalled_at = $3, lane = least(lane, $4),
+  severity = greatest(severity, $5), version = version + (lane > $4)::int,
+  policy = coalesce(policy, $6), due_at = least(due_at, $7), ordered_at = case when lane > $4 then 'epoch' else ordered_at end
 where id = $1
 """
 
 
 async def join_case(
-    tx: Tx, case_id: int, signal: Signal, lane: Lane, *, members: int, changed: bool, now: Instant
+    tx: Tx, case_id: int, signal: Signal, lane: Lane, *, members: int, signals: int, now: Instant
 ) -> None:
-    """Count a signal in. The version moves when the lane gets more urgent, or `changed`: what was read is not what is
-    to be decided any more. More of the same moves nothing: a burst must not keep anybody from deciding."""
+    """Count a signal in. The version moves when the lane gets more urgent. More of the same moves nothing: a burst must
+    not keep anybody from deciding."""
     await tx.execute(
-        _JOIN_SQL, case_id, members, now, lane, signal.severity, changed, signal.policy, signal.due_at
+        _JOIN_SQL, case_id, members, now, lane, signal.severity, signal.policy, signal.due_at, signals
     )
 
 
@@ -184,5 +184,35 @@ async def reopen(tx: Tx, case_id: int) -> None:
     await tx.execute(
         "update case_members m set open = true where case_id = $1 and not exists (select 1 from case_members o"
         " where o.subject_kind = m.subject_kind and o.subject_key = m.subject_key and o.track = m.track and o.open)",
+        case_id,
+    )
+
+
+async def move_version(tx: Tx, case_id: int) -> None:
+    """What was read is not what is to be decided any more."""
+    await tx.execute("update cases set version = version + 1 where id = $1", case_id)
+
+
+async def remove_print(tx: Tx, case_id: int, kind: str, key: str) -> None:
+    """A member does not look like that any more."""
+    await tx.execute(
+        "delete from case_prints where case_id = $1 and subject_kind = $2 and subject_key = $3",
+        case_id, kind, key,
+    )  # fmt: skip
+
+
+async def detach_member(tx: Tx, case_id: int, kind: str, key: str) -> None:
+    """A subject leaves a case that has others; the oldest of those is the first one from now on, if it was it."""
+    await tx.execute(
+        "delete from case_members where case_id = $1 and subject_kind = $2 and subject_key = $3",
+        case_id, kind, key,
+    )  # fmt: skip
+    await tx.execute(
+        "with next as (select subject_kind, subject_key, account_id from case_members where case_id = $1"
+        "  order by joined_as <> 'first', joined_at, subject_key limit 1),"
+        " promoted as (update case_members m set joined_as = 'first' from next"
+        "  where m.case_id = $1 and m.subject_kind = next.subject_kind and m.subject_key = next.subject_key)"
+        " update cases c set members = c.members - 1, version = c.version + 1, subject_kind = next.subject_kind,"
+        "  subject_key = next.subject_key, account_id = next.account_id from next where c.id = $1",
         case_id,
     )

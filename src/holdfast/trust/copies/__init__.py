@@ -1,6 +1,6 @@
 """Copies: which posts say, show or point to the same, so that they are decided once."""
 
 from .model import Content, JoinedAs, Match
-from .queries import KNOWN_DAYS, contents, find_match
+from .queries import KNOWN_DAYS, contents, find_match, says_still, suspects
 
-__all__ = ["KNOWN_DAYS", "Content", "JoinedAs", "Match", "contents", "find_match"]
+__all__ = ["KNOWN_DAYS", "Content", "JoinedAs", "Match", "contents", "find_match", "says_still", "suspects"]

@@ -51,6 +51,7 @@ class Match(msgspec.Struct, frozen=True):
     lane: str
     closed_at: Instant | None
     decision_id: int | None
+    outcome: str | None
 
 
 CLOSENESS: Final = (JoinedAs.EXACT, JoinedAs.NEAR, JoinedAs.MEDIA, JoinedAs.LINK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ...platform.clock import Instant
@@ -26,7 +26,7 @@ from posts p where p.id = any($1::bigint[]) and p.boost_of_id is null
 """
 _COLUMNS = """
 select p.case_id, p.text, p.slotted, p.words, p.thread_id, p.first, p.exact, p.link, p.media, c.lane, c.category,
-       c.closed_at, c.decision_id
+       c.closed_at, c.decision_id, c.outcome
 from case_prints p join cases c on c.id = p.case_id
 """
 _LOOK_UP_SQL = f"""
@@ -78,6 +78,47 @@ async def find_match(reader: Reader, content: Content, since: Instant) -> Match 
     for row in rows:
         how = how_alike(content, dict(row))
         if how is not None:
-            match = Match(row["case_id"], how, row["lane"], row["closed_at"], row["decision_id"])
+            match = Match(
+                row["case_id"], how, row["lane"], row["closed_at"], row["decision_id"], row["outcome"]
+            )
             found.append((row["closed_at"] is not None, CLOSENESS.index(how), -row["case_id"], match))
     return min(found, key=lambda one: one[:3])[3] if found else None
+
+
+_SUSPECTS_SQL = """
+select exact, slotted, link, media, bands from case_prints
+where at > $6 and (exact = any($1::bytea[]) or slotted = any($2::bytea[]) or link = any($3::text[])
+                   or media && $4::text[] or (first and bands && $5::bigint[]))
+"""
+
+
+async def suspects(reader: Reader, found: Iterable[Content], since: Instant) -> list[Content]:
+    """Those of many posts that may be copies of something, by one query; `find_match` says which are."""
+    posts = [content for content in found if not content.blank]
+    bands = sorted({band for content in posts for band in content.mark.bands})
+    rows = await reader.fetch(
+        _SUSPECTS_SQL, [one.mark.exact for one in posts if one.mark.text],
+        [one.mark.slotted for one in posts if one.mark.slotted], [one.link for one in posts if one.link],
+        sorted({name for one in posts for name in one.media}), bands, since,
+    )  # fmt: skip
+    known = {value for row in rows for value in (row["exact"], row["slotted"], row["link"])} - {None}
+    known |= {name for row in rows for name in row["media"]}
+    known |= {band for row in rows for band in row["bands"]}
+    return [
+        one
+        for one in posts
+        if not known.isdisjoint((one.mark.exact, one.mark.slotted, one.link, *one.media, *one.mark.bands))
+    ]
+
+
+_FIRST_SQL = """
+select p.case_id, p.text, p.slotted, p.words, p.thread_id, p.first, p.exact, p.link, p.media, c.lane, c.category,
+       c.closed_at, c.decision_id, c.outcome
+from case_prints p join cases c on c.id = p.case_id where p.case_id = $1 and p.first
+"""
+
+
+async def says_still(reader: Reader, content: Content, case_id: int) -> bool:
+    """Whether a post that was edited still says what its case is about."""
+    row = await reader.fetchrow(_FIRST_SQL, case_id)
+    return row is not None and how_alike(content, dict(row)) is not None

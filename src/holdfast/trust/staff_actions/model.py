@@ -86,6 +86,7 @@ class SubjectKind(StrEnum):
     CASE = "case"
     QUEUE = "queue"
     SIGN_UP = "sign_up"  # those that look like a pattern
+    DECISION = "decision"  # one that is about no case
 
 
 class Subject(msgspec.Struct, frozen=True):

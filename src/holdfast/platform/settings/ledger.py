@@ -1,0 +1,62 @@
+"""Settings of the evidence ledger's log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from .about import S
+from .witnesses import WitnessSettings
+
+
+class LedgerSettings(WitnessSettings, frozen=True, kw_only=True):
+    """How the log grows, and how it is counted."""
+
+    # Evidence ledger
+    ledger_batch_milliseconds: Annotated[
+        int,
+        S(
+            "How often records that wait are given their place in the log.",
+            unit="milliseconds",
+            minimum=50,
+            maximum=1000,
+        ),
+    ] = 500
+    ledger_batch_max: Annotated[
+        int, S("Most records that get their place in one transaction.", minimum=1, maximum=50_000)
+    ] = 5000
+    ledger_checkpoint_seconds: Annotated[
+        int,
+        S(
+            "How long after a checkpoint the next one is signed, while there are new records.",
+            unit="seconds",
+            minimum=1,
+            maximum=9,
+        ),
+    ] = 5
+    ledger_census_minutes: Annotated[
+        int,
+        S(
+            "How often a census of all records, and a sample of what waits to be decided, is recorded.",
+            unit="minutes",
+            minimum=1,
+            maximum=60,
+        ),
+    ] = 5
+    ledger_key_overlap_days: Annotated[
+        int,
+        S(
+            "How long a signing key that was rotated signs checkpoints beside its successor.",
+            unit="days",
+            minimum=0,
+            maximum=365,
+        ),
+    ] = 30
+    ledger_ask_again_seconds: Annotated[
+        int,
+        S(
+            "How long to wait before witnesses and mirrors that did not answer at the start are asked again.",
+            unit="seconds",
+            minimum=1,
+            maximum=3600,
+        ),
+    ] = 15
