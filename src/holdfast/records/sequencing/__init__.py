@@ -1,13 +1,11 @@
 """The log of the evidence ledger: indices, tiles, checkpoints, and what keeps it from ever having two histories."""
 
 from .census import (
-    Backlog,
     Census,
     Source,
     SourceCount,
     count,
     last_census_matches,
-    sample_backlog,
     take_census,
 )
 from .fence import Fence, fence
@@ -30,9 +28,9 @@ from .start import origin_of
 from .store import allow_resuming
 
 __all__ = [
-    "AllPeers", "Answers", "Backlog", "Census", "DurableHere", "DurableUpTo", "Fence", "Finding", "Generation",
+    "AllPeers", "Answers", "Census", "DurableHere", "DurableUpTo", "Fence", "Finding", "Generation",
     "Known", "LedgerFiles", "NoPeers", "PeerAnswers", "Peers", "Place", "Rotation", "SeenCheckpoint", "Sequencer",
     "SequencerLimits", "Source", "SourceCount", "Standing", "Step", "allow_resuming", "check_continues", "count",
     "current_keys", "fence", "generations", "last_census_matches", "origin_of", "rotate_key", "rotation_text",
-    "sample_backlog", "signing_key", "take_census", "verifier_keys",
+    "signing_key", "take_census", "verifier_keys",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
 
@@ -30,8 +30,6 @@ class SourceCount(NamedTuple):
 
 
 Source = Callable[[Reader], Awaitable[SourceCount]]
-Backlog = Callable[[Reader, Instant], Awaitable[Mapping[str, Any]]]
-"""Answers with public fields of `backlog.sample`."""
 
 _WAITING = """
 select kind, count(*), min(recorded_at) from ledger_records where leaf_index is null group by kind
@@ -102,8 +100,3 @@ async def last_census_matches(reader: Reader) -> bool | None:
     """Whether the last census found nothing missing; None before the first one."""
     rows = await records_of_kind(reader, [Kind.CENSUS.value], limit=1)
     return bool(parse_leaf(rows[0].leaf).public["matches"]) if rows else None
-
-
-async def sample_backlog(tx: Tx, backlog: Backlog, *, now: Instant) -> None:
-    """Record how much waits to be decided, and for how long."""
-    await append(tx, Entry(kind=Kind.BACKLOG_SAMPLE, public=await backlog(tx, now)), now=now)
