@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -54,23 +55,25 @@ def check_reply(body: bytes, data: bytes, *, nonce: int | None, trusted: Sequenc
     trusted: roots, and what stands between them and the authority. Without any, the reply is only checked to be of
     this data and this request: who wants to know whose it is verifies it later.
     """
-    found = _decode(body)
-    if found.status != _GRANTED:
-        raise StampRefused(private=f"status {found.status}: {'; '.join(found.status_string)}")
-    if nonce is not None and found.tst_info.nonce != nonce:
-        raise StampNotTrusted(private="the reply is to another request")
-    if trusted:
-        _verify(found, data, trusted)
-    elif found.tst_info.message_imprint.message != _digest(found, data):
-        raise StampNotTrusted(private="the stamp is on something else")
-    return Reply(body, found.tst_info.gen_time)
+    with _read_strictly():
+        found = decode_timestamp_response(body)
+        if found.status != _GRANTED:
+            raise StampRefused(private=f"status {found.status}: {'; '.join(found.status_string)}")
+        if nonce is not None and found.tst_info.nonce != nonce:
+            raise StampNotTrusted(private="the reply is to another request")
+        if trusted:
+            _verify(found, data, trusted)
+        elif found.tst_info.message_imprint.message != _digest(found, data):
+            raise StampNotTrusted(private="the stamp is on something else")
+        return Reply(body, found.tst_info.gen_time)
 
 
 def verify_stamp(body: bytes, data: bytes, trusted: Sequence[x509.Certificate]) -> Instant:
     """Check a kept stamp as a stranger would; when it was made. Raises StampNotTrusted."""
-    found = _decode(body)
-    _verify(found, data, trusted)
-    return found.tst_info.gen_time
+    with _read_strictly():
+        found = decode_timestamp_response(body)
+        _verify(found, data, trusted)
+        return found.tst_info.gen_time
 
 
 def read_certificates(pem: bytes) -> list[x509.Certificate]:
@@ -81,11 +84,13 @@ def read_certificates(pem: bytes) -> list[x509.Certificate]:
         raise Invalid(f"the file of timestamp_certificates_file is not PEM certificates: {error}") from None
 
 
-def _decode(body: bytes) -> TimeStampResponse:
+@contextmanager
+def _read_strictly() -> Iterator[None]:
+    """The library reads parts of a reply only when they are asked for: whatever it cannot read is no stamp."""
     try:
-        return decode_timestamp_response(body)
-    except ValueError as error:
-        raise StampNotTrusted(private=f"not a reply of RFC 3161: {error}") from None
+        yield
+    except (ValueError, TypeError, OverflowError, VerificationError) as error:
+        raise StampNotTrusted(private=str(error)) from None
 
 
 def _verify(found: TimeStampResponse, data: bytes, trusted: Sequence[x509.Certificate]) -> None:
@@ -93,11 +98,7 @@ def _verify(found: TimeStampResponse, data: bytes, trusted: Sequence[x509.Certif
     if not roots:
         raise StampNotTrusted(private="no root certificate was given")
     between = [one for one in trusted if one.issuer != one.subject]
-    verifier = VerifierBuilder(roots=roots, intermediates=between).build()
-    try:
-        verifier.verify_message(found, data)
-    except (VerificationError, ValueError) as error:
-        raise StampNotTrusted(private=str(error)) from None
+    VerifierBuilder(roots=roots, intermediates=between).build().verify_message(found, data)
 
 
 def _digest(found: TimeStampResponse, data: bytes) -> bytes:
