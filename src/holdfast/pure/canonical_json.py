@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 from holdfast.pure.errors import Invalid
@@ -165,9 +166,10 @@ def _utf16(text: str) -> bytes:
 
 
 def _string(text: str) -> str:
-    _utf16(text)
+    if not text.isascii():
+        _utf16(text)
     # Python escapes exactly what RFC 8785 escapes: quote, backslash, and controls, in short forms and lower case.
-    return json.dumps(text, ensure_ascii=False)
+    return encode_basestring(text)
 
 
 def format_number(number: float) -> str:

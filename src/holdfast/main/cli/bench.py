@@ -237,6 +237,29 @@ def streams(
         print_streams_report(report)
 
 
+@app.command()
+def ledger(
+    *,
+    leaves: Annotated[int, typer.Option(min=1000, max=100_000_000, help="Leaves of the log.")] = 1_000_000,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=100, help="Rounds of appending beside plain hashing.")
+    ] = 3,
+    proofs: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="Proofs that are built and verified.")
+    ] = 2000,
+    as_json: JsonOption = False,
+) -> None:
+    """The evidence ledger: appends, proofs of any leaf, and what a million leaves weigh, without a server."""
+    from holdfast.main.bench.ledger import LedgerOptions, print_ledger_report, run_ledger_bench
+
+    with _progress() as progress:
+        report = run_ledger_bench(LedgerOptions(leaves=leaves, rounds=rounds, proofs=proofs), progress)
+    if as_json:
+        print_json(report)
+    else:
+        print_ledger_report(report)
+
+
 def _named(path: Path | None) -> str | None:
     return str(path) if path is not None else None
 
