@@ -27,6 +27,7 @@ from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
 from ..social.trends import TrendLimits, refresh_trends
 from ..trust.preservation import lapse_holds
+from ..trust.effects import end_effects
 from ..trust.sanctions import lift_ended_sanctions
 from .archive_work import keep_archiving
 from .desk_clock import desk_actions
@@ -67,6 +68,7 @@ async def forget_expired_access(tx: Tx, now: Instant) -> None:
 PERIODIC: tuple[Due, ...] = (
     Due("close_polls", timedelta(seconds=30), close_polls),
     Due("lift_ended_sanctions", timedelta(minutes=1), lift_ended_sanctions),
+    Due("end_effects", timedelta(seconds=30), end_effects),
     Due("lapse_holds", timedelta(minutes=1), lapse_holds),
     Due("forget_ended_network_blocks", timedelta(minutes=10), forget_ended_network_blocks),
     Due("freshen_caches", timedelta(minutes=10), freshen_caches),

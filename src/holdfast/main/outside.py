@@ -24,7 +24,9 @@ from .card_fetching import lease_seconds as card_lease_seconds
 from .card_pictures import CardPictures
 from .push_sending import PushSender
 from .push_sending import lease_seconds as push_lease_seconds
-from .subscriptions import FETCH_CARD
+from .statement_mail import ATTEMPTS as MAIL_ATTEMPTS
+from .statement_mail import StatementMailer, mailer_of
+from .subscriptions import FETCH_CARD, MAIL_STATEMENT
 from .time_stamping import LEASE_SECONDS as STAMP_LEASE_SECONDS
 from .time_stamping import Stamper
 from .webhook_calls import WebhookCaller
@@ -69,12 +71,14 @@ def kinds_of(given: Outside) -> dict[str, Kind]:
     cards = CardFetcher(given.settings, given.database, given.clock, given.outbound, pictures=given.pictures)
     pushes = PushSender(given.settings, given.database, given.clock, given.outbound)
     settings = given.settings
+    letters = StatementMailer(settings, given.database, given.clock, mailer_of(settings))
     webhooks = WebhookCaller(given.settings, given.database, given.clock, given.outbound)
     named = given.named_outbound or given.outbound
     witnesses = WitnessAsker(settings, given.database, given.clock, named)
     stamps = Stamper(settings, given.database, given.clock, named)
     return {
         ASK_WITNESS: Kind(witnesses.errand, WITNESS_LEASE_SECONDS),
+        MAIL_STATEMENT: Kind(letters.errand, settings.mail_timeout_seconds * 6.0 + 60, MAIL_ATTEMPTS),
         CALL_WEBHOOK: Kind(webhooks.errand, _WEBHOOK_LEASE_SECONDS, _WEBHOOK_ATTEMPTS),
         FETCH_CARD: Kind(cards.errand, card_lease_seconds(settings)),
         SEND_PUSH: Kind(pushes.errand, push_lease_seconds(settings), most=settings.push_concurrent_max),

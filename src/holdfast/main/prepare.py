@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from holdfast.main.first_run import open_first_account
 from holdfast.migrations.runner import upgrade
+from holdfast.platform.clock import SystemClock
 from holdfast.platform.config import Settings, load_settings
 from holdfast.platform.crypto import Keyring
 from holdfast.platform.db import Database, PoolLimits
@@ -21,6 +22,7 @@ from holdfast.platform.master_key import MasterKeyError, create_master_key, load
 from holdfast.platform.outbox import Event, NewJob
 from holdfast.platform.postgres import check_reachable
 from holdfast.pure.errors import HoldfastError
+from holdfast.trust.policies import publish_shipped
 
 _FINGERPRINT = "master_key"
 _KNOWN_KEY = "select value from facts where name = $1"
@@ -36,6 +38,8 @@ async def prepare(settings: Settings, progress: Callable[[str], None]) -> str | 
     # No process has cached anything yet, so nobody has to be told of what changes here.
     async with await Database.connect(dsn, PoolLimits(size=1), _later) as database:
         await _check_master_key(database, settings)
+        async with database.transaction() as tx:
+            await publish_shipped(tx, SystemClock().now())
         return await open_first_account(database, settings)
 
 

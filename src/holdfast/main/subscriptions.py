@@ -38,7 +38,7 @@ from ..social import (
     schedules,
     search,
 )
-from ..trust import cases, intake, reports, staff_actions, webhooks
+from ..trust import bulk, cases, decisions, intake, reports, staff_actions, statements, webhooks
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post, conversations.file_message),
@@ -98,6 +98,11 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     reports.ReportChanged: (webhooks.tell_report_updated, intake.settle_share),
     # The notice desk subscribes here.
     reports.LegalReportFiled: (),
+    # Those who notify of decisions, teach from them and answer notices subscribe here.
+    decisions.DecisionMade: (bulk.close_covered,),
+    decisions.DecisionReversed: (),
+    # By mail as an errand, where that is set up: see `reactions_to`.
+    statements.StatementSent: (),
     staff_actions.AccountWarned: (staff_actions.notify_warned,),
     staff_actions.StaffActed: (),
     cases.CaseOpened: (),
@@ -105,7 +110,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     cases.CaseClosed: (intake.settle_reports,),
     cases.CaseReopened: (),
     # Decisions subscribe here: what was decided goes for the copy, too.
-    cases.CopyArrived: (),
+    cases.CopyArrived: (decisions.decide_copy,),
 }
 
 # What only direct posts lead to: the many others are not made to wait for it.
@@ -125,6 +130,7 @@ HANDLERS: dict[str, Handler] = {
         *SUBSCRIPTIONS.values(),
         tuple(_WEBHOOKS_OF_POSTS.values()),
         (search.index_stored,),  # a migration asks for it
+        (decisions.settle_decision, decisions.settle_undo),  # each part asks for the next
     )
     for handler in handlers
 }
@@ -138,12 +144,15 @@ LOOK_CLOSER = "look_closer"
 """The kind of the errands that screen what was reported with everything there is (main/reported_posts.py)."""
 PROCESS_MEDIA = "process_media"
 """The kind of the errands that make videos, sounds and animations ready (main/media_work.py)."""
+MAIL_STATEMENT = "mail_statement"
+"""The kind of the errands that send statements of reasons by mail (main/statement_mail.py)."""
 ERRANDS = frozenset(
     {
         archives.MAKE_ARCHIVE,
         archives.IMPORT_ARCHIVE,
         webhooks.CALL_WEBHOOK,
         LOOK_CLOSER,
+        MAIL_STATEMENT,
         PROCESS_MEDIA,
         SECOND_OPINION,
         FETCH_CARD,
@@ -162,10 +171,11 @@ def reactions_to(
     second_opinions: bool = False,
     cards_within_seconds: float | None = None,
     webhooks_of_posts: bool = False,
+    mails: bool = False,
 ) -> Iterable[NewJob]:
     """The jobs that an event leads to. `second_opinions`: whether an outside judge is asked about queued posts.
 
-    cards_within_seconds: None for no cards; else an address is asked at a random time within so many seconds, so that
+    mails: whether a mail server is set up. cards_within_seconds: None for no cards; else an address is asked at a random time within so many seconds, so that
     servers to which a post travels do not all ask in the same moment.
     """
     payload = msgspec.json.encode(event)
@@ -173,6 +183,8 @@ def reactions_to(
     if second_opinions and isinstance(event, posts.PostHeld | posts.PostFlagged):
         key = f"{SECOND_OPINION} {event.post_id}"
         jobs.append(NewJob(SECOND_OPINION, payload, priority=_AFTER_EVERYTHING_ELSE, unique_key=key))
+    if mails and isinstance(event, statements.StatementSent):
+        jobs.append(NewJob(MAIL_STATEMENT, payload, unique_key=f"{MAIL_STATEMENT} {event.statement_id}"))
     if isinstance(event, media.MediaTaken):
         jobs.append(NewJob(PROCESS_MEDIA, payload, unique_key=f"{PROCESS_MEDIA} {event.media_id}"))
     if webhooks_of_posts and type(event) in _WEBHOOKS_OF_POSTS:

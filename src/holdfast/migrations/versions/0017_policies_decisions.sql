@@ -109,6 +109,9 @@ create table decisions (
     ruling         jsonb       not null,
     subjects       integer     not null,
     lane           text,
+    source_type    text        not null,                    -- as the transparency database has it
+    automated_detection boolean not null,
+    automation     text        not null,
     action_id      bigint      not null,                    -- the row of the moderation log
     record_id      text        not null,                    -- its leaf
     made_at        timestamptz not null,

@@ -68,7 +68,7 @@ class TrustSettings(LiveSettings, frozen=True, kw_only=True):
     ] = "starttls"
     mail_user: Annotated[str, S("User name at the mail server; empty signs in nowhere.")] = ""
     mail_password: Annotated[str, S("Password at the mail server.", secret=True)] = ""
-    mail_from: Annotated[str, S("Address that mail is sent from.", derived="no-reply@ and the domain")] = ""
+    mail_from: Annotated[str, S("Address that mail is sent from; empty is no-reply@ and the domain.")] = ""
     mail_timeout_seconds: Annotated[
         int, S("Longest wait for an answer of the mail server.", unit="seconds", minimum=1, maximum=300)
     ] = 30

@@ -150,8 +150,8 @@ def check(document: PolicyDocument) -> None:
         for language, text in per_language.items():
             if not len(text.strip()) > 0 or len(text) > most:
                 raise PolicyNotAllowed(f"{name}.{language} must have 1 to {most} characters")
-    for language, text in document.texts.items():
-        _check_text(language, text)
+    for language, written in document.texts.items():
+        _check_text(language, written)
     if document.ground_url and not document.ground_url.startswith(("https://", "http://")):
         raise PolicyNotAllowed("ground_url must begin with https://")
 

@@ -1,0 +1,135 @@
+"""Telling a member: the statement of reasons, made from the decision and from what it did to what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...platform.clock import Instant
+from ...platform.db import Reader, Tx
+from ..effects import LABEL, STRIKE, ActionKind, Effect, SubjectKind, effects_on
+from ..policies import Basis, Policy, in_language, policy_version, read_reference
+from ..statements import (
+    Automation,
+    Concerned,
+    Ended,
+    Reasons,
+    SourceType,
+    language_of,
+    send_reversal,
+    send_statement,
+)
+from ..templates import fill, template_versions
+from .model import ON_ACCOUNTS, ON_POSTS, Action, Decision, Ruling
+from .queries import get_decision
+
+POSTS_NAMED = 200
+"""Posts that a statement is about by name; it says how many more there are where a decision is about more."""
+_EXCERPT_CHARACTERS = 120
+
+_POSTS_SQL = """
+select p.id, p.created_at, p.text, p.language,
+       array(select m.kind from media m where m.post_id = p.id and m.position is not null order by m.position) as media
+from posts p where p.id = any($1::bigint[]) order by p.id
+"""
+_KINDS: Mapping[int, str] = {0: "image", 1: "gifv", 2: "video", 3: "audio"}
+
+
+async def tell_decision(tx: Tx, effect: Effect, now: Instant) -> None:
+    """Send the statement that the effect stands for: once, however often this is called."""
+    decision = await get_decision(tx, effect.decision_id)
+    account_id = int(effect.key)
+    locale = await tx.fetchval("select locale from users where account_id = $1", account_id)
+    if locale is not None:
+        await send_statement(tx, await reasons_of(tx, decision, account_id, language_of(locale)), now=now)
+
+
+async def tell_reversal(tx: Tx, effect: Effect, now: Instant) -> None:
+    """Tell the member that the decision of the effect no longer holds: once."""
+    decision = await get_decision(tx, effect.decision_id)
+    if decision.undo_record_id is not None and decision.undo_action_id is not None:
+        await send_reversal(
+            tx, decision.id, int(effect.key), made_at=decision.made_at, record_id=decision.undo_record_id,
+            action_id=decision.undo_action_id, now=now,
+        )  # fmt: skip
+
+
+async def reasons_of(reader: Reader, decision: Decision, account_id: int, language: str) -> Reasons:
+    """Everything that a statement to this account says, in this language."""
+    ruling = decision.ruling
+    effects = await effects_on(reader, decision.id, account_id, limit=POSTS_NAMED * (len(ruling.actions) + 1))
+    post_ids = sorted({int(one.key) for one in effects if one.kind is SubjectKind.POST})[:POSTS_NAMED]
+    policy = await policy_of(reader, decision)
+    law, ground, explanation = _grounds(decision, policy, language)
+    added = ruling.added
+    if ruling.template:
+        added = f"{await _from_template(reader, decision, language)}\n\n{added}".strip()
+    return Reasons(
+        decision.id, account_id, _measures(decision, effects), tuple(await _concerned(reader, post_ids)), policy, law,
+        ground, explanation, ruling.facts, added, SourceType(decision.source_type), decision.automated_detection,
+        Automation(decision.automation), ruling.territory, decision.made_at, decision.record_id, decision.action_id,
+    )  # fmt: skip
+
+
+async def policy_of(reader: Reader, decision: Decision) -> Policy | None:
+    """The policy that a decision rests on, in the version of then."""
+    return await policy_named(reader, decision.ruling)
+
+
+async def policy_named(reader: Reader, ruling: Ruling) -> Policy | None:
+    """The policy that a resolved ruling names."""
+    return await policy_version(reader, *read_reference(ruling.policy)) if ruling.policy else None
+
+
+async def _from_template(reader: Reader, decision: Decision, language: str) -> str:
+    ident, _, version = decision.ruling.template.partition("@")
+    wanted = int(version) if version.isdecimal() else None
+    found = await template_versions(reader, ident)
+    one = next((one for one in found if one.version == wanted), found[-1])
+    return fill(one.template, decision.ruling.values, language=language)
+
+
+def _grounds(decision: Decision, policy: Policy | None, language: str) -> tuple[bool, str, str]:
+    ruling = decision.ruling
+    if policy is None:
+        return False, ruling.ground, ruling.explanation
+    document = policy.document
+    ground = ruling.ground or in_language(document.ground, language)
+    explanation = in_language(document.explanation, language)
+    if ruling.explanation:
+        explanation = f"{explanation} {ruling.explanation}"
+    return document.basis is Basis.LAW, ground, explanation
+
+
+def _measures(decision: Decision, effects: list[Effect]) -> tuple[Ended, ...]:
+    """The actions that took hold on this account and what is its; a warning always does."""
+    aspects = {one.aspect for one in effects}
+    return tuple(
+        Ended(action.kind, action.until, _detail(action))
+        for action in decision.ruling.actions
+        if _took_hold(action, decision.id, aspects)
+    )
+
+
+def _took_hold(action: Action, decision_id: int, aspects: set[str]) -> bool:
+    if action.kind is ActionKind.WARN:
+        return True
+    if action.kind is ActionKind.LABEL:
+        return f"{LABEL}{action.label}" in aspects
+    if action.kind is ActionKind.STRIKE:
+        return f"{STRIKE}{decision_id}" in aspects
+    aspect = (ON_POSTS.get(action.kind) or ON_ACCOUNTS.get(action.kind) or ("",))[0]
+    return aspect in aspects or (action.kind is ActionKind.RESTORE and bool(aspects & {"standing", "frozen"}))
+
+
+def _detail(action: Action) -> str:
+    return str(action.severity) if action.kind is ActionKind.STRIKE else action.label
+
+
+async def _concerned(reader: Reader, post_ids: list[int]) -> list[Concerned]:
+    found = []
+    for row in await reader.fetch(_POSTS_SQL, post_ids) if post_ids else ():
+        words = " ".join(row["text"].split())
+        excerpt = words if len(words) <= _EXCERPT_CHARACTERS else f"{words[:_EXCERPT_CHARACTERS].rstrip()}…"
+        media = tuple(_KINDS.get(kind, "") for kind in row["media"])
+        found.append(Concerned(row["id"], row["created_at"], excerpt, row["language"], media))
+    return found

@@ -1,0 +1,121 @@
+"""The words of statements of reasons, in every language that there are words for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..effects import ActionKind
+
+SUBJECTS: Final[Mapping[str, str]] = {
+    "en": "A decision about your account: what, why, and what you can do",
+    "fr": "Une décision concernant votre compte : quoi, pourquoi, et vos recours",
+}
+REVERSED_SUBJECTS: Final[Mapping[str, str]] = {
+    "en": "A decision about your account was taken back",
+    "fr": "Une décision concernant votre compte a été annulée",
+}
+
+MEASURES: Final[Mapping[str, Mapping[ActionKind, str]]] = {
+    "en": {
+        ActionKind.HIDE: "Your post is hidden from everybody else; only you can see it.",
+        ActionKind.WITHDRAW: "Your post was taken away; only you can see it.",
+        ActionKind.LABEL: "Your post carries a label: {label}.",
+        ActionKind.MARK_SENSITIVE: "Your post is marked as sensitive: others see its content only when they ask for it.",
+        ActionKind.LIMIT_REACH: "Your post reaches fewer people: it is in no public timeline, search or trend, and others cannot pass it on.",
+        ActionKind.RESTRICT_REPLIES: "Replies to your post are closed, but for you and those whom it names.",
+        ActionKind.FREEZE: "Your account is read-only: you can read, block and report, and do nothing that others would see.",
+        ActionKind.LIMIT: "Your account is limited: only those who follow you come across what you post.",
+        ActionKind.SENSITIZE: "Everything that you post is marked as sensitive.",
+        ActionKind.DISABLE: "Your account is closed to you: you cannot use it, and what you posted stays visible.",
+        ActionKind.SUSPEND: "Your account is suspended: you cannot use it, and what you posted is hidden.",
+        ActionKind.WARN: "This is a warning. Nothing was taken from your account.",
+        ActionKind.STRIKE: "A strike of weight {label} counts against your account.",
+        ActionKind.RESTORE: "What was taken from you is restored.",
+    },
+    "fr": {
+        ActionKind.HIDE: "Votre message est masqué pour tous les autres ; vous seul pouvez le voir.",
+        ActionKind.WITHDRAW: "Votre message a été retiré ; vous seul pouvez le voir.",
+        ActionKind.LABEL: "Votre message porte une mention : {label}.",
+        ActionKind.MARK_SENSITIVE: "Votre message est marqué comme sensible : les autres n'en voient le contenu que s'ils le demandent.",
+        ActionKind.LIMIT_REACH: "Votre message touche moins de monde : il n'est dans aucun fil public, recherche ou tendance, et les autres ne peuvent pas le partager.",
+        ActionKind.RESTRICT_REPLIES: "Les réponses à votre message sont fermées, sauf pour vous et les personnes qu'il nomme.",
+        ActionKind.FREEZE: "Votre compte est en lecture seule : vous pouvez lire, bloquer et signaler, mais rien faire que d'autres verraient.",
+        ActionKind.LIMIT: "Votre compte est limité : seules les personnes qui vous suivent tombent sur ce que vous publiez.",
+        ActionKind.SENSITIZE: "Tout ce que vous publiez est marqué comme sensible.",
+        ActionKind.DISABLE: "Votre compte vous est fermé : vous ne pouvez pas l'utiliser, et ce que vous avez publié reste visible.",
+        ActionKind.SUSPEND: "Votre compte est suspendu : vous ne pouvez pas l'utiliser, et ce que vous avez publié est masqué.",
+        ActionKind.WARN: "Ceci est un avertissement. Rien n'a été retiré à votre compte.",
+        ActionKind.STRIKE: "Une sanction de poids {label} est inscrite au compte.",
+        ActionKind.RESTORE: "Ce qui vous avait été retiré est rétabli.",
+    },
+}
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "what": "What was decided",
+        "about": "What it is about",
+        "post": "Your post of {at}: \u201c{excerpt}\u201d",
+        "more_posts": "and {count} more of your posts",
+        "account": "Your account",
+        "where": "Where it applies: {territory}.",
+        "everywhere": "everywhere",
+        "until": "How long: until {at}; then it ends by itself.",
+        "open_end": "How long: without an end that is set. You can ask for it to be reviewed, see below.",
+        "facts": "What happened",
+        "notice": "Somebody told us of it. Who it was is not passed on.",
+        "law_notice": "We received a notice that says that this is against the law. Who sent it is not passed on.",
+        "trusted_notice": "A trusted flagger told us of it.",
+        "voluntary": "We found it ourselves.",
+        "detected": "A program found it.",
+        "not_detected": "No program was used to find it.",
+        "fully": "The decision was made by a program, without a person.",
+        "partially": "A person decided about the same content before, and a program applied that decision to yours.",
+        "not_automated": "A person made the decision.",
+        "why": "Why",
+        "law": "Ground: this is against the law. {ground}.",
+        "terms": "Ground: this is against the terms of this server. {ground}.",
+        "policy": "The policy: {title} ({reference}). It can be read at /policies/{reference}.",
+        "explanation": "{explanation}",
+        "added": "What the moderator adds",
+        "redress": "What you can do",
+        "appeal": "You can appeal here, free of charge, within six months: open /statements and choose this decision. Somebody who did not make the decision looks at it, never a program alone.",
+        "settlement": "If you are in the European Union, you can turn to an out-of-court dispute settlement body that is certified under Article 21 of the Digital Services Act.",
+        "court": "You can go to court at any time.",
+        "reversed": "The decision of {at} about your account no longer holds. What it did was undone, and it does not count against you.",
+        "reversed_why": "What we said then, and what was decided now, stay on record so that both can be checked.",
+    },
+    "fr": {
+        "what": "Ce qui a été décidé",
+        "about": "Ce dont il s'agit",
+        "post": "Votre message du {at} : « {excerpt} »",
+        "more_posts": "et {count} autres de vos messages",
+        "account": "Votre compte",
+        "where": "Où cela s'applique : {territory}.",
+        "everywhere": "partout",
+        "until": "Durée : jusqu'au {at} ; la mesure prend alors fin d'elle-même.",
+        "open_end": "Durée : sans fin fixée. Vous pouvez en demander le réexamen, voir plus bas.",
+        "facts": "Ce qui s'est passé",
+        "notice": "Cela nous a été signalé. L'identité de la personne n'est pas transmise.",
+        "law_notice": "Nous avons reçu une notification selon laquelle ceci est contraire à la loi. L'identité de l'auteur n'est pas transmise.",
+        "trusted_notice": "Un signaleur de confiance nous en a informés.",
+        "voluntary": "Nous l'avons constaté nous-mêmes.",
+        "detected": "Un programme l'a repéré.",
+        "not_detected": "Aucun programme n'a servi à le repérer.",
+        "fully": "La décision a été prise par un programme, sans intervention humaine.",
+        "partially": "Une personne avait déjà décidé au sujet du même contenu, et un programme a appliqué cette décision au vôtre.",
+        "not_automated": "Une personne a pris la décision.",
+        "why": "Pourquoi",
+        "law": "Motif : ceci est contraire à la loi. {ground}.",
+        "terms": "Motif : ceci est contraire aux conditions de ce serveur. {ground}.",
+        "policy": "La règle : {title} ({reference}). Elle peut être lue à l'adresse /policies/{reference}.",
+        "explanation": "{explanation}",
+        "added": "Ce qu'ajoute la modération",
+        "redress": "Vos recours",
+        "appeal": "Vous pouvez introduire ici une réclamation, gratuitement, dans les six mois : ouvrez /statements et choisissez cette décision. Une personne qui n'a pas pris la décision l'examine, jamais un programme seul.",
+        "settlement": "Si vous êtes dans l'Union européenne, vous pouvez saisir un organe de règlement extrajudiciaire certifié au titre de l'article 21 du règlement sur les services numériques.",
+        "court": "Vous pouvez saisir un tribunal à tout moment.",
+        "reversed": "La décision du {at} concernant votre compte ne s'applique plus. Ses effets ont été annulés, et elle ne vous sera pas comptée.",
+        "reversed_why": "Ce que nous avions dit et ce qui est décidé maintenant restent consignés, afin que l'un et l'autre puissent être vérifiés.",
+    },
+}
