@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -109,7 +110,7 @@ async def held_load(reader: Reader, *, now: Instant) -> HeldLoad:
     return HeldLoad(row["held"], _age(row["oldest"], now)) if row else HeldLoad(0, 0.0)
 
 
-async def samples(reader: Reader, *, since: Instant, lane: str | None = None) -> list[dict[str, object]]:
+async def samples(reader: Reader, *, since: Instant, lane: str | None = None) -> list[dict[str, Any]]:
     """What was measured every five minutes, the oldest first."""
     rows = await reader.fetch(
         "select at, lane, open, claimed, oldest_seconds, target_seconds, arrived_hour, closed_hour, burn_rate,"

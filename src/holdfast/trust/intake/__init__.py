@@ -2,6 +2,10 @@
 
 from .copies import link_copies, link_edited
 from .flags import take_flagged
-from .reports import settle_reports, settle_share, take_report
+from .reports import SETTLED, settle_reports, settle_share, take_report
+from .verdicts import LastVerdict, last_verdicts
 
-__all__ = ["link_copies", "link_edited", "settle_reports", "settle_share", "take_flagged", "take_report"]
+__all__ = [
+    "SETTLED", "LastVerdict", "last_verdicts", "link_copies", "link_edited", "settle_reports", "settle_share",
+    "take_flagged", "take_report",
+]  # fmt: skip

@@ -1,0 +1,16 @@
+"""The desk's dialect: /api/holdfast/v1, for the app's desk, for scripts, and for whoever builds another desk.
+
+One file for each group of routes; `TABLES` are mounted by main/asgi.py. Every route here asks for a permission of the
+staff's role, but for what a file says is for members. Ids are those of the Mastodon dialect.
+"""
+
+from .backlog import routes as backlog
+from .cases import routes as cases
+from .claims import routes as claims
+from .log import routes as log
+from .queues import routes as queues
+from .routes import API, ScopedAccess, staff_of
+
+TABLES = (backlog, cases, claims, log, queues)
+
+__all__ = ["API", "TABLES", "ScopedAccess", "staff_of"]

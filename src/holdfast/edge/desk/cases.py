@@ -1,0 +1,237 @@
+"""Cases: in the order of work, found by what they are, and one with all that a decision needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ...pure.errors import Invalid
+from ...pure.permissions import Permission, permits
+from ...pure.window import Window
+from ...screening import Lane
+from ...trust import cases
+from ...trust.cases import Case, CaseNotForYou, CaseReader, QueueFilter, Signal, Source
+from ...trust.intake import LastVerdict, last_verdicts
+from ...trust.reports import Report, reports_by_id
+from ...trust.routing import queues
+from ...trust.staff_actions import Subject, SubjectKind, staff_actions, subject_status
+from ..answers import Answer, json_answer
+from ..call import Call
+from ..routes import RouteTable
+from .render import (
+    case_entities,
+    event_entity,
+    items,
+    member_entity,
+    report_entity,
+    signal_entity,
+    status_entity,
+    thread_before,
+)
+from .routes import API, ScopedAccess, id_of, limit_of, names_of, public_id
+
+routes = RouteTable()
+_ONE = f"{API}/cases/{{id}}"
+_MEMBERS_SHOWN = 50
+_REPORTS_SHOWN = 100
+_CASES_SHOWN = 10
+_LANES: tuple[Lane, ...] = ("P0", "P1", "P2", "P3", "P4")
+
+
+class CasesQuery(msgspec.Struct):
+    """Which cases. `state` is open (in the order of work), closed or all (the newest first). `after`: the last case of
+    the page before."""
+
+    state: str = "open"
+    queue: str = ""
+    lane: str = ""
+    track: str = ""
+    language: str = ""
+    category: str = ""
+    source: str = ""
+    account_id: str = ""
+    mine: bool = False
+    after: str = ""
+    limit: int = 0
+
+
+class CaseForm(msgspec.Struct):
+    """A case that the staff opens: about a post, or about an account."""
+
+    post_id: str = ""
+    account_id: str = ""
+    lane: str = ""
+    category: str = "other"
+    policy: str = ""
+
+
+@routes.get(f"{API}/cases", ScopedAccess.read)
+async def show_page(call: Call) -> Answer:
+    """Cases by filters: open ones in the order of work, others the newest first. Without those that concern the caller."""
+    asked, services = await call.params(CasesQuery), call.services
+    if asked.state not in ("open", "closed", "all"):
+        raise Invalid("state: one of open, closed, all")
+    me = call.actor.account_id
+    wanted = QueueFilter(
+        asked.queue or None, asked.lane or None, asked.track or None, asked.language or None, asked.category or None,
+        asked.source or None, id_of(services, asked.account_id, "account_id"), None, me if asked.mine else None,
+        {"open": False, "closed": True, "all": None}[asked.state],
+    )  # fmt: skip
+    reader, limit = CaseReader(services.database), limit_of(asked.limit)
+    after = id_of(services, asked.after, "after")
+    if asked.state == "open":
+        last = None if after is None else await reader.case(after)
+        found = await reader.queue(wanted, limit=limit, after=last)
+    else:
+        found = await reader.search(wanted, limit=limit, before_id=after)
+    shown = [one for one in found if one.subject.account_id != me and me not in one.excluded_ids]
+    return json_answer(await case_entities(services, shown, call))
+
+
+@routes.post(f"{API}/cases", ScopedAccess.write)
+async def open_case(call: Call) -> Answer:
+    """Open a case about a post or an account, or join the one that is there."""
+    asked, services = await call.params(CaseForm), call.services
+    if asked.lane not in ("", *_LANES):
+        raise Invalid("lane: one of P0, P1, P2, P3, P4")
+    post_id = id_of(services, asked.post_id, "post_id")
+    account_id = id_of(services, asked.account_id, "account_id")
+    subject: Subject | None = None
+    if post_id is not None:
+        found = await items(services, await call.viewer(), [post_id])
+        if post_id in found:
+            subject = Subject.post(post_id, services.ids.decode(found[post_id]["account_id"]))
+    elif account_id is not None and await services.accounts.get(account_id) is not None:
+        subject = Subject.account(account_id)
+    if subject is None:
+        raise Invalid("post_id or account_id: name a post or an account that is here")
+    lane: Lane | None = next((one for one in _LANES if one == asked.lane), None)
+    signal = Signal(
+        source=Source.ADMIN, subject=subject, category=asked.category[:40] or "other", lane=lane,
+        policy=asked.policy[:60] or None,
+    )  # fmt: skip
+    async with services.database.transaction() as tx:
+        case_id = await cases.open_or_join(tx, signal, now=call.now)
+    return await whole_case(call, case_id)
+
+
+@routes.get(_ONE, ScopedAccess.read)
+async def show(call: Call) -> Answer:
+    """One case with everything that a decision needs."""
+    return await whole_case(call, call.id_segment())
+
+
+@routes.get(f"{_ONE}/members", ScopedAccess.read)
+async def members(call: Call) -> Answer:
+    """Every subject that the decision is for."""
+    case = await _readable(call, call.id_segment())
+    return json_answer(await _members(call, case.id, limit=1000))
+
+
+async def whole_case(call: Call, case_id: int) -> Answer:
+    """The case, what it is about, why it is there, and what was decided of the like."""
+    case = await _readable(call, case_id)
+    services, reader = call.services, CaseReader(call.services.database)
+    events = await staff_actions(services.database, Window(_MEMBERS_SHOWN), case_id=case.id)
+    names = await names_of(services, [one.actor_id for one in events])
+    similar = await reader.similar(case.id, limit=_CASES_SHOWN)
+    shares = {other.id: share for other, share in similar}
+    alike = await case_entities(services, [other for other, _ in similar], call)
+    queue = next((one for one in await queues(services.database) if one.name == case.queue), None)
+    return json_answer(
+        {
+            **(await case_entities(services, [case], call))[0],
+            "items": await _members(call, case.id, limit=_MEMBERS_SHOWN),
+            "thread": await _thread(call, case),
+            **await _said(call, case, reader),
+            "author": await _author(call, case, reader),
+            "similar": [
+                {**one, "likeness": round(shares[other.id], 2)}
+                for one, (other, _) in zip(alike, similar, strict=True)
+            ],
+            "decided": await case_entities(services, await reader.decided(case.id, limit=_CASES_SHOWN), call),
+            "events": [event_entity(services, one, names=names, named=True) for one in events],
+            "hidden_actions": [] if queue is None else queue.hidden_actions,
+        }
+    )
+
+
+async def _readable(call: Call, case_id: int) -> Case:
+    """The case. Raises CaseNotThere, CaseNotForYou: nobody reads what is said of them here."""
+    case = await CaseReader(call.services.database).case(case_id)
+    if await cases.conflicts(call.services.database, case_id, call.actor.account_id, relations=False):
+        raise CaseNotForYou
+    return case
+
+
+async def _members(call: Call, case_id: int, *, limit: int) -> list[dict[str, Any]]:
+    services = call.services
+    found = await CaseReader(services.database).members(case_id, limit=limit)
+    ids = [one.subject.id for one in found if one.subject.kind is SubjectKind.POST and one.subject.id]
+    posts = await items(services, await call.viewer(), ids)
+    verdicts = await last_verdicts(services.database, ids)
+    names = await names_of(services, [one.subject.account_id for one in found])
+    shown = []
+    for one in found:
+        item = posts.get(one.subject.id or 0) if one.subject.kind is SubjectKind.POST else None
+        if item is not None:
+            item = {**item, "verdict": _verdict(verdicts.get(one.subject.id or 0))}
+        shown.append(member_entity(services, one, item, names.get(one.subject.account_id or 0)))
+    return shown
+
+
+def _verdict(found: LastVerdict | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "action": found.action, "lane": found.lane, "rules": found.rules, "scores": found.scores,
+        "evidence": found.evidence, "version": found.version,
+    }  # fmt: skip
+
+
+async def _thread(call: Call, case: Case) -> list[dict[str, Any]]:
+    if case.subject.kind is not SubjectKind.POST or case.subject.id is None:
+        return []
+    return await thread_before(call.services, await call.viewer(), case.subject.id)
+
+
+async def _said(call: Call, case: Case, reader: CaseReader) -> dict[str, Any]:
+    """Signals and reports. Reporters are named to those alone who may look into accounts."""
+    services = call.services
+    signals = await reader.signals(case.id)
+    ids = list(dict.fromkeys(one.report_id for one in signals if one.report_id is not None))[:_REPORTS_SHOWN]
+    reports = await reports_by_id(services.database, ids)
+    may_know = permits(call.actor.role, Permission.MANAGE_USERS)
+    names = await names_of(services, [one.account_id for one in reports.values()] if may_know else [])
+
+    def reporter(report: Report | None) -> Any:
+        return None if report is None else names.get(report.account_id or 0)
+
+    return {
+        "said": [
+            signal_entity(services, one, reporter=reporter(reports.get(one.report_id or 0)))
+            for one in signals
+        ],
+        "reports": [
+            report_entity(services, reports[ident], reporter=reporter(reports[ident]))
+            for ident in ids
+            if ident in reports
+        ],
+    }
+
+
+async def _author(call: Call, case: Case, reader: CaseReader) -> dict[str, Any] | None:
+    """Whose it is: what was done before, and other cases."""
+    account_id, services = case.subject.account_id, call.services
+    if account_id is None:
+        return None
+    status = await subject_status(services.database, Subject.account(account_id))
+    others = [one for one in await reader.of_account(account_id, limit=_CASES_SHOWN + 1) if one.id != case.id]
+    names = await names_of(services, [account_id])
+    return {
+        "id": public_id(services, account_id),
+        "account": names.get(account_id),
+        "status": status_entity(services, status, call),
+        "cases": await case_entities(services, others[:_CASES_SHOWN], call),
+    }
