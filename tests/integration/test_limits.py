@@ -17,6 +17,7 @@ from holdfast.platform.config import Settings
 from holdfast.platform.stamps import Kind
 from tests.integration.test_access_sweep import ask, page_request
 from tests.support.access import PUBLIC, TABLE
+from tests.support.access_ledger import PUBLIC_LEDGER
 from tests.support.access_pages import PAGES
 from tests.support.access_people import session_of
 from tests.support.access_world import World
@@ -67,7 +68,7 @@ _FREE = frozenset(
     GET /healthz
     GET /readyz
     """.split("\n    ")
-)
+) | PUBLIC_LEDGER
 
 
 @pytest.fixture

@@ -8,36 +8,14 @@ has to decide here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from tests.support.access_ledger import LEDGER_ROWS, PUBLIC_LEDGER
+from tests.support.access_rows import ANY, Codes, Row
+from tests.support.access_rows import NOBODYS as _NOBODYS
 from tests.support.access_staff import STAFF
 
-
-@dataclass(frozen=True)
-class Codes:
-    """Status codes; `anonymous` counts only where no token is needed."""
-
-    owner: int
-    stranger: int
-    blocked: int
-    anonymous: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """`acts_on`: kind of object (see `access_world.py`) to codes; the object's id stands for the placeholder
-    of the path and for `{object}` in `form` and `query`."""
-
-    acts_on: dict[str, Codes]
-    form: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
-
-
-ANY = Codes(200, 200, 200, 200)
 FOR_STAFF = Codes(403, 403, 403, 401)
 _SEEN = Codes(200, 200, 404, 200)
 _HIDDEN = Codes(200, 404, 404, 404)
-_NOBODYS = Codes(404, 404, 404, 404)
 
 # Kinds of post: whoever may see one gets `seen`, everybody else what a missing one would get.
 READ = {
@@ -91,8 +69,9 @@ _POST = "/api/v1/statuses/{id}"
 _SOMEBODY = "/api/v1/accounts/{id}"
 
 # Routes that need no token at all. A new public route has to be named here as well as declared.
-PUBLIC = frozenset(
-    """
+PUBLIC = (
+    frozenset(
+        """
     GET /api/v1/accounts
     GET /api/v1/accounts/lookup
     GET /api/v1/accounts/{id}
@@ -150,8 +129,10 @@ PUBLIC = frozenset(
     GET /api/v1/trends/statuses
     GET /api/v1/trends/tags
     """.strip()
-    .replace("    ", "")
-    .splitlines()
+        .replace("    ", "")
+        .splitlines()
+    )
+    | PUBLIC_LEDGER
 )
 
 # Routes for any token, an app's own too.
@@ -391,4 +372,5 @@ TABLE: dict[str, Row] = {
     ),
     "GET /api/v2/search": Row({"": ANY}, query={"q": "ann"}),
     "GET /api/v1/search": Row({"": ANY}, query={"q": "ann"}),
+    **LEDGER_ROWS,
 }  # fmt: skip

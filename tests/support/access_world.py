@@ -25,6 +25,7 @@ from holdfast.social.media import (
 )
 from holdfast.social.sessions import list_sessions
 from tests.support.access_announced import announcement, announcement_emoji, missing_emoji
+from tests.support.access_ledger import LEDGER_THINGS
 from tests.support.access_people import fresh, session_of, suspend
 from tests.support.site import Member, Site
 
@@ -312,6 +313,7 @@ _POSTS = {
 
 THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "announcement": announcement,
+    **LEDGER_THINGS,
     "announcement_emoji": announcement_emoji,
     "missing_emoji": missing_emoji,
     "day": _always("2026-01-31"),

@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
 from .. import __version__
-from ..edge import mastodon, public
+from ..edge import desk, evidence, mastodon, public
 from ..edge.answers import JSON, Answer, json_answer
 from ..edge.api_description import describe
 from ..edge.call import Call
@@ -54,13 +54,24 @@ async def openapi(call: Call) -> Answer:
     return Answer(200, body, JSON)
 
 
-@lru_cache(maxsize=1)
-def _description(title: str, url: str) -> bytes:
-    return msgspec.json.encode(describe(ROUTES, title=title, version=__version__, url=url))
+@health.get(f"{desk.API}/openapi.json", Access.anyone())
+async def own_openapi(call: Call) -> Answer:
+    """A description of our own API alone: the desk, the ledger, notices."""
+    settings = call.services.settings
+    body = await asyncio.to_thread(_description, settings.title, settings.public_url, desk.API)
+    return Answer(200, body, JSON)
+
+
+@lru_cache(maxsize=2)
+def _description(title: str, url: str, under: str = "") -> bytes:
+    told = [route for route in ROUTES if route.path.startswith(under)]
+    return msgspec.json.encode(describe(told, title=title, version=__version__, url=url))
 
 
 ROUTES: list[Route] = [
-    route for table in (*mastodon.TABLES, *public.TABLES, health) for route in table.routes
+    route
+    for table in (*mastodon.TABLES, *desk.TABLES, *evidence.TABLES, *public.TABLES, health)
+    for route in table.routes
 ]
 
 # What has no route is answered by the same way in, so that errors look alike everywhere.

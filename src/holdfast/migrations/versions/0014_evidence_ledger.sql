@@ -30,6 +30,7 @@ create table ledger_bodies (                               -- what commitments o
     owner     bigint   not null references ledger_subjects on delete cascade,
     form      text     not null check (form in ('text', 'bytes', 'json', 'leaf')),
     sealed    bytea    not null,                           -- salt and body, under the owner's key
+    shown     boolean  not null,                           -- the owner may have it opened
     primary key (record_id, name)
 );
 create index ledger_bodies_owner on ledger_bodies (owner);

@@ -82,7 +82,7 @@ def _committed(
         owner = value.owner if isinstance(value, Owned) else entry.subject or NOBODY
         form, data = _encoded(value.value if isinstance(value, Owned) else value)
         commitments[name], body = _one_body(record_id, name, data, form, keys[owner])
-        bodies.append(body)
+        bodies.append(body._replace(shown=name in entry.shown))
     return commitments, bodies
 
 
@@ -91,7 +91,7 @@ def _one_body(
 ) -> tuple[Commitment, Body]:
     salt = random_bytes(SALT_BYTES)
     sealed = seal_body(owner.key, salt, data, record_id=record_id, name=name)
-    return commit(name, data, salt), Body(name, owner.row, form, sealed)
+    return commit(name, data, salt), Body(name, owner.row, form, sealed, shown=False)
 
 
 def _encoded(value: Any) -> tuple[Form, bytes]:

@@ -73,6 +73,7 @@ class Entry:
     public: what the leaf says; only fields that `kinds.py` allows this kind.
     private: bodies by name (text, bytes, or anything that is JSON; `Owned` where it is somebody else's); the leaf
     holds commitments to them, and each can be opened without the others.
+    shown: names of bodies that their owner may have opened, such as the reasons that a member was told; no others.
     related: records that were there before.
     sealed: the leaf says nothing but that there was something, until `unseal`.
     """
@@ -81,6 +82,7 @@ class Entry:
     subject: Subject | None = None
     public: Mapping[str, Any] = field(default_factory=dict)
     private: Mapping[str, Any] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
     related: tuple[tuple[Relation, str], ...] = ()
     sealed: bool = False
 
@@ -95,12 +97,13 @@ class Form(StrEnum):
 
 
 class Body(NamedTuple):
-    """A body as it is stored. `sealed`: salt and bytes under the owner's key."""
+    """A body as it is stored. `sealed`: salt and bytes under the owner's key. `shown`: the owner may have it opened."""
 
     name: str
     owner: int
     form: Form
     sealed: bytes
+    shown: bool
 
 
 class SubjectKey(NamedTuple):

@@ -16,7 +16,7 @@ from .queries import record_of
 from .views import KeyedReader, OpenedBody
 
 _BODIES = """
-select b.name, b.form, b.sealed, s.kind, s.subject_id, s.sealed_key
+select b.name, b.form, b.sealed, b.shown, s.kind, s.subject_id, s.sealed_key
 from ledger_bodies b join ledger_subjects s on s.id = b.owner where b.record_id = $1 order by b.name
 """
 
@@ -36,7 +36,7 @@ async def openings(
         key = open_key(owner, row["sealed_key"], reader.keyring)
         salt, body = open_body(key, row["sealed"], record_id=record_id, name=row["name"])
         opening = Opening(record_id, row["name"], salt, body)
-        found[row["name"]] = OpenedBody(opening, Form(row["form"]), owner)
+        found[row["name"]] = OpenedBody(opening, Form(row["form"]), owner, row["shown"])
     if fields is None:
         return list(found.values())
     missing = [name for name in fields if name not in found]

@@ -12,9 +12,10 @@ _INSERT_RECORD = """
 with record as (
     insert into ledger_records (record_id, kind, subject, leaf, recorded_at)
     values ($1, $2, $3, $4, $5) returning record_id)
-insert into ledger_bodies (record_id, name, owner, form, sealed)
-select record_id, new.name, new.owner, new.form, new.sealed
-from record, unnest($6::text[], $7::bigint[], $8::text[], $9::bytea[]) as new (name, owner, form, sealed)
+insert into ledger_bodies (record_id, name, owner, form, sealed, shown)
+select record_id, new.name, new.owner, new.form, new.sealed, new.shown
+from record, unnest($6::text[], $7::bigint[], $8::text[], $9::bytea[], $10::boolean[])
+  as new (name, owner, form, sealed, shown)
 """
 
 
@@ -32,7 +33,7 @@ async def insert_record(
     await tx.execute(
         _INSERT_RECORD, record_id, kind, subject, leaf, now,
         [one.name for one in bodies], [one.owner for one in bodies], [one.form.value for one in bodies],
-        [one.sealed for one in bodies],
+        [one.sealed for one in bodies], [one.shown for one in bodies],
     )  # fmt: skip
 
 

@@ -61,8 +61,9 @@ class StoredCheckpoint(NamedTuple):
 
 
 class OpenedBody(NamedTuple):
-    """An opening, what its bytes are, and whose they are."""
+    """An opening, what its bytes are, whose they are, and whether their owner may have it."""
 
     opening: Opening
     form: Form
     owner: Subject
+    shown: bool

@@ -1,0 +1,8 @@
+"""The evidence ledger over HTTP: its files as the C2SP formats name them, and proofs and openings as our own API."""
+
+from .api import routes as api
+from .files import routes as files
+
+TABLES = (api, files)
+
+__all__ = ["TABLES"]
