@@ -153,6 +153,30 @@ def test_the_reference_implementation_in_go_accepts_the_log_and_no_other(
             refused(run(command), flip)
 
 
+def test_an_entry_that_was_changed_together_with_its_hash_is_refused(
+    log: LedgerOnDisk, go_verifier: Path
+) -> None:
+    index = evidence.TILE_WIDTH * (SIZE // evidence.TILE_WIDTH - 16) + 3
+    bundle, tile = log.bundle_for(index), log.tiles_for(index)[0]
+    before = bundle.read_bytes(), tile.read_bytes()
+    forged = log.leaf(index).replace(b"removed", b"visible")
+    bundle.write_bytes(before[0].replace(log.leaf(index), forged))
+    place = index % evidence.TILE_WIDTH * evidence.HASH_BYTES
+    hashed = evidence.leaf_hash(forged)
+    tile.write_bytes(before[1][:place] + hashed + before[1][place + len(hashed) :])
+    try:
+        answer = run([go_verifier, log.folder, VKEY, "0"])
+        assert (answer.returncode, answer.stderr) == (1, "the entries do not lead to the root\n")
+        checkpoint = evidence.parse_checkpoint(
+            evidence.parse_note((log.folder / "checkpoint").read_bytes()).text
+        )
+        with pytest.raises(evidence.ProofRejected):
+            list(evidence.audit_tiles(log.read_tile, SIZE, checkpoint.root))
+    finally:
+        bundle.write_bytes(before[0])
+        tile.write_bytes(before[1])
+
+
 def test_sigstore_accepts_our_proofs_and_no_others(
     log: LedgerOnDisk, javascript: Path, tmp_path: Path
 ) -> None:
@@ -194,6 +218,25 @@ def test_openssl_accepts_the_signature_and_no_other(log: LedgerOnDisk) -> None:
     for _ in range(2 * FLIPS):
         with flipped_byte(log.folder / "checkpoint", chance, 0, signed_part(log)) as flip:
             refused(run(command), flip)
+
+
+def test_a_proof_can_be_walked_with_openssl_alone(log: LedgerOnDisk, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("NO OPENSSL: the path is not walked with it here")
+    file = tmp_path / "receipt.tlog-proof"
+    command = ["sh", PROGRAMS / "inclusion.sh", file]
+    for index in (0, INDEX, SIZE - 1):
+        file.write_bytes(log.proof(index).encode())
+        answer = run(command)
+        assert (answer.returncode, answer.stdout) == (0, "the leaf leads to the root\n"), answer.stderr
+    whole = file.read_bytes()
+    chance = random.Random("openssl walks")
+    for _ in range(FLIPS // 2):
+        place = chance.randrange(whole.index(b"extra ") + 6, whole.index(b"index ") - 4)
+        changed = bytearray(whole)
+        changed[place] ^= 1 << chance.randrange(5)
+        file.write_bytes(bytes(changed))
+        refused(run(command), f"byte {place} of the proof")
 
 
 def test_pymerkle_finds_the_same_root(log: LedgerOnDisk, python_tools: Path) -> None:
