@@ -123,6 +123,7 @@ PUBLIC = (
     GET /api/v1/timelines/tag/{hashtag}
     GET /api/v1/timelines/link
     GET /api/holdfast/openapi.json
+    GET /api/holdfast/v1/openapi.json
     GET /api/oembed
     GET /api/v1/trends
     GET /api/v1/trends/links
@@ -194,7 +195,7 @@ TABLE: dict[str, Row] = {
     # Nobody has linked to it, so that there is no such timeline.
     "GET /api/v1/timelines/link": Row({"": _NOBODYS}, query={"url": "https://example.org/"}),
     # What others may show is what a stranger may see, whoever asks.
-    "GET /api/holdfast/openapi.json": Row(_NOTHING),
+    **_row(_NOTHING, "GET /api/holdfast/openapi.json", "GET /api/holdfast/v1/openapi.json"),
     "GET /api/oembed": Row(
         {"public_post_page": ANY, "private_post_page": _NOBODYS, "held_post_page": _NOBODYS,
          "missing_post_page": _NOBODYS, "post_page_of_another": _NOBODYS},

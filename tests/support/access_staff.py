@@ -5,23 +5,12 @@ A route under /admin without a row fails the sweep in tests/integration/test_acc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-ROLES = ("member", "moderator", "admin", "owner")
+from tests.support.access_desk import DESK
+from tests.support.staff_rows import ROLES, StaffRow
 
-
-@dataclass(frozen=True)
-class StaffRow:
-    """`lowest`: the lowest role that may. `scope`: the narrowest that does. `thing`: what stands for the placeholder of
-    the path. `code`: the answer to who may."""
-
-    lowest: str
-    scope: str
-    thing: str = ""
-    code: int = 200
-    form: dict[str, Any] = field(default_factory=dict)
-
+__all__ = ["ROLES", "STAFF", "StaffRow"]
 
 _PERIOD = {"start_at": "2026-01-01", "end_at": "2026-01-03"}
 _A = "/api/v1/admin"
@@ -84,4 +73,5 @@ STAFF: dict[str, StaffRow] = {
     f"POST {_A}/measures": StaffRow("moderator", "admin:read", form={"keys[]": "new_users", **_PERIOD}),
     f"POST {_A}/dimensions": StaffRow("moderator", "admin:read", form={"keys[]": "languages", **_PERIOD}),
     f"POST {_A}/retention": StaffRow("moderator", "admin:read", form={"frequency": "day", **_PERIOD}),
+    **DESK,
 }
