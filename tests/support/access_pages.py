@@ -117,6 +117,8 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "POST /auth/sign_in": (PageCodes(422, 422, 422, form={"login": "nobody", "password": "wrong"}),),
     "POST /auth/sign_in/code": (PageCodes(422, 422, 422, form={"proof": "x", "code": "123456"}),),
     "POST /auth/sign_out": (PageCodes(303, 303, 303),),
+    "GET /report": (PageCodes(200, 200, 200),),
+    "POST /report": (PageCodes(422, 422, 422, form={"address": "/@nobody_at_all"}),),
     "GET /auth/sign_up": (PageCodes(200, 303, 303),),
     "POST /auth/sign_up": (PageCodes(422, 422, 422, form={"username": ""}),),
     "GET /auth/password/{secret}": (PageCodes(200, 200, 200, "link"),),

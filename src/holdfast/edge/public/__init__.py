@@ -17,19 +17,22 @@ from .notification_choices import routes as notification_choices
 from .one_time_links import routes as one_time_links
 from .pages import refusal_page
 from .pictures import routes as pictures
+from .policies import routes as policies
 from .portability import routes as portability
 from .post import routes as post
 from .profile import routes as profile
 from .report import routes as report
+from .report_by_anybody import routes as report_by_anybody
 from .settings import routes as settings
 from .sign_in import routes as sign_in
 from .sign_up import routes as sign_up
+from .statements import routes as statements
 from .static_files import routes as static_files
 from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, app, app_session, archives, authorize, embed, feed, home, leaving, media_files, moving, notification_choices, one_time_links, portability, pictures, post, profile, report, settings, sign_in, sign_up, static_files, tag, two_factor,
+    about, app, app_session, archives, authorize, embed, feed, home, leaving, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, settings, sign_in, sign_up, statements, static_files, tag, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "app_is_built", "not_found", "refusal_page"]

@@ -35,12 +35,14 @@ class FormRefused(NotAllowed):
 
 
 class Visit(msgspec.Struct):
-    """Who is there. `seed` binds forms to this browser; `cookies` are to be set by the answer."""
+    """Who is there. `seed` binds forms to this browser; `cookies` are to be set by the answer. `closed`: the account is
+    suspended or disabled, so the member may read what was decided about it, and nothing else."""
 
     session: BrowserSession | None
     seed: str
     secure: bool
     cookies: list[Header] = msgspec.field(default_factory=list)
+    closed: bool = False
 
     def member(self) -> BrowserSession:
         """The session; raises NotAuthenticated, which leads to the sign-in page."""
@@ -62,6 +64,17 @@ async def find_visit(call: Call) -> Visit:
         return Visit(None, seed, secure)
     seed = new_secret()
     return Visit(None, seed, secure, [_cookie(_FORM, seed, secure, max_age_seconds=_SECONDS_PER_DAY)])
+
+
+async def find_closed_visit(call: Call) -> Visit:
+    """The visit, where members whose accounts are suspended or disabled are let in too."""
+    visit = await find_visit(call)
+    secret = cookies(call).get(_name(_SESSION, visit.secure), "")
+    if visit.session is None and secret:
+        session = await call.services.sessions.find_closed(secret)
+        if session is not None:
+            return Visit(session, secret, visit.secure, closed=True)
+    return visit
 
 
 def form_token(call: Call, visit: Visit) -> str:

@@ -30,7 +30,7 @@ from ..answers import Answer, Header, html_answer, redirect, status_of
 from ..call import Call
 from ..frozen import check_thawed_form
 from .app import is_built
-from .browser import Visit, find_visit, form_token, read_form
+from .browser import Visit, find_closed_visit, find_visit, form_token, read_form
 from .static_files import static_url
 
 log = structlog.get_logger(__name__)
@@ -87,12 +87,31 @@ def page(handler: Page) -> Shown:
     return handle
 
 
-def form(handler: Form) -> Shown:
-    """A handler of a form: it is given the fields, once it is sure that one of our pages sent them."""
+def closed_page(handler: Page) -> Shown:
+    """A page that also members see whose accounts are suspended or disabled."""
 
     @wraps(handler)
     async def handle(call: Call) -> Answer:
-        visit = await find_visit(call)
+        visit = await find_closed_visit(call)
+        return await _answered(call, visit, handler.__name__, lambda: handler(call, visit))
+
+    return handle
+
+
+def form(handler: Form) -> Shown:
+    """A handler of a form: it is given the fields, once it is sure that one of our pages sent them."""
+    return _form(handler, find_visit)
+
+
+def closed_form(handler: Form) -> Shown:
+    """A form that also members can send whose accounts are suspended or disabled."""
+    return _form(handler, find_closed_visit)
+
+
+def _form(handler: Form, find: Callable[[Call], Awaitable[Visit]]) -> Shown:
+    @wraps(handler)
+    async def handle(call: Call) -> Answer:
+        visit = await find(call)
 
         async def read_and_handle() -> Answer:
             if visit.session is not None and visit.session.frozen:
@@ -149,6 +168,7 @@ def render(
         site_description=settings.description,
         registrations=settings.registrations,
         session=visit.session,
+        anybody_reports=settings.anonymous_reports,
         form_token_field=lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(token),
         **values,
     )  # fmt: skip

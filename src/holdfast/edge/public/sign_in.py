@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from ...platform.clock import Instant
 from ...pure.errors import HoldfastError, LimitReached
 from ...social.credentials import (
+    AccountNotOpen,
     CodeRefused,
     CodeRequired,
     Proof,
@@ -27,13 +28,14 @@ from ..attempts import Attempts
 from ..call import Call
 from ..routes import Access, RouteTable
 from .browser import HOME, Visit, device, local_path, signed_in_cookies, signed_out_cookies, text_of
-from .pages import NO_STORE, form, page, render
+from .pages import NO_STORE, closed_form, form, page, render
 
 routes = RouteTable()
 
 _SECOND_STEP = timedelta(minutes=5)
 _SECOND_STEP_CONTEXT = "sign in/second step"
 _LOGIN_CHARACTERS = 320
+_OPEN_TO_CLOSED = "/statements"
 
 
 class _Pending(msgspec.Struct):
@@ -96,7 +98,7 @@ async def sign_in_with_code(call: Call, visit: Visit, fields: dict[str, str]) ->
 
 
 @routes.post("/auth/sign_out", Access.browser())
-@form
+@closed_form
 async def sign_out(call: Call, visit: Visit, _fields: dict[str, str]) -> Answer:
     """End the session of this browser."""
     if visit.session is not None:
@@ -106,12 +108,27 @@ async def sign_out(call: Call, visit: Visit, _fields: dict[str, str]) -> Answer:
 
 
 async def enter(call: Call, visit: Visit, proof: Proof, *, code: str | None, back_to: str) -> Answer:
-    """Open a session and go on; what was signed in before in this browser ends. Raises as `sign_in` does."""
+    """Open a session and go on; what was signed in before in this browser ends. Raises as `sign_in` does.
+
+    A member whose account is suspended or disabled is led to what was decided about it.
+    """
+    try:
+        return await _enter(call, visit, proof, code=code, back_to=back_to)
+    except AccountNotOpen as error:
+        if not error.may_read:
+            raise
+    back_to = back_to if back_to.startswith(_OPEN_TO_CLOSED) else _OPEN_TO_CLOSED
+    return await _enter(call, visit, proof, code=code, back_to=back_to, closed_too=True)
+
+
+async def _enter(
+    call: Call, visit: Visit, proof: Proof, *, code: str | None, back_to: str, closed_too: bool = False
+) -> Answer:
     services = call.services
     settings = services.settings
     async with services.database.transaction() as tx:
         secret = await sign_in(
-            tx, proof, code=code, device=device(call), keyring=services.keyring,
+            tx, proof, code=code, device=device(call), keyring=services.keyring, closed_too=closed_too,
             limits=SessionLimits(settings.session_lifetime_days, settings.session_idle_days), now=call.now,
         )  # fmt: skip
         if visit.session is not None:

@@ -46,7 +46,7 @@ create table moderation_pseudonyms (                       -- the one place that
 alter table reports
     add column source    text not null default 'member' check (source in ('member', 'anonymous', 'peer', 'admin')),
     add column record_id text;                             -- of the leaf that says that it was received
-create index reports_anonymous on reports (created_at) where source = 'anonymous';
+create index reports_from_outside on reports (source, created_at) where source <> 'member';
 
 -- ---------------------------------------------------------------- trust/routing: named queues
 create table desk_queues (

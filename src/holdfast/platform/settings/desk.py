@@ -87,6 +87,12 @@ class DeskSettings(LedgerSettings, frozen=True, kw_only=True):
     anonymous_reports: Annotated[
         bool, S("Whether people without an account may report, by the page /report.")
     ] = True
+    rate_anonymous_reports: Annotated[
+        int, S("Such reports from one address per window.", unit="requests", minimum=1, maximum=10_000_000)
+    ] = 5
+    rate_anonymous_reports_window_seconds: Annotated[
+        int, S("Window of that limit.", unit="seconds", minimum=1, maximum=86_400)
+    ] = 3600
     anonymous_reports_hour_max: Annotated[
         int,
         S(

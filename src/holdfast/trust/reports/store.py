@@ -53,3 +53,13 @@ async def set_category(tx: Tx, report_id: int, category: Category, rule_ids: lis
         "update reports set category = $2, rule_ids = $3::smallint[], updated_at = $4 where id = $1",
         report_id, category.value, rule_ids, now,
     )  # fmt: skip
+
+
+async def count_since(tx: Tx, channel: Channel, since: Instant, *, most: int) -> int:
+    """Reports of a channel since then, counted up to `most`; those that arrive at the same time wait for the answer."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('reports ' || $1, 0))", channel.value)
+    found: int = await tx.fetchval(
+        "select count(*) from (select 1 from reports where source = $1 and created_at > $2 limit $3) as taken",
+        channel.value, since, most,
+    )  # fmt: skip
+    return found
