@@ -15,6 +15,7 @@ import pytest
 from holdfast.main.outside import Outside, kinds_of
 from holdfast.main.witness import Witness as WitnessServer
 from holdfast.main.witness import WitnessStore, create_witness
+from holdfast.main.witness_peers import WitnessPeers
 from holdfast.main.witness_rounds import WitnessAsker, size_seen_by, start_round
 from holdfast.platform.clock import FixedClock
 from holdfast.platform.config import Settings
@@ -34,6 +35,7 @@ from holdfast.pure.evidence import (
 from holdfast.pure.outbound_addresses import read_allowed
 from holdfast.pure.witnessing import Submission
 from holdfast.records import ledger
+from holdfast.records.sequencing import origin_of, signing_key
 from holdfast.records.witnesses import (
     ASK_WITNESS,
     Trouble,
@@ -65,6 +67,7 @@ class Listening:
     port: int = 0
     answer: tuple[int, bytes] | None = None
     asked: int = 0
+    shows: bool = True
     bodies: list[bytes] = field(default_factory=list)
 
     @property
@@ -73,6 +76,14 @@ class Listening:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        if head.startswith("get"):
+            known = self.witness.logs()[0]
+            note = known.note if self.shows and f"/{known.origin_hash}/" in head else b""
+            status = 200 if note else 404
+            writer.write(f"HTTP/1.1 {status} So\r\ncontent-length: {len(note)}\r\n\r\n".encode() + note)
+            await writer.drain()
+            writer.close()
+            return
         length = int(head.partition("content-length:")[2].split("\r\n")[0])
         body = await reader.readexactly(length)
         self.asked += 1
@@ -312,3 +323,31 @@ async def test_the_policy_names_log_witnesses_and_how_many(world: World) -> None
     assert not policy.reached(set())
     assert make_policy([KEY.verifier], "https://log.example/e/1", known, "none").reached(set())
     assert make_policy([KEY.verifier], "https://log.example/e/1", [], "all").reached(set())
+
+
+@pytest.mark.parametrize("shows", [True, False])
+async def test_before_anything_is_signed_witnesses_are_asked_what_they_have_seen(
+    world: World, shows: bool
+) -> None:
+    """Issue 6: a restored database learns from a witness, of our make or another, that there was more."""
+    world.there.shows = shows
+    settings = msgspec.structs.replace(world.site.services.settings, ledger_private_allowed=("127.0.0.1",))
+    origin = origin_of(settings.domain, 1)
+    key = signing_key(world.database.keyring, origin, 1)
+    history = LittleLog(key, 300)
+    peers = WitnessPeers(settings, world.database)
+    answers = await peers.checkpoints()
+    # It does not know this log, and says so: that is an answer.
+    assert (answers.seen, answers.silent, answers.named) == ((), (), 1)
+    world.there.store._db.execute("delete from logs")
+    world.there.store.add_log(key.verifier.vkey, "", now=NOW)
+    assert world.there.witness.add_checkpoint(Submission(0, (), history.note(300)).encode()).status == 200
+    (seen,) = (await peers.checkpoints()).seen
+    assert (seen.source, seen.log) == (world.name, 1)
+    if shows:
+        assert seen.note is not None
+        assert open_checkpoint(seen.note, [key.verifier]).checkpoint.size == 300
+    else:
+        assert (seen.size, seen.note) == (300, None)
+    world.there.answer, world.there.shows = (503, b""), False
+    assert (await peers.checkpoints()).silent == (world.name,)

@@ -13,6 +13,7 @@ from ..platform.clock import Clock, Instant
 from ..platform.config import Settings
 from ..platform.db import Database, Tx
 from ..records.sequencing import (
+    AllPeers,
     LedgerFiles,
     Peers,
     Sequencer,
@@ -20,6 +21,7 @@ from ..records.sequencing import (
     Source,
     take_census,
 )
+from .witness_peers import WitnessPeers
 
 SOURCES: Mapping[str, Source] = {}
 """Tables whose rows must each have a record, by the name that the census gives them; each room brings its counter."""
@@ -37,8 +39,8 @@ def limits_of(settings: Settings) -> SequencerLimits:
 
 
 def peers_of(settings: Settings, database: Database) -> Peers | None:
-    """Whoever may know more of the log than this database: witnesses and mirrors add themselves here."""
-    return None
+    """Whoever may know more of the log than this database; mirrors add themselves here."""
+    return AllPeers([WitnessPeers(settings, database)])
 
 
 async def keep_ledger(settings: Settings, database: Database, clock: Clock, stop: asyncio.Event) -> None:

@@ -50,6 +50,10 @@ CLOCK_SLACK = timedelta(minutes=5)
 """So far a witness's clock may be from ours; a cosignature is worth what its time is worth."""
 
 
+class NotKnownThere(NotFound):
+    """The witness does not know the log, or not this key of it."""
+
+
 @dataclass(frozen=True)
 class Cosigned:
     """A line that a witness wrote under a checkpoint, verified."""
@@ -190,7 +194,7 @@ async def size_seen_by(outbound: GuardedClient, witness: Witness, empty: bytes) 
     """How many records of a log a witness has seen, without telling it anything.
 
     empty: a checkpoint of that log of size 0, signed by it: every history begins with it, so it can contradict
-    none, and whoever has seen more answers with the size. Raises OutboundFailed, MalformedAnswer.
+    none, and whoever has seen more answers with the size. Raises OutboundFailed, NotKnownThere, MalformedAnswer.
     """
     body = Submission(0, (), empty).encode()
     reply = await outbound.post(witness.url + ADD_CHECKPOINT, body, headers=_HEADERS, limits=_LIMITS)
@@ -198,6 +202,8 @@ async def size_seen_by(outbound: GuardedClient, witness: Witness, empty: bytes) 
         return 0
     if reply.status == 409:
         return parse_size(reply.body)
+    if reply.status in (403, 404):
+        raise NotKnownThere(private=witness.name)
     raise MalformedAnswer(f"{witness.name} answered {reply.status}")
 
 
