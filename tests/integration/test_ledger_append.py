@@ -106,3 +106,19 @@ async def test_sealed_leaves_look_alike(database_url: str, tmp_path: Path) -> No
         for leaf in (one, other):
             assert (leaf.kind, leaf.subject, leaf.public, leaf.related) == ("sealed", None, {}, ())
         assert one.commitments["sealed"].bucket_bytes == other.commitments["sealed"].bucket_bytes
+
+
+def test_a_name_that_people_gave_becomes_a_code() -> None:
+    from holdfast.records.ledger.kinds import TYPES
+
+    for name in (
+        "threat.direct",
+        "règle n° 3",
+        "",
+        "/x",
+        "-y",
+        "a" * 90,
+        "d41d8cd98f00b204e9800998ecf8427e" * 2,
+    ):
+        assert TYPES["code"](ledger.code_of(name)), name
+    assert ledger.code_of("threat.direct") == "threat.direct"

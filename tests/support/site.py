@@ -20,10 +20,12 @@ from holdfast.main.subscriptions import ERRANDS, HANDLERS
 from holdfast.main.wiring import open_services
 from holdfast.platform.config import Settings
 from holdfast.platform.jobs import JobRunner
+from holdfast.platform.master_key import master_key_file
 from holdfast.screening import Screen, load_screen
 from holdfast.social.accounts import Actor, NewAccount, create_account
 from holdfast.social.tokens import issue_token, register_app
 
+_MASTER_KEY = "5a" * 32
 ALL_SCOPES = "read write follow push profile admin:read admin:write"
 
 
@@ -126,7 +128,12 @@ def _default_screen() -> Screen:
 async def open_site(settings: Settings) -> AsyncIterator[Site]:
     """A site over `settings`, whose `database_url` must be given."""
     screen = None if settings.screening_rules_file else _default_screen()
-    async with open_services(msgspec.structs.replace(settings, master_key="5a" * 32), screen) as services:
+    if settings.master_key is None:
+        # Commands that a test runs over the same folder find it there.
+        key = master_key_file(settings)
+        key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key.write_text(_MASTER_KEY)
+    async with open_services(msgspec.structs.replace(settings, master_key=_MASTER_KEY), screen) as services:
         _HOLDER.services = services
         transport = httpx2.ASGITransport(app=cast(Any, _application()))
         async with httpx2.AsyncClient(transport=transport, base_url=settings.public_url) as client:

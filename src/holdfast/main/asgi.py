@@ -24,6 +24,8 @@ from ..edge.dispatch import Dispatch, dispatcher, socket_dispatcher
 from ..edge.ports import Services
 from ..edge.routes import WEBSOCKET, Access, Limit, Route, RouteTable
 from ..platform.config import Settings
+from ..records.sequencing import last_census_matches
+from .ledger_versions import try_to_record_versions
 from .wiring import open_services
 
 _METHODS: list[Method] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -41,9 +43,12 @@ async def alive(_call: Call) -> Answer:
 
 @health.get("/readyz", Access.browser(), limit=Limit.NONE)
 async def ready(call: Call) -> Answer:
-    """This process answers and reaches its database."""
-    await call.services.database.fetchval("select 1")
-    return json_answer({"status": "ready"})
+    """This process answers and reaches its database. `ledger` is there when the last census found something missing."""
+    matches = await last_census_matches(call.services.database)
+    alarm = (
+        {"ledger": "the last census does not match; see holdfast ledger check"} if matches is False else {}
+    )
+    return json_answer({"status": "ready", **alarm})
 
 
 @health.get("/api/holdfast/openapi.json", Access.anyone())
@@ -132,7 +137,10 @@ def create_app(settings: Settings) -> Litestar:
             holder.services = services
             # Beside the first requests: a post that needs the second tier would wait for it otherwise.
             warming = asyncio.gather(
-                asyncio.to_thread(services.screen.warm), services.media.warm(), return_exceptions=True
+                asyncio.to_thread(services.screen.warm),
+                services.media.warm(),
+                try_to_record_versions(services),
+                return_exceptions=True,
             )
             yield
             await warming

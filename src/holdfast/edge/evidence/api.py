@@ -69,10 +69,7 @@ async def proof(call: Call) -> Answer:
         200,
         found.encode(),
         b"text/plain; charset=utf-8",
-        [
-            (b"content-disposition", f'attachment; filename="{record_id}{PROOF_SUFFIX}"'.encode()),
-            (b"access-control-allow-origin", b"*"),
-        ],
+        [(b"content-disposition", f'attachment; filename="{record_id}{PROOF_SUFFIX}"'.encode())],
     )
 
 

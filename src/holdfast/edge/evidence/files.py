@@ -94,7 +94,7 @@ async def _content(call: Call, log: int, tile: Tile) -> bytes | None:
 
 def _sent(call: Call, content: bytes, content_type: bytes, cache: Header, *, pack: bool = False) -> Answer:
     tag = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = [cache, (b"etag", tag.encode()), (b"access-control-allow-origin", b"*")]
+    headers = [cache, (b"etag", tag.encode())]
     if pack:
         headers.append((b"vary", b"Accept-Encoding"))
     if tag in call.header(b"if-none-match"):

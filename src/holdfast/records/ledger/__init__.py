@@ -13,7 +13,7 @@ from ...pure.evidence import Relation
 from .append import append
 from .erase import Erasure, erase
 from .errors import Erased, KeptByHold, NoSuchRecord, NotForLeaves, Superseded, WouldFork
-from .kinds import Kind
+from .kinds import Kind, code_of
 from .model import NUMBER, Entry, Form, Owned, Subject, SubjectKind
 from .open import erased_fields, hidden_leaf, openings
 from .queries import (
@@ -39,7 +39,7 @@ from .views import KeyedReader, Log, OpenedBody, Record, StoredCheckpoint
 __all__ = [
     "NUMBER", "Entry", "Erased", "KeptByHold", "Erasure", "Form", "KeyedReader", "Kind", "Log", "NoSuchRecord", "NotForLeaves",
     "OpenedBody", "Owned", "Record", "Relation", "StoredCheckpoint", "Subject", "SubjectKind", "Superseded",
-    "WouldFork", "add_cosignatures", "append", "checkpoint_at", "consistency", "counts_by_kind",
+    "WouldFork", "add_cosignatures", "append", "checkpoint_at", "code_of", "consistency", "counts_by_kind",
     "covering_checkpoint", "erase", "erased_fields", "hidden_leaf", "latest_checkpoint", "log_of", "logs", "openings",
     "over_nodes", "proof", "read_tile", "record_at", "record_of", "records_of_kind", "unseal", "with_tiles",
 ]  # fmt: skip

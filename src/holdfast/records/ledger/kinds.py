@@ -23,6 +23,7 @@ from typing import Any
 from .errors import NotForLeaves
 
 _CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+:-]{0,63}")
+_CODE_CHARACTERS = 64
 # As long as an MD5 or more: somebody's hash of something.
 _HASH_LIKE = re.compile(r"[0-9a-fA-F]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -104,7 +105,7 @@ class Kind(StrEnum):
     # Rules of the place and of the machine
     POLICY_PUBLISHED = "policy.published", "policy stage digest:digest language supersedes"
     RULE_STAGE = "rule.stage", "rule from to action lane permille:count automation cause digest:digest"
-    CLASSIFIER_VERSION = "classifier.version", "version previous digest:digest"
+    CLASSIFIER_VERSION = "classifier.version", "version rules previous digest:digest"
     BREAKER = "breaker", "rule state cause automation lane"
     BACKLOG_SAMPLE = (
         "backlog.sample",
@@ -138,6 +139,14 @@ class Kind(StrEnum):
     def public_fields(self) -> Mapping[str, str]:
         """Name -> type of what the leaves of this kind may say."""
         return self._public
+
+
+def code_of(text: str) -> str:
+    """A name that people gave, of a rule or a model, as a code: what codes may not have becomes an underscore."""
+    code = re.sub(r"[^A-Za-z0-9_.@+:-]", "_", text)[:_CODE_CHARACTERS] or "_"
+    # As much of a hash as tells versions apart.
+    code = _HASH_LIKE.sub(lambda found: found[0][:16] + "_", code)
+    return code if code[0].isalnum() or code[0] == "_" else f"_{code}"[:_CODE_CHARACTERS]
 
 
 def check_public(kind: Kind, public: Mapping[str, Any]) -> None:

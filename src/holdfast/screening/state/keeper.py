@@ -28,11 +28,10 @@ from holdfast.screening.state.labels import (
     unexpired,
 )
 from holdfast.screening.state.queries import standings
+from holdfast.screening.state.store import BREAKER
 
 log = structlog.get_logger(__name__)
 
-BREAKER: Final = "breaker"
-"""Who takes the step when a rule runs away."""
 _ACCOUNTS_KEPT: Final = 20_000
 _POSTS: Final = Rate(most=2**31, seconds=3_600)
 _NOTHING_DONE: Final = Did(0, 0, 0, 0, 0)

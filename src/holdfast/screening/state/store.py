@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
 from holdfast.platform.clock import Instant
 from holdfast.platform.db import Tx
 from holdfast.platform.ids import new_id
 from holdfast.platform.stamps import Kind
+from holdfast.records import ledger
 from holdfast.screening.lifecycle import STEPS, Did, Stage, Standing, effective, may_follow
 from holdfast.screening.model import Verdict
 from holdfast.screening.rules import Rule
 from holdfast.screening.state.errors import StepNotAllowed
 
+BREAKER: Final = "breaker"
+"""Who takes the step when a rule runs away."""
 RULE_STANDINGS = 0
 """The id of the stamp that says that some rule took a step; labels have stamps of their own in `labels.py`."""
 
@@ -50,8 +53,28 @@ async def take_step(
         " values ($1, $2, $3, $4, $5, $6, $7, $8)",
         new_id(now), rule_id, taken.fingerprint, to, taken.share, taken_by, reason.strip(), now,
     )  # fmt: skip
+    await _record(tx, rule, standing.stage, taken, taken_by=taken_by, reason=reason.strip(), now=now)
     tx.touch(Kind.SCREENING, RULE_STANDINGS)
     return taken
+
+
+async def _record(
+    tx: Tx, rule: Rule, before: Stage, taken: Standing, *, taken_by: str, reason: str, now: Instant
+) -> None:
+    """What everybody may know of a step: which rule, from where to where. Who took it and why can be opened."""
+    public = {
+        "rule": ledger.code_of(rule.source.id),
+        "from": before,
+        "to": taken.stage,
+        "lane": rule.source.lane,
+        "action": rule.action,
+        "permille": round(taken.share * 1000),
+        "automation": "full" if taken_by == BREAKER else "none",
+    }
+    private = {"taken_by": taken_by, "reason": reason, "fingerprint": rule.fingerprint}
+    await ledger.append(
+        tx, ledger.Entry(kind=ledger.Kind.RULE_STAGE, public=public, private=private), now=now
+    )
 
 
 async def record_trial_hits(tx: Tx, post_id: int, verdict: Verdict, now: Instant) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
+from ...records import ledger
 from ...records.holds import Subject, park, park_for
 from ..accounts import AccountId, Actor
 from ..follows import sever_accounts
@@ -15,6 +16,7 @@ from .events import AccountRemoved
 from .model import ROWS_AT_ONCE
 
 _ASKED_BY = "account_removal"
+_BASIS = "account-deleted"
 _POSTS_AT_ONCE = ROWS_AT_ONCE // 10
 _PAIRS_AT_ONCE = ROWS_AT_ONCE // 10
 
@@ -32,6 +34,8 @@ async def remove_some(tx: Tx, account_id: int, *, now: Instant) -> bool:
         if hold_ids := await store.holds_of_the_rest(tx, account_id):
             await park_for(tx, Subject.ACCOUNT, account_id, hold_ids, asked_by=_ASKED_BY)
         else:
+            # The proofs of what was recorded about the account stay; what they open to, and whom they mean, does not.
+            await ledger.erase(tx, ledger.Subject.account(account_id), basis=_BASIS, now=now)
             tx.emit(AccountRemoved(account_id))
         return False
     return True
