@@ -19,8 +19,12 @@ _WHY_NOT = {
 }
 
 
-async def admit(tx: Tx, proof: Proof, *, code: str | None, keyring: Keyring, now: Instant) -> None:
+async def admit(
+    tx: Tx, proof: Proof, *, code: str | None, keyring: Keyring, closed_too: bool = False, now: Instant
+) -> None:
     """Whether the account of the proof may come in now.
+
+    closed_too: also one that is suspended or disabled; what is opened then shows what was decided, and nothing else.
 
     Raises CodeRequired or CodeRefused when a second factor is on, AccountNotOpen for pending and suspended
     accounts, SignInRefused when the password changed since the proof.
@@ -37,7 +41,8 @@ async def admit(tx: Tx, proof: Proof, *, code: str | None, keyring: Keyring, now
             raise CodeRequired
         if not await check_second_factor(tx, proof.account_id, code, keyring=keyring, now=now):
             raise CodeRefused
-    if row["state"] != AccountState.ACTIVE:
-        raise AccountNotOpen(_WHY_NOT.get(row["state"], "This account cannot be used."))
-    if row["disabled"]:
-        raise AccountNotOpen("This account is disabled. Ask the people who run this server.")
+    suspended = row["state"] == AccountState.SUSPENDED
+    if row["state"] != AccountState.ACTIVE and not (suspended and closed_too):
+        raise AccountNotOpen(_WHY_NOT.get(row["state"], "This account cannot be used."), may_read=suspended)
+    if row["disabled"] and not closed_too:
+        raise AccountNotOpen("This account is disabled. Ask the people who run this server.", may_read=True)

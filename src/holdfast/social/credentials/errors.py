@@ -35,7 +35,11 @@ class CodeRefused(NotAllowed):
 
 
 class AccountNotOpen(NotAllowed):
-    """The account cannot be used now; the text says why."""
+    """The account cannot be used now; the text says why. `may_read`: what was decided about it can be read all the same."""
+
+    def __init__(self, public: str, *, may_read: bool = False) -> None:
+        super().__init__(public)
+        self.may_read = may_read
 
 
 class PasswordNotAllowed(Invalid):

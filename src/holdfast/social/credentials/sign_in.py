@@ -18,8 +18,12 @@ async def sign_in(
     device: Device,
     keyring: Keyring,
     limits: SessionLimits,
+    closed_too: bool = False,
     now: Instant,
 ) -> str:
-    """Open a session and return its secret. Raises as `admit` does."""
-    await admit(tx, proof, code=code, keyring=keyring, now=now)
+    """Open a session and return its secret. Raises as `admit` does.
+
+    closed_too: also for an account that is suspended or disabled: `SessionReader.find_closed` alone knows that session.
+    """
+    await admit(tx, proof, code=code, keyring=keyring, closed_too=closed_too, now=now)
     return await start_session(tx, proof.account_id, device, limits=limits, now=now)

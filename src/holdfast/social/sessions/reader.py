@@ -21,6 +21,13 @@ select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.
 from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
 where s.secret_hash = $1 and (a.suspended_at is null or s.created_at > a.suspended_at) and u.disabled_at is null
 """
+# Of an account that is suspended or disabled, and was before this session began.
+_FIND_CLOSED_SQL = """
+select s.id, s.account_id, a.username, u.role
+from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
+where s.secret_hash = $1 and s.expires_at > $2
+  and ((a.state = 2 and s.created_at >= a.suspended_at) or (a.state = 0 and s.created_at >= u.disabled_at))
+"""
 # Writing the time of every request would cost more than it tells.
 _USE_GRANULARITY = timedelta(hours=1)
 
@@ -60,6 +67,15 @@ class SessionReader:
             self._entries.pop(key, None)
             return None
         return entry.session
+
+    async def find_closed(self, secret: str) -> BrowserSession | None:
+        """The session of a member whose account is suspended or disabled, or None: for reading what was decided."""
+        row = await self._database.fetchrow(_FIND_CLOSED_SQL, secret_hash(secret), self._clock.now())
+        return (
+            None
+            if row is None
+            else BrowserSession(row["id"], row["account_id"], row["username"], "member", True)
+        )
 
     async def _load(self, key: bytes, now: Instant) -> _Entry | None:
         row = await self._database.fetchrow(_FIND_SQL, key)

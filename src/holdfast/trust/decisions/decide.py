@@ -66,10 +66,12 @@ async def decide(
 
     One transaction: it is there whole, with its leaf of the ledger, or not at all. What is more than can be done at once
     follows as jobs. version: the one of the case that was read. versions: of the rule or the model, where one decides.
-    Raises RoleLacks, NotYourRank, CaseNotThere, CaseChanged, CaseTaken, RulingNotAllowed, PolicyNotThere,
+    Raises RoleLacks, NotYourRank, CaseNotThere, CaseNotForYou, CaseChanged, CaseTaken, RulingNotAllowed, PolicyNotThere,
     PlaceholderLeft.
     """
     await require_for(tx, staff, ruling)
+    if staff.account_id is not None and await cases.conflicts(tx, case_id, staff.account_id, relations=False):
+        raise cases.CaseNotForYou
     ruling, policy = await resolved(tx, check(ruling, now), now)
     decision_id = new_id(now)
     case = await cases.close(

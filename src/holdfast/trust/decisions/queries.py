@@ -131,6 +131,17 @@ async def decisions_page(
     return [decision_of(row) for row in (rows[::-1] if page.forward else rows)]
 
 
+async def concerns(reader: Reader, decision_id: int, account_id: int) -> bool:
+    """Whether a decision did something to an account or to what is its."""
+    return bool(
+        await reader.fetchval(
+            "select exists (select 1 from effects where decision_id = $1 and account_id = $2)",
+            decision_id,
+            account_id,
+        )
+    )
+
+
 async def copies_of(reader: Reader, decision_id: int) -> list[int]:
     """Decisions about copies that came later."""
     rows = await reader.fetch(

@@ -7,14 +7,14 @@ from ...platform.db import Tx
 from ...records import ledger
 from .. import cases
 from ..effects import By, take_back_effects
-from ..staff_actions import ActorKind, Staff, Subject, Why, record_action
+from ..staff_actions import ActorKind, NotYourRank, Staff, Subject, Why, record_action
 from ..staff_actions import SubjectKind as LoggedKind
 from . import store
 from .errors import AlreadyUndone, RulingNotAllowed
 from .events import DecisionReversed
 from .make import AT_ONCE, require_for, settling
 from .model import REASON_CHARACTERS, Decision, action_code
-from .queries import copies_of, get_decision, lock_decision
+from .queries import concerns, copies_of, get_decision, lock_decision
 from .tell import tell_reversal
 
 
@@ -33,12 +33,14 @@ async def undo(
     Each thing has again what it had before, or what other decisions about it say that still hold; what somebody changed
     otherwise since stays. Members who were told are told. reopen: whether the case needs somebody again. cause: a code.
     Sessions and tokens that ended stay ended; holds that a referral placed stay until they are released.
-    Raises RoleLacks, DecisionNotThere, AlreadyUndone, RulingNotAllowed.
+    Raises RoleLacks, NotYourRank for what one was decided about, DecisionNotThere, AlreadyUndone, RulingNotAllowed.
     """
     decision = await lock_decision(tx, decision_id)
     await require_for(tx, staff, decision.ruling)
     if decision.undone_at is not None:
         raise AlreadyUndone
+    if staff.account_id is not None and await concerns(tx, decision.id, staff.account_id):
+        raise NotYourRank
     if len(reason) > REASON_CHARACTERS:
         raise RulingNotAllowed("reason", f"must not have more than {REASON_CHARACTERS} characters")
     record_id = await ledger.append(tx, _entry(staff, decision, reason, cause), now=now)

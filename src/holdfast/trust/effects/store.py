@@ -58,8 +58,8 @@ async def set_effect(
 ) -> None:
     """Where an effect stands now."""
     await tx.execute(
-        "update effects set state = $2, changed = coalesce($3, changed),"
-        " applied_at = case when $2 = 1 then $4::timestamptz else applied_at end where id = $1",
+        "update effects set state = $2::smallint, changed = coalesce($3, changed),"
+        " applied_at = case when $2::smallint = 1 then $4::timestamptz else applied_at end where id = $1",
         effect_id, state.value, changed, now,
     )  # fmt: skip
 

@@ -1,0 +1,69 @@
+"""What was decided about a member and why, for the member alone: also while the account is suspended or disabled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...pure.window import Window
+from ...trust.decisions import StatementReader
+from ...trust.statements import Statement
+from ..answers import Answer
+from ..call import Call
+from ..routes import Access, RouteTable
+from .browser import Visit
+from .pages import closed_page, render
+
+routes = RouteTable()
+_SHOWN = 50
+
+
+@routes.get("/statements", Access.browser())
+@closed_page
+async def statements(call: Call, visit: Visit) -> Answer:
+    """GET /statements: all of them, the newest first."""
+    member = visit.member()
+    found = await StatementReader(call.services.database).page(member.account_id, Window(_SHOWN))
+    return render(
+        call, visit, "statements.html", title="Decisions about your account", closed=visit.closed,
+        statements=[_line(call, one) for one in found],
+    )  # fmt: skip
+
+
+@routes.get("/statements/{id}", Access.browser())
+@closed_page
+async def statement(call: Call, visit: Visit) -> Answer:
+    """GET /statements/{id}: one, as it was sent."""
+    member = visit.member()
+    reader = StatementReader(call.services.database)
+    found = await reader.one(member.account_id, call.id_segment(), now=call.now)
+    return render(
+        call, visit, "statement.html", title=found.subject, closed=visit.closed, statement=_line(call, found),
+        language=found.language, parts=list(parts_of(found.text)), record_id=found.record_id,
+    )  # fmt: skip
+
+
+def parts_of(text: str) -> Iterator[dict[str, Any]]:
+    """The text as headings, paragraphs and lists: what begins with `##` and `-` in it."""
+    for block in text.split("\n\n"):
+        rows: list[str] = []
+        for line in block.splitlines():
+            if line.startswith("- "):
+                rows.append(line[2:])
+                continue
+            if rows:
+                yield {"kind": "list", "rows": rows}
+                rows = []
+            heading = line.startswith("## ")
+            yield {"kind": "heading" if heading else "text", "text": line[3:] if heading else line}
+        if rows:
+            yield {"kind": "list", "rows": rows}
+
+
+def _line(call: Call, one: Statement) -> dict[str, Any]:
+    ids = call.services.ids
+    return {
+        "id": ids.encode(one.id), "subject": one.subject, "sent_at": one.sent_at, "read": one.read_at is not None,
+        "language": one.language, "reverses": None if one.reverses_id is None else ids.encode(one.reverses_id),
+        "reversed_by": None if one.reversed_by_id is None else ids.encode(one.reversed_by_id),
+    }  # fmt: skip
