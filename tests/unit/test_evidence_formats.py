@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,6 +134,21 @@ def test_a_cosignature_states_its_time(key: SigningKey) -> None:
         key.sign(note.text)
     with pytest.raises(evidence.MalformedKey):
         LOG.sign(note.text, time_unix=1)
+
+
+def test_ml_dsa_signs_the_facts_of_the_checkpoint_as_the_format_lays_them_out() -> None:
+    note = evidence.sign_checkpoint(Checkpoint(ORIGIN, 258, bytes(range(32))), LOG)
+    line = evidence.cosign_checkpoint(note, LATTICE, time_unix=1_700_000_000)
+    message = (
+        b"subtree/v1\n\x00" + b"\x11witness.example/c" + bytes.fromhex("000000006553f100")
+        + b"\x16example.org/evidence/1" + bytes(8) + bytes.fromhex("0000000000000102") + bytes(range(32))
+    )  # fmt: skip
+    public = MLDSA44PublicKey.from_public_bytes(LATTICE.verifier.public_key)
+    public.verify(line.signature[8:], message)
+    assert len(line.signature) == 8 + 2420
+    text = "not a checkpoint\n"
+    with pytest.raises(evidence.MalformedCheckpoint):
+        LATTICE.sign(text, time_unix=1)
 
 
 def test_a_log_signs_under_its_own_name_only() -> None:

@@ -242,7 +242,7 @@ def test_no_other_paths_are_tiles(path: str) -> None:
 def test_entry_bundles_read_back(entries: list[bytes]) -> None:
     data = evidence.encode_entry_bundle(entries)
     assert evidence.parse_entry_bundle(data, len(entries)) == entries
-    for broken in (data + b"\x00", data[:-1] if data[-1:] else data, data + b"\x00\x00"):
+    for broken in (data + b"\x00", data[:-1], data + b"\x00\x00"):
         with pytest.raises(evidence.MalformedTile):
             evidence.parse_entry_bundle(broken, len(entries))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from typer.testing import CliRunner
 from holdfast.main.cli import app
 from holdfast.pure import evidence
 from holdfast.pure.errors import HoldfastError
+from tests.support.ledger_on_disk import LOG_KEY as LEDGER_KEY
+from tests.support.ledger_on_disk import WITNESS_KEY as LEDGER_WITNESS
+from tests.support.ledger_on_disk import flipped_byte, write_ledger
 from tests.support.sample_evidence import (
     ID,
     LEAF,
@@ -139,6 +143,65 @@ def test_a_log_with_two_histories_is_a_split_view(folder: Path) -> None:
     assert run(folder, *policy(folder), "--seen", str(folder / "seen"))[0] == 30
 
 
+def test_names_of_strangers_do_not_reach_the_terminal_raw(folder: Path) -> None:
+    named = (
+        POLICY_TEXT.encode()
+        .replace(b"witness A", b"witness \xff\xe2\x80\xae\xc2\x9b")
+        .replace(b"2 A", b"2 \xff\xe2\x80\xae\xc2\x9b")
+    )
+    (folder / "trust.tlog-policy").write_bytes(named)
+    result = CliRunner().invoke(app, ["verify", str(folder / "receipt.tlog-proof"), *policy(folder)])
+    assert (result.exit_code, result.exception is None or isinstance(result.exception, SystemExit)) == (
+        0,
+        True,
+    )
+    assert "witness \\udcff\\u202e\\x9b saw" in result.stdout
+    assert run(folder, *policy(folder))[0] == 0
+
+
+def test_a_whole_log_is_verified_and_a_flipped_byte_of_any_file_is_bad(tmp_path: Path) -> None:
+    log = write_ledger(tmp_path / "log", 700, 300)
+    keys = ("--vkey", LEDGER_KEY.verifier.vkey, "--vkey", LEDGER_WITNESS.verifier.vkey)
+    old = ("--seen", str(log.folder / "old-checkpoint"))
+    status, printed = run(tmp_path, *keys, *old, file="log")
+    assert (status, printed["facts"]["kinds"]) == (
+        0,
+        {"census": 233, "decision": 234, "notice.received": 233},
+    )
+    assert run(tmp_path, "--vkey", LEDGER_KEY.verifier.vkey, file="log")[0] == 10
+    chance = random.Random("verify")
+    for path in sorted(one for one in log.folder.rglob("*") if one.is_file()):
+        with flipped_byte(path, chance) as flip:
+            status = run(tmp_path, *keys, *old, file="log")[0]
+            assert status == 30 or (status == 10 and path.name == "checkpoint"), flip
+    log.tiles_for(0)[0].unlink()
+    assert run(tmp_path, *keys, file="log")[0] == 30
+
+
+def test_a_log_that_does_not_begin_with_what_was_seen_is_a_split_view(tmp_path: Path) -> None:
+    log = write_ledger(tmp_path / "log", 700, 300)
+    keys = ("--vkey", LEDGER_KEY.verifier.vkey, "--vkey", LEDGER_WITNESS.verifier.vkey)
+    for size, status in ((300, 40), (700, 40), (701, 0)):
+        forked = evidence.sign_checkpoint(evidence.Checkpoint(LEDGER_KEY.name, size, bytes(32)), LEDGER_KEY)
+        (tmp_path / "seen").write_bytes(forked.encode())
+        assert run(tmp_path, *keys, "--seen", str(tmp_path / "seen"), file="log")[0] == status
+    assert log.size == 700
+
+
+def test_a_log_with_an_entry_that_is_no_leaf_is_bad(tmp_path: Path) -> None:
+    edge = evidence.TiledEdge()
+    for entry in (LEAF, b"{}"):
+        edge.append(entry)
+    for tile, data in edge.partial_tiles():
+        (tmp_path / tile.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / tile.path).write_bytes(data)
+    note = evidence.sign_checkpoint(evidence.Checkpoint(ORIGIN, 2, edge.range.root()), LOG)
+    (tmp_path / "checkpoint").write_bytes(note.encode())
+    status, printed = run(tmp_path, "--vkey", LOG.verifier.vkey, file=".")
+    assert status == 30
+    assert printed["findings"][-1]["text"].startswith("Entry 1: ")
+
+
 @pytest.mark.parametrize("arguments", [
     [], ["--policy", "{}/nothing"], ["--vkey", "nonsense"], ["--vkey", WITNESS.verifier.vkey], ["--policy", "{}/receipt.tlog-proof"],
     ["--vkey", LOG.verifier.vkey, "--leaf", "{}/nothing"],
@@ -150,7 +213,8 @@ def test_what_cannot_even_be_tried_says_why(folder: Path, arguments: list[str]) 
 
 def test_unknown_files_are_named(folder: Path) -> None:
     (folder / "picture.png").write_bytes(b"\x89PNG")
-    for file in ("picture.png", "nothing.tlog-proof", "."):
+    (folder / "empty").mkdir()
+    for file in ("picture.png", "nothing.tlog-proof", "empty"):
         with pytest.raises(HoldfastError):
             run(folder, *policy(folder), file=file)
     (folder / "bare.tlog-proof").write_bytes(make_proof(extra=None))

@@ -28,7 +28,7 @@ _LIMITS = (
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tlog-proof file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tlog-proof file, or the folder of a log.")],
     *,
     policy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Whom to believe: a tlog-policy file.")
@@ -53,20 +53,31 @@ def verify(
     30 a signature, proof or opening is bad, 40 the log has signed two histories.
     """
     trust = read_trust(policy, vkey or [], seen or [])
-    report = verify_file(file, trust, Given(leaf, tuple(opening or ())))
+    report = verify_file(
+        file, trust, Given(leaf, tuple(opening or ()), _tick if sys.stderr.isatty() else None)
+    )
     if as_json:
-        sys.stdout.write(json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(report.to_json(), indent=2) + "\n")
     else:
         _print(report)
     raise typer.Exit(int(report.outcome))
 
 
+def _tick(done: int, total: int) -> None:
+    sys.stderr.write(f"\r{done:,} of {total:,} entries\r")
+
+
 def _print(report: Report) -> None:
     for one in report.findings:
-        sys.stdout.write(f"{_MARKS[one.outcome]} {one.text}\n")
+        sys.stdout.write(f"{_MARKS[one.outcome]} {_printable(one.text)}\n")
     unopened = report.facts.get("unopened")
     if unopened and report.outcome < Outcome.OPENING_MISSING:
         sys.stdout.write(f"     not opened, because nothing to open it was given: {', '.join(unopened)}\n")
     sys.stdout.write(f"\n{SENTENCES[report.outcome]}\n")
     if report.outcome < Outcome.BAD:
         sys.stdout.write(_LIMITS)
+
+
+def _printable(text: str) -> str:
+    """Names come from files of strangers: what would move the cursor or turn the text around is escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

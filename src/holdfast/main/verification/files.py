@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from holdfast.main.verification.log_folder import is_log_folder, verify_log_folder
 from holdfast.main.verification.proof_file import is_proof, verify_proof_file
 from holdfast.main.verification.report import Report
 from holdfast.main.verification.trust import Given, Trust
@@ -13,6 +14,7 @@ from holdfast.pure.errors import Invalid
 # Each kind of file: whether a path with these first bytes is one (a folder has none), and what verifies it.
 KINDS: tuple[tuple[Callable[[Path, bytes], bool], Callable[[Path, Trust, Given], Report]], ...] = (
     (is_proof, verify_proof_file),
+    (is_log_folder, verify_log_folder),
 )
 
 _HEAD_BYTES = 64
@@ -30,4 +32,6 @@ def verify_file(path: Path, trust: Trust, given: Given) -> Report:
     for recognises, verify in KINDS:
         if recognises(path, head):
             return verify(path, trust, given)
-    raise Invalid(f"{path} is nothing that can be verified here: a proof file ends in .tlog-proof")
+    raise Invalid(
+        f"{path} is nothing that can be verified here: a proof ends in .tlog-proof, a log has a checkpoint"
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from holdfast.main.verification.report import Outcome, Report
+from holdfast.main.verification.standing import add_standing, known_policy
 from holdfast.main.verification.trust import Given, Trust, read_file
 from holdfast.pure import evidence
 from holdfast.pure.errors import Invalid
@@ -26,9 +26,7 @@ def verify_proof_file(path: Path, trust: Trust, given: Given) -> Report:
     Openings are the files given and `NAME.*.opening.json` beside it. Raises Invalid where no key or no leaf is there:
     then nothing can be verified.
     """
-    policy = trust.policy
-    if policy is None or not policy.logs:
-        raise Invalid("whom do you believe? give the log's key with --vkey, or a policy with --policy")
+    policy = known_policy(trust)
     report = Report(str(path))
     try:
         proof = evidence.parse_proof(read_file(path))
@@ -57,21 +55,7 @@ def _leaf_bytes(path: Path, given: Given, proof: evidence.TlogProof) -> bytes:
 def _verify_checkpoint(
     report: Report, trust: Trust, policy: evidence.Policy, proof: evidence.TlogProof
 ) -> None:
-    standing = evidence.assess_checkpoint(proof.checkpoint, policy)
-    checkpoint = standing.signed.checkpoint
-    report.facts["checkpoint"] = {
-        "origin": checkpoint.origin,
-        "size": checkpoint.size,
-        "root": checkpoint.root.hex(),
-    }
-    report.facts["witnessed"] = {name: _time(seconds) for name, seconds in standing.witnessed.items()}
-    report.verified("checkpoint", f"{checkpoint.origin} has signed a log of {checkpoint.size} leaves")
-    for name, seconds in standing.witnessed.items():
-        report.verified("witness", f"witness {name} saw that log at {_time(seconds)}")
-    if not standing.quorum_reached:
-        report.add(Outcome.UNWITNESSED, "witnesses", "the cosignatures are no quorum of the policy")
-    elif not standing.witnessed:
-        report.add(Outcome.UNWITNESSED, "witnesses", "no witness that is known here has cosigned the log")
+    checkpoint = add_standing(report, policy, proof.checkpoint)
     for name, data in trust.seen:
         try:
             seen = evidence.open_checkpoint(data, policy.log_keys).checkpoint
@@ -123,10 +107,3 @@ def _verify_openings(report: Report, leaf: evidence.Leaf, path: Path, given: Giv
 
 def _stem(path: Path) -> str:
     return path.name.removesuffix(evidence.PROOF_SUFFIX)
-
-
-def _time(seconds: int) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, ValueError, OSError):
-        return f"second {seconds} since 1970"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +25,11 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What stands apart from the file: the leaf's bytes, and openings by the name of their file."""
+    """What stands apart from the file: the leaf, openings, and who hears how many leaves of how many are read."""
 
     leaf: Path | None = None
     openings: tuple[Path, ...] = ()
+    tick: Callable[[int, int], None] | None = None
 
 
 def read_trust(policy: Path | None, vkeys: Sequence[str], seen: Sequence[Path]) -> Trust:
