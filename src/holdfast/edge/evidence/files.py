@@ -32,7 +32,7 @@ _LOG_DIGITS = 9
 @routes.get(f"{PREFIX}/checkpoint", Access.anyone(), limit=Limit.NONE)
 async def checkpoint(call: Call) -> Answer:
     """What the log says of itself now, signed, with the cosignatures that there are."""
-    found = await latest_checkpoint(call.services.database, _log(call))
+    found = await latest_checkpoint(call.services.database, number_of(call))
     if found is None:
         raise NotFound
     return _sent(call, found.whole_note, _TEXT, _MOMENTS)
@@ -62,7 +62,8 @@ async def tile_4(call: Call) -> Answer:
     return await _tile(call, "a", "b", "c", "d")
 
 
-def _log(call: Call) -> int:
+def number_of(call: Call) -> int:
+    """The log that a path names. Raises NotFound."""
     text = call.segment("log")
     if not (text.isascii() and text.isdigit()) or text.startswith("0") or len(text) > _LOG_DIGITS:
         raise NotFound
@@ -70,7 +71,7 @@ def _log(call: Call) -> int:
 
 
 async def _tile(call: Call, *names: str) -> Answer:
-    log = _log(call)
+    log = number_of(call)
     path = "/".join(["tile", call.segment("level"), *(call.segment(name) for name in names)])
     try:
         tile = parse_tile_path(path)
