@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "import": "holdfast.main.cli.imports",
     "moderation": "holdfast.main.cli.moderation",
     "hold": "holdfast.main.cli.hold",
+    "evidence": "holdfast.main.cli.evidence",
+    "policy": "holdfast.main.cli.policy",
     "webhook": "holdfast.main.cli.webhook",
     "announcement": "holdfast.main.cli.announcement",
     "emoji": "holdfast.main.cli.emoji",

@@ -1,4 +1,4 @@
-"""`holdfast moderation`: screening from the terminal. Judging texts needs no server and no database."""
+"""`holdfast moderation`: the desk and screening from the terminal. Judging texts needs no server and no database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import typer
 
 from holdfast.main.classify_batch import classify_stream, verdict_line
 from holdfast.main.cli.classify_progress import size_of, watched_lines
+from holdfast.main.cli.decisions import bulk, decide, revert_rule, run_plan, undo
+from holdfast.main.cli.desk import case, log, queue, rebuild
 from holdfast.main.cli.evaluate import AsPostedOption, ModelOption, PointOption, evaluate, points, targets
 from holdfast.main.cli.fairness import fairness
 from holdfast.main.cli.held import app as held_app
@@ -30,12 +32,19 @@ from holdfast.main.judging_pool import MAX_WORKERS, usable_cores
 from holdfast.pure.errors import Invalid
 from holdfast.screening import Content, ModelChoice
 
-app = typer.Typer(help="Screening: judge texts, check rules.", no_args_is_help=True)
+app = typer.Typer(help="The desk, its log, and screening.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 app.add_typer(held_app, name="held")
 app.add_typer(label_app, name="label")
 app.add_typer(rescreen_app, name="rescreen")
 app.add_typer(opinions_app, name="opinions")
+app.command()(decide)
+app.command()(undo)
+app.command()(bulk)
+app.command("run-plan")(run_plan)
+app.command("revert-rule")(revert_rule)
+for _command in (queue, case, log, rebuild):
+    app.command()(_command)
 app.command()(simulate)
 app.command()(evaluate)
 app.command()(targets)
@@ -54,7 +63,7 @@ WorkersOption = Annotated[
 
 @app.callback()
 def _moderation() -> None:
-    """Screening: judge texts, check rules."""
+    """The desk, its log, and screening."""
 
 
 @app.command()
