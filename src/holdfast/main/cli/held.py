@@ -9,6 +9,7 @@ import typer
 
 from holdfast.main.cli.context import DataOption, JsonOption, command_settings, print_json, with_database
 from holdfast.main.cli.opinions import opinion_facts
+from holdfast.platform.clock import SystemClock
 from holdfast.platform.config import Settings
 from holdfast.platform.crypto import Keyring
 from holdfast.platform.db import Database
@@ -16,7 +17,9 @@ from holdfast.platform.ids import PublicIds
 from holdfast.platform.master_key import load_master_key
 from holdfast.pure.errors import NotFound
 from holdfast.social.posts import PostState, decide_post, held_posts
+from holdfast.trust.intake import settle_by_hand
 from holdfast.trust.opinions import latest_opinions
+from holdfast.trust.staff_actions import OPERATOR
 
 app = typer.Typer(help="Posts that wait for a person.", no_args_is_help=True)
 
@@ -77,7 +80,15 @@ def _decide(public_ids: list[str], state: PostState, data: Any) -> None:
         changed = 0
         async with database.transaction() as tx:
             for post_id in internal:
-                changed += await decide_post(tx, post_id or 0, state)
+                if await decide_post(tx, post_id or 0, state):
+                    changed += 1
+                    await settle_by_hand(
+                        tx,
+                        OPERATOR,
+                        post_id or 0,
+                        withdrawn=state is PostState.WITHDRAWN,
+                        now=SystemClock().now(),
+                    )
         return changed
 
     print(f"{_run(data, work)} of {len(public_ids)} changed to {state.name.lower()}")

@@ -55,18 +55,18 @@ async def opened(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Insta
     record_id = await ledger.append(tx, entry, now=now)
     people = signal.source in FROM_PEOPLE
     change = Change(review_state=ReviewState.OPEN, lane=lane, report=people)
-    await _event(tx, case_id, signal, lane, change, record_id, now)
+    await _event(tx, case_id, signal, lane, change=change, record_id=record_id, now=now)
     return record_id
 
 
 async def joined(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Instant) -> None:
     """A signal joins a case that is there."""
     change = Change(report=signal.source in FROM_PEOPLE)
-    await _event(tx, case_id, signal, lane, change, signal.record_id, now)
+    await _event(tx, case_id, signal, lane, change=change, record_id=signal.record_id, now=now)
 
 
 async def _event(
-    tx: Tx, case_id: int, signal: Signal, lane: Lane, change: Change, record_id: str | None, now: Instant
+    tx: Tx, case_id: int, signal: Signal, lane: Lane, *, change: Change, record_id: str | None, now: Instant
 ) -> None:
     name = None
     if signal.source is Source.REPORT and signal.report_id is not None:

@@ -1,11 +1,12 @@
 """Intake: what screening flags and people report becomes signals of cases, and what became of those goes back."""
 
+from .by_hand import settle_by_hand
 from .copies import link_copies, link_edited
 from .flags import take_flagged
 from .reports import SETTLED, settle_reports, settle_share, take_report
 from .verdicts import LastVerdict, last_verdicts
 
 __all__ = [
-    "SETTLED", "LastVerdict", "last_verdicts", "link_copies", "link_edited", "settle_reports", "settle_share",
+    "SETTLED", "LastVerdict", "last_verdicts", "link_copies", "link_edited", "settle_by_hand", "settle_reports", "settle_share",
     "take_flagged", "take_report",
 ]  # fmt: skip
