@@ -104,6 +104,11 @@ async def receipt_of(services: Services, record_id: str) -> Receipt:
     return Receipt(record, proof.encode(), size, stored.signed_at if stored else None, cosigners, stamp)
 
 
+def receipt_header(services: Services, record_id: str) -> tuple[bytes, bytes]:
+    """Tells a program where the receipt of what it filed is."""
+    return (b"holdfast-receipt", receipt_links(services, record_id)["url"].encode())
+
+
 def receipt_links(services: Services, record_id: str) -> dict[str, str]:
     """Where a receipt is: the page, and the proof."""
     base = services.base_url

@@ -21,7 +21,6 @@ from .files import PREFIX, number_of
 routes = RouteTable()
 
 _TEXT = b"text/plain; charset=utf-8"
-_OPEN: Header = (b"access-control-allow-origin", b"*")
 _NO_STORE: Header = (b"cache-control", b"no-store")
 _STAMPS_LISTED = 100
 STAMP_SUFFIX, NOTE_SUFFIX = ".tsr", ".checkpoint"
@@ -43,7 +42,9 @@ async def policy(call: Call) -> Answer:
 @routes.get("/api/holdfast/v1/ledger/witnesses", Access.anyone())
 async def list_witnesses(call: Call) -> Answer:
     """The witnesses: what each cosigned last, and what is the matter with it."""
-    return json_answer([_witness(one) for one in await witnesses(call.services.database)], headers=[_OPEN])
+    return json_answer(
+        [_witness(one) for one in await witnesses(call.services.database)],
+    )
 
 
 @routes.get("/api/holdfast/v1/ledger/time-stamps", Access.anyone())
@@ -51,7 +52,9 @@ async def list_stamps(call: Call) -> Answer:
     """The newest time stamps on checkpoints of the newest log."""
     known = await logs(call.services.database)
     found = await newest_stamps(call.services.database, known[-1].origin, _STAMPS_LISTED) if known else []
-    return json_answer([stamp_entity(call.services, one) for one in found], headers=[_OPEN])
+    return json_answer(
+        [stamp_entity(call.services, one) for one in found],
+    )
 
 
 @routes.get("/api/holdfast/v1/ledger/time-stamps/{id}", Access.anyone())
@@ -64,13 +67,15 @@ async def stamp(call: Call) -> Answer:
     if found is None:
         raise NotFound
     if not suffix:
-        return json_answer(stamp_entity(call.services, found), headers=[_OPEN])
+        return json_answer(
+            stamp_entity(call.services, found),
+        )
     body, kind = (
         (found.reply, REPLY_TYPE.encode())
         if suffix == STAMP_SUFFIX
         else (found.note, b"application/octet-stream")
     )
-    return Answer(200, body, kind, [_OPEN, _attachment(f"ledger-{found.size}{suffix}")])
+    return Answer(200, body, kind, [_attachment(f"ledger-{found.size}{suffix}")])
 
 
 @routes.get("/api/holdfast/v1/ledger/time-stamp-certificates", Access.anyone())
@@ -92,7 +97,7 @@ async def certificates(call: Call) -> Answer:
     if b"PRIVATE KEY" in pem:
         # Somebody named the wrong file.
         raise NotFound(private=f"{path} holds a private key")
-    return Answer(200, pem, b"application/x-pem-file", [_OPEN])
+    return Answer(200, pem, b"application/x-pem-file")
 
 
 @routes.get("/api/holdfast/v1/ledger/receipts/{record_id}", Access.anyone())
@@ -107,7 +112,7 @@ async def receipt(call: Call) -> Answer:
     if text.endswith(PROOF_SUFFIX):
         if found.proof is None:
             raise NotInTheLogYet
-        return Answer(200, found.proof, _TEXT, [_OPEN, _attachment(f"{record_id}{PROOF_SUFFIX}"), _NO_STORE])
+        return Answer(200, found.proof, _TEXT, [_attachment(f"{record_id}{PROOF_SUFFIX}"), _NO_STORE])
     services, record = call.services, found.record
     body: dict[str, Any] = {
         "id": record.record_id,
@@ -121,7 +126,7 @@ async def receipt(call: Call) -> Answer:
         "time_stamp": stamp_entity(services, found.stamp) if found.stamp else None,
         **receipt_links(services, record.record_id),
     }
-    return json_answer(body, headers=[_OPEN, _NO_STORE])
+    return json_answer(body, headers=[_NO_STORE])
 
 
 def stamp_entity(services: Services, stamp_: TimeStamp) -> dict[str, Any]:
@@ -158,7 +163,7 @@ def _policy(found: Policy) -> Answer:
         b"# Whose signatures make a checkpoint of this ledger good enough, as its operator sees it.\n"
         b"# The witnesses are others; ask them for their keys, and choose your own quorum.\n"
     )
-    return Answer(200, head + found.encode(), _TEXT, [_OPEN, (b"cache-control", b"public, max-age=60")])
+    return Answer(200, head + found.encode(), _TEXT, [(b"cache-control", b"public, max-age=60")])
 
 
 def _attachment(name: str) -> Header:

@@ -9,6 +9,7 @@ from ...social.posts import PostNotVisible
 from ...trust.reports import NewReport, file_report
 from ..answers import Answer, json_answer
 from ..call import Call
+from ..ledger_facts import receipt_header
 from ..reporting import read_category, read_rule_ids, report_limits, spend_report
 from ..routes import Access, RouteTable
 from .render_admin import report_entities
@@ -48,4 +49,5 @@ async def report(call: Call) -> Answer:
     spend_report(call, actor.account_id)
     async with services.database.transaction() as tx:
         filed = await file_report(tx, actor, new, limits=limits, now=call.now)
-    return json_answer((await report_entities(services, [filed]))[filed.id])
+    headers = [receipt_header(services, filed.record_id)] if filed.record_id else []
+    return json_answer((await report_entities(services, [filed]))[filed.id], headers=headers)

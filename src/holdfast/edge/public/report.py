@@ -83,14 +83,14 @@ async def _file(
         spend_report(call, member.account_id)
         async with call.services.database.transaction() as tx:
             actor = Actor(member.account_id, member.role)
-            await file_report(tx, actor, new, limits=report_limits(call.services), now=call.now)
+            filed = await file_report(tx, actor, new, limits=report_limits(call.services), now=call.now)
     except NotFound:
         raise
     except HoldfastError as error:
         return _form(call, visit, account, seen, fields, error)
     return render(
         call, visit, "report_done.html", title="Thank you", who=person(call.services, account),
-        path=_path(call, account, seen),
+        path=_path(call, account, seen), receipt=filed.record_id,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from ...pure.errors import HoldfastError, Invalid, LimitReached, NotAllowed, Not
 from ...social.accounts import AccountView
 from ...social.graph import ANONYMOUS
 from ...social.posts import PostNotVisible, Seen
-from ...trust.reports import Channel, NewReport, file_report_from_outside
+from ...trust.reports import Channel, NewReport, file_report_from_outside, get_report
 from ..answers import Answer
 from ..budgets import spend
 from ..call import Call
@@ -72,15 +72,16 @@ async def report(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
         spend(call, "anonymous_report", rate, why="Several reports came from your network")
         new = NewReport(account.id, () if seen is None else (seen,), fields.get("comment", ""), category)
         async with services.database.transaction() as tx:
-            await file_report_from_outside(
+            report_id = await file_report_from_outside(
                 tx, new, channel=Channel.ANONYMOUS, limits=report_limits(services),
                 hour_max=settings.anonymous_reports_hour_max, now=call.now,
             )  # fmt: skip
+            filed = await get_report(tx, report_id)
     except HoldfastError as error:
         return _form(call, visit, fields, error)
     return render(
         call, visit, "report_done.html", title="Thank you", who=person(services, account),
-        path=account_path(account.acct),
+        path=account_path(account.acct), receipt=filed.record_id,
     )  # fmt: skip
 
 

@@ -69,6 +69,8 @@ class Report(msgspec.Struct, frozen=True):
     created_at: Instant
     updated_at: Instant
     source: Channel = Channel.MEMBER
+    record_id: str | None = None
+    """Its record in the evidence ledger: the reporter's receipt. None for reports that are older than the ledger."""
 
 
 class ReportFilter(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from .model import Category, Channel, Report, ReportFilter
 
 _COLUMNS = """
 select r.id, r.account_id, r.target_id, r.category, r.comment, r.rule_ids, r.forward, r.assigned_id, r.resolved_at,
-       r.resolved_by, r.created_at, r.updated_at, r.source,
+       r.resolved_by, r.created_at, r.updated_at, r.source, r.record_id,
        array(select post_id from report_posts p where p.report_id = r.id order by post_id) as post_ids
 from reports r
 """
