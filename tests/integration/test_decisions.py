@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -374,8 +375,8 @@ async def test_a_suspension_takes_as_many_statements_however_much_was_posted(sit
         async with site.services.database.transaction() as tx:
             run = {name: getattr(tx, name) for name in ("fetch", "fetchrow", "fetchval", "execute")}
 
-            def counting(name: str, run: dict = run):  # type: ignore[no-untyped-def, type-arg]
-                async def call(*arguments):  # type: ignore[no-untyped-def]
+            def counting(name: str, run: dict[str, Any] = run) -> Any:
+                async def call(*arguments: Any) -> Any:
                     nonlocal statements
                     statements += 1
                     return await run[name](*arguments)
@@ -387,7 +388,7 @@ async def test_a_suspension_takes_as_many_statements_however_much_was_posted(sit
             made = await decide(tx, staff(mia), case, version=version, ruling=ruling("suspend"), now=now)
         assert len(await effects_of(site.services.database, made.id, limit=10)) == 2
         counted.append(statements)
+        await site.settle()
+        assert (await get_decision(site.services.database, made.id)).settled_at is not None
     assert counted[1] == counted[2] < 100, counted
-    await site.settle()
     assert (await mia.request("GET", f"/api/v1/accounts/{cat.id}")).status_code == 404
-    assert (await get_decision(site.services.database, made.id)).settled_at is not None
