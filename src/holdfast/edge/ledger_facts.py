@@ -12,6 +12,7 @@ from ..records.sequencing import generations, last_census_matches, signing_key
 from ..records.witnesses import Witness, make_policy, names_of_cosigners, witnesses
 from .ports import Services
 
+STAMP_SUFFIX, NOTE_SUFFIX = ".tsr", ".checkpoint"
 _STAMPS_SHOWN = 5
 
 
@@ -116,3 +117,9 @@ def receipt_links(services: Services, record_id: str) -> dict[str, str]:
         "url": f"{base}/receipts/{record_id}",
         "proof_url": f"{base}/api/holdfast/v1/ledger/receipts/{record_id}{PROOF_SUFFIX}",
     }
+
+
+def stamp_links(services: Services, stamp_id: int) -> tuple[str, str]:
+    """Where a time stamp is: the authority's reply, and the checkpoint that it stamped."""
+    path = f"{services.base_url}/api/holdfast/v1/ledger/time-stamps/{services.ids.encode(stamp_id)}"
+    return f"{path}{STAMP_SUFFIX}", f"{path}{NOTE_SUFFIX}"

@@ -12,7 +12,7 @@ from ...records.timestamps import REPLY_TYPE, TimeStamp, newest_stamps, stamp_by
 from ...records.witnesses import Witness, witnesses
 from ..answers import Answer, Header, json_answer
 from ..call import Call
-from ..ledger_facts import policy_of, receipt_links, receipt_of
+from ..ledger_facts import NOTE_SUFFIX, STAMP_SUFFIX, policy_of, receipt_links, receipt_of, stamp_links
 from ..ports import Services
 from ..routes import Access, RouteTable
 from .api import NotInTheLogYet
@@ -23,7 +23,6 @@ routes = RouteTable()
 _TEXT = b"text/plain; charset=utf-8"
 _NO_STORE: Header = (b"cache-control", b"no-store")
 _STAMPS_LISTED = 100
-STAMP_SUFFIX, NOTE_SUFFIX = ".tsr", ".checkpoint"
 CERTIFICATES_MAX_BYTES = 1 << 20
 
 
@@ -131,18 +130,17 @@ async def receipt(call: Call) -> Answer:
 
 def stamp_entity(services: Services, stamp_: TimeStamp) -> dict[str, Any]:
     """A time stamp."""
-    ident = services.ids.encode(stamp_.id)
-    path = f"{services.base_url}/api/holdfast/v1/ledger/time-stamps/{ident}"
+    reply, checkpoint = stamp_links(services, stamp_.id)
     return {
-        "id": ident,
+        "id": services.ids.encode(stamp_.id),
         "origin": stamp_.origin,
         "size": stamp_.size,
         "stamped_at": stamp_.stamped_at,
         "authority": stamp_.authority,
         "reason": stamp_.reason.value,
         "record_id": stamp_.record_id,
-        "reply_url": f"{path}{STAMP_SUFFIX}",
-        "checkpoint_url": f"{path}{NOTE_SUFFIX}",
+        "reply_url": reply,
+        "checkpoint_url": checkpoint,
     }
 
 

@@ -10,6 +10,7 @@ from .embed import routes as embed
 from .feed import routes as feed
 from .home import routes as home
 from .leaving import routes as leaving
+from .ledger import routes as ledger
 from .media_files import routes as media_files
 from .moving import routes as moving
 from .not_found import not_found
@@ -32,7 +33,7 @@ from .tag import routes as tag
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, app, app_session, archives, authorize, embed, feed, home, leaving, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, settings, sign_in, sign_up, statements, static_files, tag, two_factor,
+    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, settings, sign_in, sign_up, statements, static_files, tag, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "app_is_built", "not_found", "refusal_page"]
