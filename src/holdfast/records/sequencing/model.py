@@ -99,7 +99,7 @@ class Standing:
     @property
     def finding(self) -> Finding:
         """How the own log stands to what is known. Older origins are frozen and say nothing of this one."""
-        if _split(self.known) or any(
+        if _split(self.known, self.log) or any(
             one.log == self.log and one.root is not None and self.roots.get(one.size, one.root) != one.root
             for one in self.known
         ):
@@ -120,9 +120,9 @@ def largest(known: Iterable[Known]) -> Known | None:
     return max(known, key=lambda one: (one.log, one.size, one.root is not None), default=None)
 
 
-def _split(known: tuple[Known, ...]) -> bool:
-    """Whether two roots of one size are known, of the newest log."""
-    newest = max((one.log for one in known), default=0)
+def _split(known: tuple[Known, ...], log: int) -> bool:
+    """Whether two roots of one size are known, of the newest log. What older ones came to was settled before."""
+    newest = max((log, *(one.log for one in known)))
     roots: dict[int, bytes] = {}
     return any(
         one.log == newest and one.root is not None and roots.setdefault(one.size, one.root) != one.root
@@ -131,10 +131,9 @@ def _split(known: tuple[Known, ...]) -> bool:
 
 
 def place_of(epoch_of_folder: int | None, epoch_of_database: int) -> Place:
-    """Whether folder and database remember the same last sequencer."""
-    if epoch_of_database == 0 and not epoch_of_folder:
-        return Place.SAME
-    return Place.SAME if epoch_of_folder == epoch_of_database else Place.MOVED
+    """Whether folder and database remember the same last sequencer. A first start is a move: the log may have been
+    somewhere else before."""
+    return Place.SAME if epoch_of_folder is not None and epoch_of_folder == epoch_of_database else Place.MOVED
 
 
 @dataclass(frozen=True, slots=True)
