@@ -79,6 +79,16 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
         PageCodes(303, 200, 200, "client_id", form={**_APP_ASKS, "decision": "allow"}),
     ),
     "GET /auth/settings": (PageCodes(303, 200, 200),),
+    "GET /statements": (PageCodes(303, 200, 200),),
+    "GET /statements/{id}": (
+        PageCodes(303, 200, 404, "statement"),
+        PageCodes(303, 404, 404, "missing_account"),
+    ),
+    "GET /policies": (PageCodes(200, 200, 200),),
+    "GET /policies/{reference}": (
+        PageCodes(200, 200, 200, "policy"),
+        PageCodes(404, 404, 404, "missing_policy"),
+    ),
     "GET /settings/pictures": (PageCodes(303, 200, 200),),
     "POST /settings/pictures": (PageCodes(303, 303, 303),),
     "GET /settings/export": (PageCodes(303, 200, 200),),
@@ -136,6 +146,11 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "POST /api/holdfast/v1/session": (PageCodes(403, 403, 403),),
     "GET /": (PageCodes(200, 200, 200),),
     "GET /about": (PageCodes(200, 200, 200),),
+    "GET /transparency/ledger": (PageCodes(200, 200, 200),),
+    "GET /receipts/{record_id}": (
+        PageCodes(200, 200, 200, "ledger_record"),
+        PageCodes(404, 404, 404, "missing_record"),
+    ),
     # The operator of this site has written neither.
     "GET /privacy-policy": (PageCodes(404, 404, 404),),
     "GET /terms-of-service": (PageCodes(404, 404, 404),),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def watch(
     url: Annotated[str, typer.Argument(metavar="URL", help="A log's prefix, or a Holdfast server.")],
+    *,
     state: Annotated[
         Path | None,
         typer.Option("--state", metavar="FILE", show_default=False, help="Where to remember what was seen; keep it safe."),

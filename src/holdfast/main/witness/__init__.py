@@ -1,4 +1,4 @@
-"""A witness (C2SP tlog-witness) that anybody can run alone: one folder, one SQLite file, no other service (ADR 0028).
+"""A witness (C2SP tlog-witness) that anybody can run alone: one folder, one SQLite file, no other service (ADR 0029).
 
 folder.py       the folder: key, lock, and the guard that notices a restored older state
 store.py        the SQLite file: logs, what was seen of each, and proofs against logs
