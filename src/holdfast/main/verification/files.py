@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from holdfast.main.verification.bundle import is_bundle, verify_bundle
 from holdfast.main.verification.log_folder import is_log_folder, verify_log_folder
 from holdfast.main.verification.proof_file import is_proof, verify_proof_file
 from holdfast.main.verification.report import Report
@@ -14,6 +15,7 @@ from holdfast.pure.errors import Invalid
 # Each kind of file: whether a path with these first bytes is one (a folder has none), and what verifies it.
 KINDS: tuple[tuple[Callable[[Path, bytes], bool], Callable[[Path, Trust, Given], Report]], ...] = (
     (is_proof, verify_proof_file),
+    (is_bundle, verify_bundle),
     (is_log_folder, verify_log_folder),
 )
 
@@ -33,5 +35,6 @@ def verify_file(path: Path, trust: Trust, given: Given) -> Report:
         if recognises(path, head):
             return verify(path, trust, given)
     raise Invalid(
-        f"{path} is nothing that can be verified here: a proof ends in .tlog-proof, a log has a checkpoint"
+        f"{path} is nothing that can be verified here: a proof ends in .tlog-proof, a bundle is a ZIP"
+        " or the folder that it was unpacked to, a log has a checkpoint"
     )

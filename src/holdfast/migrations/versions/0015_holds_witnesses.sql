@@ -169,6 +169,23 @@ create trigger what_is_held_is_copied before delete on screening_labels
 create trigger what_is_held_is_copied before delete on account_warnings
     for each row execute function what_is_held_is_copied();
 
+-- ---------------------------------------------------------------- trust/evidence
+create table disclosures (                                 -- bundles that were made: what left the server, and for whom
+    id              bigint      primary key,
+    recipient       text        not null,
+    purpose         text        not null,
+    authority       text        not null,
+    query           jsonb       not null,
+    manifest_sha256 bytea       not null,                  -- of the payload manifest, as in the leaf
+    file_sha256     bytea       not null,                  -- of the file as it was handed out
+    items           integer     not null,
+    redactions      integer     not null,
+    encrypted_to    text        not null,                  -- an age recipient; empty: not encrypted
+    made_by         bigint,                                -- an account; null: the operator's command line
+    record_id       text        not null,
+    made_at         timestamptz not null
+);
+
 -- ---------------------------------------------------------------- social/posts, social/media
 create index posts_kept on posts (account_id) where state = 3;
 alter table media add column kept_since timestamptz;       -- its owner removed it and a hold keeps it: nobody sees it

@@ -9,9 +9,15 @@ from .witnesses import WitnessSettings
 
 
 class LedgerSettings(WitnessSettings, frozen=True, kw_only=True):
-    """How the log grows, and how it is counted."""
+    """How the log grows, how it is counted, and how much of it goes into one bundle."""
 
     # Evidence ledger
+    evidence_records_max: Annotated[
+        int, S("Most records of the ledger in one evidence bundle.", minimum=1, maximum=25_000)
+    ] = 10_000
+    evidence_bundle_max_mb: Annotated[
+        int, S("Most that the files of one evidence bundle take.", unit="MiB", minimum=1, maximum=3500)
+    ] = 2048
     ledger_batch_milliseconds: Annotated[
         int,
         S(

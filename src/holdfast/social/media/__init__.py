@@ -30,6 +30,7 @@ from .model import (
     TakenMedia,
     check_attachable,
     cleaned_description,
+    extension_of,
     hash_facts,
     read_focus,
 )
@@ -62,7 +63,7 @@ __all__ = [
     "FileOfMedia", "Intake", "Measures", "MediaAttached", "MediaFailed", "MediaKind", "MediaLimits",
     "MediaNotAttachable", "MediaNotTaken", "MediaNotVisible", "MediaState", "MediaTaken", "MediaView", "Meta",
     "OwnMedia", "Purpose", "QuotaSpent", "Role", "ServedFile", "TakenMedia",
-    "add_media", "attach_media", "check_attachable", "cleaned_description", "describe_media", "discard_media",
+    "add_media", "attach_media", "check_attachable", "cleaned_description", "describe_media", "extension_of", "discard_media",
     "file_named", "finish_discards", "finish_media", "forget_orphans", "fresh_name", "give_to_scheduled", "hash_facts", "media_views", "one_own_media",
     "own_media", "read_focus", "release_post", "release_scheduled", "scheduled_media", "set_picture", "still_waiting", "take_unused_blobs",
     "take_upload", "touch_blobs", "views_of", "waiting_media",

@@ -29,8 +29,9 @@ async def place(tx: Tx, staff: Staff, query: HoldQuery, terms: Terms, *, now: In
     await mark_recorded(tx, hold_id, record_id)
     subject = Subject(SubjectKind.HOLD, hold_id)
     await record_action(
-        tx, staff, "hold.place", subject, why=Why(terms.reason), now=now, scope=query.scope.value
-    )
+        tx, staff, "hold.place", subject, why=Why(terms.reason), now=now, record_id=record_id,
+        scope=query.scope.value,
+    )  # fmt: skip
     return await hold_of(tx, hold_id)
 
 

@@ -20,7 +20,7 @@ async def release(
         raise HoldNotThere
     await release_hold(tx, hold_id, by=staff.account_id, reason=reason, now=now)
     related = ((ledger.Relation.ABOUT, before.record_id),) if before.record_id else ()
-    await ledger.append(
+    record_id = await ledger.append(
         tx,
         ledger.Entry(
             kind=ledger.Kind.HOLD_RELEASED,
@@ -31,6 +31,12 @@ async def release(
         now=now,
     )
     await record_action(
-        tx, staff, "hold.release", Subject(SubjectKind.HOLD, hold_id), why=Why(reason), now=now
+        tx,
+        staff,
+        "hold.release",
+        Subject(SubjectKind.HOLD, hold_id),
+        why=Why(reason),
+        now=now,
+        record_id=record_id,
     )
     return await hold_of(tx, hold_id)

@@ -81,6 +81,7 @@ class SubjectKind(StrEnum):
     TAG = "tag"
     LINK = "link"
     HOLD = "hold"
+    EVIDENCE = "evidence"
     MEDIA = "media"
     MESSAGE = "message"
     CASE = "case"

@@ -1,0 +1,378 @@
+"""Evidence bundles: what is in them, that they are the same each time, that making one is recorded, and that any changed
+byte is found by both verifiers."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import dataclasses
+import hashlib
+import importlib.util
+import io
+import json
+import random
+import subprocess
+import sys
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pyrage  # type: ignore[import-untyped]
+import pytest
+
+from holdfast.main.evidence_export import export_ports
+from holdfast.main.verification import Given, Outcome, Trust, verify_file
+from holdfast.platform.config import Settings
+from holdfast.pure.bundles import encode_manifest
+from holdfast.pure.permissions import Permission, permits
+from holdfast.pure.window import Window
+from holdfast.records import ledger
+from holdfast.trust.evidence import (
+    BundleTooLarge,
+    ExportNotAllowed,
+    ExportQuery,
+    ExportTerms,
+    NothingSigned,
+    NothingToExport,
+    Root,
+    disclosures,
+    make_bundle,
+)
+from holdfast.trust.staff_actions import RoleLacks, Staff
+from tests.support.bundles import TERMS, affair, make, sign, small_bundle
+from tests.support.site import Site, open_site
+
+SINGLE = Path(__file__).parents[2] / "src/holdfast/trust/evidence/carried/holdfast_verify.py"
+
+
+@pytest.fixture
+async def site(settings: Settings) -> AsyncIterator[Site]:
+    async with open_site(settings) as opened:
+        yield opened
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
+
+
+def ours(path: Path) -> Outcome:
+    return verify_file(path, Trust(None), Given()).outcome
+
+
+def alone(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", str(SINGLE), str(path), *options], capture_output=True, text=True, check=False
+    )
+
+
+async def test_a_bundle_of_a_case_holds_everything_about_it_and_verifies(site: Site, tmp_path: Path) -> None:
+    path = await small_bundle(site, tmp_path)
+    files = contents(path)
+    folders = {name.split("/")[1] for name in files if name.startswith("data/")}
+    assert {
+        "cases",
+        "decisions",
+        "reports",
+        "statements",
+        "policies",
+        "log",
+        "snapshots",
+        "ledger",
+        "openings",
+    } <= folders
+    assert {"verify/holdfast_verify.py", "verify/verify.html", "verify/INDEPENDENT.md"} <= files.keys()
+    index = json.loads(files["data/index.json"])
+    kinds = {one["kind"] for one in index["records"]}
+    assert {"report.received", "case.opened", "decision", "sor.sent"} <= kinds
+    for document in index["documents"]:
+        assert f"data/{document['path']}" in files
+    [snapshot] = [
+        one for name, one in files.items() if name.startswith("data/snapshots/") and name.endswith(".json")
+    ]
+    assert json.loads(snapshot)["text"] == "You are all vermin, =cmd"
+    assert [name for name in files if name.startswith("data/snapshots/") and not name.endswith(".json")]
+    assert ours(path) is Outcome.VERIFIED
+    checked = alone(path)
+    assert checked.returncode == 0, checked.stdout
+
+
+async def test_nobody_learns_from_a_bundle_who_reported(site: Site) -> None:
+    found = await affair(site)
+    await sign(site)
+    for query in (ExportQuery(Root.REPORT, found.report_id), ExportQuery(Root.CASE, found.case_id)):
+        made = await make(site, query)
+        whole = b"".join(contents(made.path).values())
+        bob = await site.services.database.fetchval("select id from accounts where username = 'bob'")
+        decoded = b"".join(
+            base64.urlsafe_b64decode(json.loads(one)["body"] + "==")
+            for name, one in contents(made.path).items() if name.startswith("data/openings/")
+        )  # fmt: skip
+        for trace in (str(bob), site.services.ids.encode(bob), '"bob"', "@bob"):
+            assert trace.encode() not in whole + decoded
+
+
+@pytest.mark.parametrize("root", [Root.REPORT, Root.DECISION, Root.ACCOUNT, Root.KINDS])
+async def test_bundles_of_other_roots_verify_too(site: Site, root: Root) -> None:
+    found = await affair(site)
+    await sign(site, witnessed=True)
+    ident = {
+        Root.REPORT: found.report_id, Root.DECISION: found.decision_id, Root.ACCOUNT: found.author.account_id, Root.KINDS: 0,
+    }[root]  # fmt: skip
+    kinds = ("decision", "sor.sent") if root is Root.KINDS else ()
+    made = await make(site, ExportQuery(root, ident, kinds=kinds))
+    assert made.records >= 1
+    assert made.not_covered == 0
+    assert ours(made.path) is Outcome.VERIFIED
+
+
+async def test_the_same_query_and_checkpoint_give_the_same_bytes(site: Site) -> None:
+    found = await affair(site)
+    size = await sign(site)
+    query = ExportQuery(Root.CASE, found.case_id, checkpoint_size=size)
+    first = (await make(site, query)).path.read_bytes()
+    async with site.services.database.transaction() as tx:
+        await ledger.append(tx, ledger.Entry(kind=ledger.Kind.CENSUS), now=site.services.clock.now())
+    await sign(site)
+    assert (await make(site, query)).path.read_bytes() == first
+    newer = await make(site, ExportQuery(Root.CASE, found.case_id))
+    assert newer.path.read_bytes() != first
+
+
+async def test_a_redacted_field_stays_closed_and_is_listed(site: Site) -> None:
+    found = await affair(site)
+    await sign(site, witnessed=True)
+    terms = ExportTerms("somebody", "a test", redacted=("report.received:comment",))
+    made = await make(site, ExportQuery(Root.REPORT, found.report_id), terms)
+    files = contents(made.path)
+    assert not [name for name in files if name.endswith(".comment.opening.json")]
+    rows = list(csv.DictReader(io.StringIO(files["data/custody/redactions.csv"].decode())))
+    assert [(row["field"], row["reason"]) for row in rows] == [("comment", "redacted")]
+    assert ours(made.path) is Outcome.OPENING_MISSING
+    assert alone(made.path).returncode == 20
+
+
+async def test_an_erased_body_is_listed_and_every_proof_still_verifies(site: Site) -> None:
+    found = await affair(site)
+    async with site.services.database.transaction() as tx:
+        await ledger.erase(
+            tx, ledger.Subject.report(found.report_id), basis="gdpr-17", now=site.services.clock.now()
+        )
+    await sign(site, witnessed=True)
+    made = await make(site, ExportQuery(Root.REPORT, found.report_id))
+    rows = list(csv.DictReader(io.StringIO(contents(made.path)["data/custody/redactions.csv"].decode())))
+    assert {row["reason"] for row in rows} == {"erased"}
+    assert ours(made.path) is Outcome.OPENING_MISSING
+    assert alone(made.path).returncode == 20
+
+
+async def test_a_log_that_nobody_witnessed_is_said_to_be_so(site: Site, tmp_path: Path) -> None:
+    path = await small_bundle(site, tmp_path, witnessed=False)
+    assert ours(path) is Outcome.UNWITNESSED
+    assert alone(path).returncode == 10
+
+
+async def test_the_verifiers_believe_whom_they_are_told_to(site: Site, tmp_path: Path) -> None:
+    path = await small_bundle(site, tmp_path)
+    right = contents(path)["data/ledger/log.vkey"].decode().strip()
+    other = "other.example/evidence/1+" + right.split("+", 1)[1]
+    assert alone(path, "--vkey", right).returncode == 10  # the key of the witness was not given
+    assert alone(path, "--vkey", other).returncode == 2  # its id does not fit its name
+    policy = tmp_path / "policy"
+    policy.write_bytes(contents(path)["data/ledger/policy.tlog-policy"])
+    assert alone(path, "--policy", str(policy)).returncode == 0
+
+
+async def test_an_unpacked_bundle_verifies_and_one_packed_anew_says_why_not(
+    site: Site, tmp_path: Path
+) -> None:
+    path = await small_bundle(site, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "out")
+    [folder] = (tmp_path / "out").iterdir()
+    assert ours(folder) is Outcome.VERIFIED
+    assert alone(folder).returncode == 0
+    again = tmp_path / "again.zip"
+    with zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, f"{folder.name}/{file.relative_to(folder)}")
+    assert ours(again) is Outcome.BAD
+    assert alone(again).returncode == 30
+    (folder / "data" / "extra.txt").write_text("put in later")
+    assert ours(folder) is Outcome.BAD
+    assert alone(folder).returncode == 30
+
+
+async def test_making_a_bundle_is_a_leaf_a_disclosure_and_a_row_of_the_log(site: Site) -> None:
+    found = await affair(site)
+    await sign(site)
+    made = await make(site, ExportQuery(Root.CASE, found.case_id), record=True)
+    database = site.services.database
+    [one] = await disclosures(database, Window(10))
+    assert (one.recipient, one.purpose, one.authority) == (TERMS.recipient, TERMS.purpose, TERMS.authority)
+    assert (one.manifest_sha256, one.items, one.query.id) == (
+        made.manifest_sha256,
+        made.records,
+        found.case_id,
+    )
+    leaf = await ledger.record_of(database, one.record_id)
+    assert b"District" not in leaf.leaf
+    assert base64.b64encode(made.manifest_sha256) in leaf.leaf
+    assert (
+        await database.fetchval("select count(*) from moderation_actions where verb = 'evidence.export'") == 1
+    )
+
+
+async def test_a_bundle_for_a_recipient_is_read_by_nobody_else(site: Site) -> None:
+    found = await affair(site)
+    await sign(site, witnessed=True)
+    identity = pyrage.x25519.Identity.generate()
+    terms = ExportTerms("counsel", "advice", encrypt_to=str(identity.to_public()))
+    made = await make(site, ExportQuery(Root.CASE, found.case_id), terms)
+    assert made.path.suffix == ".age"
+    assert not list(made.path.parent.glob("*.zip"))
+    sealed = made.path.read_bytes()
+    assert b"vermin" not in sealed
+    plain = made.path.with_name("plain.zip")
+    plain.write_bytes(pyrage.decrypt(sealed, [identity]))
+    assert ours(plain) is Outcome.VERIFIED
+    with pytest.raises(ExportNotAllowed):
+        await make(
+            site, ExportQuery(Root.CASE, found.case_id), ExportTerms("x", "y", encrypt_to="age1nonsense")
+        )
+
+
+async def test_who_may_export_and_what_cannot_be_asked_for(site: Site) -> None:
+    found = await affair(site)
+    query = ExportQuery(Root.CASE, found.case_id)
+    with pytest.raises(NothingSigned):
+        await make(site, query)
+    await sign(site)
+    for bad, terms in (
+        (ExportQuery(Root.KINDS, kinds=("nonsense",)), TERMS),
+        (ExportQuery(Root.CASE, found.case_id, kinds=("decision",)), TERMS),
+        (ExportQuery(Root.CASE, found.case_id, since=site.services.clock.now()), TERMS),
+        (query, ExportTerms("", "purpose")),
+        (query, ExportTerms("two\nlines", "purpose")),
+    ):
+        with pytest.raises(ExportNotAllowed):
+            await make(site, bad, terms)
+    with pytest.raises(NothingToExport):
+        await make(site, ExportQuery(Root.CASE, found.case_id + 1))
+    ports = export_ports(site.services.settings, site.services.keyring)
+    now = site.services.clock.now()
+    assert not permits("moderator", Permission.DELETE_USER_DATA)
+    with pytest.raises(RoleLacks):
+        await make_bundle(
+            site.services.database,
+            Staff(found.author.account_id, "moderator"),
+            query,
+            TERMS,
+            ports=ports,
+            now=now,
+        )
+    small = dataclasses.replace(ports, records_max=1)
+    with pytest.raises(BundleTooLarge):
+        await make_bundle(site.services.database, Staff(None, "owner"), query, TERMS, ports=small, now=now)
+
+
+def single_file_verifier() -> Any:
+    """The verifier that a bundle carries, as a module."""
+    spec = importlib.util.spec_from_file_location("holdfast_verify", SINGLE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+async def test_any_flipped_bit_of_a_bundle_is_found_by_both_verifiers(site: Site, tmp_path: Path) -> None:
+    path = await small_bundle(site, tmp_path)
+    whole, single = path.read_bytes(), single_file_verifier()
+    generator = random.Random(6)
+    # Somewhere in every file and its header, and all of the end, where a container has bytes that many readers skip.
+    places = [whole.index(b"PK\x03\x04", start) for start in headers(whole)]
+    places = [place + generator.randrange(60) for place in places]
+    places += [generator.randrange(len(whole)) for _ in range(60)]
+    places += range(len(whole) - 22, len(whole))
+    directory = whole.index(b"PK\x01\x02")
+    places += [generator.randrange(directory, len(whole)) for _ in range(40)]
+    flipped = tmp_path / "flipped.zip"
+    for place in places:
+        changed = bytearray(whole)
+        changed[place] ^= 1 << generator.randrange(8)
+        flipped.write_bytes(changed)
+        assert ours(flipped) >= Outcome.BAD, place
+        assert max(one[0] for one in single.verify(str(flipped))) >= 30, place
+    for cut in (len(whole) - 1, len(whole) // 2, 100, 1):
+        flipped.write_bytes(whole[:cut])
+        assert max(one[0] for one in single.verify(str(flipped))) >= 30, cut
+        assert ours(flipped) >= Outcome.BAD, cut
+    flipped.write_bytes(whole + b"\0")
+    assert ours(flipped) >= Outcome.BAD
+    assert max(one[0] for one in single.verify(str(flipped))) >= 30
+
+
+def headers(whole: bytes) -> list[int]:
+    """Where files of a ZIP begin."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        return [one.header_offset for one in archive.infolist()]
+
+
+async def test_what_is_forged_with_all_manifests_made_anew_is_found(site: Site, tmp_path: Path) -> None:
+    """Whoever changes a leaf, an opening, a proof or the list of closed texts can make the manifests fit; the ledger does
+    not follow."""
+    path = await small_bundle(site, tmp_path)
+    files, single = contents(path), single_file_verifier()
+    leaf = min(name for name in files if name.startswith("data/ledger/leaves/"))
+    opening = min(name for name in files if name.startswith("data/openings/"))
+    proof = min(name for name in files if name.startswith("data/ledger/proofs/"))
+    checkpoint = files["data/ledger/checkpoint"]
+    body = json.loads(files[opening])
+    body["body"] = base64.urlsafe_b64encode(b"something else").rstrip(b"=").decode()
+    forged: dict[str, dict[str, bytes | None]] = {
+        "leaf": {leaf: files[leaf].replace(b'"v":1', b'"v":1 ')},
+        "kind": {leaf: files[leaf].replace(b"withdraw", b"dismissed") + b""}
+        if b"withdraw" in files[leaf]
+        else {},
+        "opening": {opening: json.dumps(body, sort_keys=True, separators=(",", ":")).encode()},
+        "opening gone": {opening: None},
+        "leaf gone": {leaf: None},
+        "proof": {proof: files[proof].replace(b"index ", b"index 1")},
+        "checkpoint": {
+            "data/ledger/checkpoint": checkpoint.replace(checkpoint.split(b"\n")[2][:8], b"AAAAAAAA")
+        },
+        "closed": {
+            "data/custody/redactions.csv": b"record_id,index,field,reason,why\r\n01X,1,text,erased,x\r\n"
+        },
+        "bagit": {"bagit.txt": b"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n"},
+    }
+    for what, changes in forged.items():
+        if not changes:
+            continue
+        folder = tmp_path / what.replace(" ", "-")
+        write_bag(folder, {**files, **changes})
+        assert ours(folder) >= Outcome.BAD, what
+        if what != "closed":  # that more is listed as closed than is closed is no lie about evidence
+            assert max(one[0] for one in single.verify(str(folder))) >= 30, what
+
+
+def write_bag(folder: Path, files: dict[str, bytes | None]) -> None:
+    """A bag in a folder, with manifests that fit."""
+    kept = {name: one for name, one in files.items() if one is not None and "manifest-sha256" not in name}
+    payload = {
+        name: hashlib.sha256(one).hexdigest() for name, one in kept.items() if name.startswith("data/")
+    }
+    size = sum(len(kept[name]) for name in payload)
+    facts = [
+        line for line in kept["bag-info.txt"].decode().splitlines() if not line.startswith("Payload-Oxum")
+    ]
+    kept["bag-info.txt"] = "\n".join([*facts, f"Payload-Oxum: {size}.{len(payload)}", ""]).encode()
+    kept["manifest-sha256.txt"] = encode_manifest(payload)
+    tags = {name: hashlib.sha256(one).hexdigest() for name, one in kept.items() if name not in payload}
+    kept["tagmanifest-sha256.txt"] = encode_manifest(tags)
+    for name, one in kept.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(one)
