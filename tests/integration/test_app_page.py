@@ -44,6 +44,20 @@ async def test_the_page_is_one_for_all_addresses_and_allows_no_script_but_ours(t
     assert pages[0].headers["cache-control"] == "no-cache"
 
 
+async def test_the_app_may_ask_the_places_that_know_where_this_server_went(
+    settings: Settings, town: Town
+) -> None:
+    assert "mirror.example" not in (await town.client().get("/app/home")).headers["content-security-policy"]
+    places = ("https://mirror.example/a/relaunch.json", "https://rock.example:8443/relaunch.json")
+    async with open_town(settings, relaunch_addresses=places) as opened:
+        policy = (await opened.client().get("/app/home")).headers["content-security-policy"]
+        told = (await opened.client().get("/api/v2/instance")).json()["holdfast"]
+    connect = next(one for one in policy.split("; ") if one.startswith("connect-src")).split()
+    assert {"https://mirror.example", "https://rock.example:8443"} <= set(connect)
+    assert policy.count("mirror.example") == 1
+    assert told["relaunch"] == {"addresses": list(places)}
+
+
 async def test_files_are_kept_for_good_the_worker_is_not(town: Town) -> None:
     client = town.client()
     script = await client.get("/app/assets/app-1.js", headers={"accept-encoding": "gzip"})

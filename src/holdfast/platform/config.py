@@ -24,6 +24,7 @@ from holdfast.platform.settings import SETTINGS, Setting, Settings
 from holdfast.pure.endpoint_addresses import endpoint_problem, proxy_problem
 from holdfast.pure.errors import Invalid
 from holdfast.pure.outbound_addresses import read_allowed
+from holdfast.pure.web_addresses import is_web_address
 
 __all__ = ["SETTINGS", "ConfigError", "Loaded", "Setting", "Settings", "load", "load_settings", "shown"]
 
@@ -223,6 +224,12 @@ def _derive(values: dict[str, Any], sources: dict[str, str]) -> Settings:
     _check_second_opinions(raw, sources)
     _check_outbound(raw, sources)
     _check_media(raw, sources)
+    for address in raw.relaunch_addresses:
+        if not is_web_address(address):
+            raise ConfigError(
+                f"relaunch_addresses ({sources['relaunch_addresses']}): '{address}' is not like"
+                " https://mirror.example.org/relaunch.json"
+            )
     # A relative file is one beside holdfast.toml, wherever the command was started.
     files = {
         name: raw.data / getattr(raw, name) for name in SETTINGS if _is_file(name) and getattr(raw, name)

@@ -12,8 +12,10 @@ from ...platform.decoding import find_programs
 from ...pure.avatar import AVATAR_SIDE_PIXELS
 from ...pure.markup import URL_WEIGHT
 from ...pure.media_types import IMAGES, MOVING
+from ...records import ledger
 from ...social.accounts import find_by_handle
 from ..feeds import FeedKind, feed_access
+from ..ledger_facts import log_keys, prefix_of
 from ..ports import Services
 from .render_account import accounts_raw
 
@@ -76,6 +78,22 @@ async def instance_v2(services: Services) -> dict[str, Any]:
         "api_versions": {"mastodon": API_VERSION},
         "contact": {"email": settings.contact_email, "account": await _contact(services)},
         "rules": rule_entities(settings),
+        "holdfast": await _lasting(services),
+    }
+
+
+async def _lasting(services: Services) -> dict[str, Any]:
+    """An extension: the keys of the evidence ledger, and where notices that they sign say where this server went."""
+    known = await ledger.logs(services.database)
+    log = known[-1] if known else None
+    return {
+        "ledger": log
+        and {
+            "origin": log.origin,
+            "prefix": prefix_of(services, log.number),
+            "vkeys": [key.vkey for key in await log_keys(services, log)],
+        },
+        "relaunch": {"addresses": list(services.settings.relaunch_addresses)},
     }
 
 

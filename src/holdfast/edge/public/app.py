@@ -10,6 +10,7 @@ import msgspec
 from markupsafe import escape
 
 from ...pure.errors import NotFound
+from ...pure.web_addresses import origin_of
 from ..answers import HTML, Answer, Header, redirect
 from ..call import Call
 from ..routes import Access, Limit, RouteTable
@@ -81,10 +82,12 @@ def _policy(call: Call) -> Header:
     ours = call.services.base_url
     also = f" {ours} {media}" if media else f" {ours}"
     sockets = ours.replace("http", "ws", 1)
+    # Where the app may ask whether this server has moved.
+    elsewhere = "".join(sorted({f" {origin_of(one)}" for one in call.services.settings.relaunch_addresses}))
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         f"img-src 'self' blob: data:{also}; media-src 'self' blob:{also}; "
-        f"connect-src 'self' {sockets}{also}; manifest-src 'self'; worker-src 'self'; font-src 'self'; "
+        f"connect-src 'self' {sockets}{also}{elsewhere}; manifest-src 'self'; worker-src 'self'; font-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return b"content-security-policy", policy.encode()

@@ -25,6 +25,13 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
             derived="https://DOMAIN, or http:// when the domain is this machine",
         ),
     ] = ""
+    relaunch_addresses: Annotated[
+        tuple[str, ...],
+        S(
+            "Addresses of the files relaunch.json that say where this server went: on its mirrors, and its own. Apps are"
+            " told of them and look there when this server does not answer; each must allow requests from other origins."
+        ),
+    ] = ()
     workers: Annotated[int, S("Web processes.", minimum=1, maximum=64)] = 1
     trusted_proxies: Annotated[
         tuple[str, ...], S("Addresses or networks whose X-Forwarded-For and -Proto are believed.")
