@@ -86,6 +86,21 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             about = await site.member(f"suspect{number}")
             made = await owner.post("/api/holdfast/v1/cases", account_id=about.id)
             return str(made["id"])
+        case "template":
+            return "warning-first"
+        case "decision":
+            case_id = await thing(site, people, "case")
+            path = f"/api/holdfast/v1/cases/{case_id}/decide"
+            form = {"version": 1, "actions[0][kind]": "no_violation"}
+            return str((await owner.post(path, **form))["id"])
+        case "plan":
+            form = {"query[text]": f"nobody wrote {number}", "ruling[actions][0][kind]": "no_violation"}
+            planner = await site.member(f"planner{number}", role="moderator")
+            return str((await planner.post("/api/holdfast/v1/bulk", **form))["id"])
+        case "hold":
+            about = await site.member(f"kept{number}")
+            form = {"id": about.id, "reason": "an order"}
+            return str((await owner.post("/api/holdfast/v1/holds", **form))["id"])
         case "queue":
             name = f"queue{number}"
             path = f"/api/holdfast/v1/queues/{name}"

@@ -295,7 +295,11 @@ async def test_a_pending_or_suspended_account_hears_why(settings: Settings) -> N
         account_id = await town.member("maren")
         async with town.services.database.transaction() as tx:
             await suspend_account(tx, account_id, now=town.services.clock.now())
-        assert "is suspended" in (await town.browser().sign_in("maren")).text
+        # Where it is said what was decided, and why; nothing else opens.
+        closed = town.browser()
+        assert (await closed.sign_in("maren")).headers["location"] == "/statements"
+        assert not await closed.signed_in()
+        assert "suspended" not in (await town.browser().sign_in("maren", "wrong")).text
 
 
 async def test_sessions_end_after_their_life_and_after_idleness(town: Town) -> None:

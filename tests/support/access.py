@@ -8,6 +8,7 @@ has to decide here.
 
 from __future__ import annotations
 
+from tests.support.access_decisions import ABOUT_DECISIONS, PUBLIC_POLICIES
 from tests.support.access_ledger import LEDGER_ROWS, PUBLIC_LEDGER
 from tests.support.access_rows import ANY, Codes, Row
 from tests.support.access_rows import NOBODYS as _NOBODYS
@@ -134,6 +135,7 @@ PUBLIC = (
         .splitlines()
     )
     | PUBLIC_LEDGER
+    | PUBLIC_POLICIES
 )
 
 # Routes for any token, an app's own too.
@@ -374,4 +376,5 @@ TABLE: dict[str, Row] = {
     "GET /api/v2/search": Row({"": ANY}, query={"q": "ann"}),
     "GET /api/v1/search": Row({"": ANY}, query={"q": "ann"}),
     **LEDGER_ROWS,
+    **ABOUT_DECISIONS,
 }  # fmt: skip

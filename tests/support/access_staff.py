@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support.access_decisions import DECISIONS
 from tests.support.access_desk import DESK
+from tests.support.access_evidence import EVIDENCE
 from tests.support.staff_rows import ROLES, StaffRow
 
 __all__ = ["ROLES", "STAFF", "StaffRow"]
@@ -74,4 +76,6 @@ STAFF: dict[str, StaffRow] = {
     f"POST {_A}/dimensions": StaffRow("moderator", "admin:read", form={"keys[]": "languages", **_PERIOD}),
     f"POST {_A}/retention": StaffRow("moderator", "admin:read", form={"frequency": "day", **_PERIOD}),
     **DESK,
+    **DECISIONS,
+    **EVIDENCE,
 }

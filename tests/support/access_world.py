@@ -24,9 +24,11 @@ from holdfast.social.media import (
     touch_blobs,
 )
 from holdfast.social.sessions import list_sessions
+from holdfast.trust.staff_actions import OPERATOR
 from tests.support.access_announced import announcement, announcement_emoji, missing_emoji
 from tests.support.access_ledger import LEDGER_THINGS
 from tests.support.access_people import fresh, session_of, suspend
+from tests.support.rulings import case_about_post, decided, ruling
 from tests.support.site import Member, Site
 
 HELD_TEXT = "I will kill the senator tomorrow at noon"
@@ -311,9 +313,23 @@ _POSTS = {
     "held": _post(HELD_TEXT),
 }
 
+async def _statement(world: World) -> str:
+    """A statement of reasons that the owner was sent."""
+    status = await world.owner.say("something that was decided about")
+    case = await case_about_post(world.site, world.owner, status, fresh=True)
+    made = await decided(world.site, OPERATOR, case, ruling("warn"))
+    found = await world.site.services.database.fetchval(
+        "select id from statements where decision_id = $1", made.id
+    )
+    return world.site.services.ids.encode(found)
+
+
 THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "announcement": announcement,
     **LEDGER_THINGS,
+    "statement": _statement,
+    "policy": _always("harassment@1"),
+    "missing_policy": _always("nothing@1"),
     "announcement_emoji": announcement_emoji,
     "missing_emoji": missing_emoji,
     "day": _always("2026-01-31"),

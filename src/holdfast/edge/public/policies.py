@@ -55,7 +55,7 @@ async def policy(call: Call, visit: Visit) -> Answer:
     before = next((one for one in versions if one.version == found.version - 1), None)
     described = Description(f"/policies/{found.reference}", text.title, text.body[:200])
     return show(
-        call, visit, "policy.html", described, title=text.title, policy=found, text=text, language=language,
+        call, visit, "policy.html", described, title=text.title, version=found, text=text, language=language,
         languages=sorted(found.document.texts), law=found.document.basis is Basis.LAW,
         ground=in_language(found.document.ground, language), versions=[_version(one) for one in reversed(versions)],
         explanation=in_language(found.document.explanation, language),
