@@ -174,16 +174,21 @@ create table case_prints (                                 -- what texts of memb
     text         text        not null,                     -- normalised, to check candidates by
     link         text,                                     -- where the post is little but this link
     media        text[]      not null default '{}',        -- where the post is little but these files
-    bands        bigint[]    not null default '{}',        -- MinHash of its shingles, cut into bands
     at           timestamptz not null,
     primary key (case_id, subject_kind, subject_key)
 );
-create index case_prints_bands on case_prints using gin (bands) with (fastupdate = off);
 create index case_prints_exact on case_prints (exact);
 create index case_prints_slotted on case_prints (slotted) where slotted is not null;
 create index case_prints_link on case_prints (link) where link is not null;
 create index case_prints_media on case_prints using gin (media) where media <> '{}';
 create index case_prints_at on case_prints (at);
+
+create table case_bands (                                  -- MinHash of the first member's shingles, cut into bands
+    value   bigint not null,                               -- the number of the band is part of it
+    case_id bigint not null references cases on delete cascade,
+    primary key (value, case_id)
+);
+create index case_bands_case on case_bands (case_id);
 
 -- ---------------------------------------------------------------- trust/backlog
 create table backlog_samples (

@@ -8,6 +8,7 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Row
+from ...pure.near_duplicates import BANDS
 from ..copies import JoinedAs
 from .errors import CaseNotThere
 from .model import (
@@ -249,13 +250,12 @@ async def next_cases(
 
 
 async def similar_cases(reader: Reader, case_id: int, *, limit: int) -> list[tuple[int, float]]:
-    """Other cases whose first text shares bands with this one's, with the share."""
+    """Other cases whose first text shares bands with this one's, with the share of them."""
     rows = await reader.fetch(
-        "select o.case_id, cardinality(array(select unnest(o.bands) intersect select unnest(p.bands)))::float8"
-        "  / cardinality(p.bands) as share"
-        " from case_prints p join case_prints o on o.bands && p.bands and o.first and o.case_id <> p.case_id"
-        " where p.case_id = $1 and p.first and cardinality(p.bands) > 0 order by share desc, o.case_id desc limit $2",
-        case_id, limit,
+        "select o.case_id, count(*)::float8 / $3 as share from case_bands b"
+        " join case_bands o on o.value = b.value and o.case_id <> b.case_id"
+        " where b.case_id = $1 group by o.case_id order by share desc, o.case_id desc limit $2",
+        case_id, limit, BANDS,
     )  # fmt: skip
     return [(row[0], row[1]) for row in rows]
 

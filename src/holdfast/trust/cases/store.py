@@ -100,10 +100,14 @@ async def insert_print(
     kind, key = key_of(signal.subject)
     await tx.execute(
         "insert into case_prints (case_id, subject_kind, subject_key, exact, slotted, first, words, thread_id, text, link,"
-        " media, bands, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
-        case_id, kind, key, found.exact, found.slotted, first, found.words, thread_id, found.text, link, media,
-        list(found.bands), now,
+        " media, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
+        case_id, kind, key, found.exact, found.slotted, first, found.words, thread_id, found.text, link, media, now,
     )  # fmt: skip
+    if first and found.bands:
+        await tx.execute(
+            "insert into case_bands (value, case_id) select distinct unnest($1::bigint[]), $2::bigint on conflict do nothing",
+            list(found.bands), case_id,
+        )  # fmt: skip
 
 
 async def set_order(tx: Tx, rows: list[tuple[int, str, Order, int]], *, new: bool, now: Instant) -> None:
@@ -194,7 +198,8 @@ async def move_version(tx: Tx, case_id: int) -> None:
 
 
 async def remove_print(tx: Tx, case_id: int, kind: str, key: str) -> None:
-    """A member does not look like that any more."""
+    """A member does not look like that any more; it is the only one."""
+    await tx.execute("delete from case_bands where case_id = $1", case_id)
     await tx.execute(
         "delete from case_prints where case_id = $1 and subject_kind = $2 and subject_key = $3",
         case_id, kind, key,

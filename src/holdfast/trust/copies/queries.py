@@ -39,7 +39,8 @@ union all
 ({_COLUMNS} where p.media && $5::text[] and p.media <> '{{}}' and p.at > $6 and c.track = 'main'
    order by c.closed_at is not null, c.id desc limit 5)
 union all
-({_COLUMNS} where p.bands && $3::bigint[] and p.first and p.at > $6 and c.track = 'main' limit 20)
+({_COLUMNS} where p.first and p.at > $6 and c.track = 'main' and p.case_id in (
+   select case_id from case_bands where value = any($3::bigint[]) group by case_id order by count(*) desc limit 20))
 """
 
 
@@ -86,9 +87,11 @@ async def find_match(reader: Reader, content: Content, since: Instant) -> Match 
 
 
 _SUSPECTS_SQL = """
-select exact, slotted, link, media, bands from case_prints
-where at > $6 and (exact = any($1::bytea[]) or slotted = any($2::bytea[]) or link = any($3::text[])
-                   or media && $4::text[] or (first and bands && $5::bigint[]))
+select exact as value, null as name, null::bigint as band from case_prints where exact = any($1::bytea[]) and at > $6
+union all select slotted, null, null from case_prints where slotted = any($2::bytea[]) and at > $6
+union all select null, link, null from case_prints where link = any($3::text[]) and at > $6
+union all select null, unnest(media), null from case_prints where media && $4::text[] and at > $6
+union all select null, null, value from case_bands where value = any($5::bigint[])
 """
 
 
@@ -101,9 +104,7 @@ async def suspects(reader: Reader, found: Iterable[Content], since: Instant) -> 
         [one.mark.slotted for one in posts if one.mark.slotted], [one.link for one in posts if one.link],
         sorted({name for one in posts for name in one.media}), bands, since,
     )  # fmt: skip
-    known = {value for row in rows for value in (row["exact"], row["slotted"], row["link"])} - {None}
-    known |= {name for row in rows for name in row["media"]}
-    known |= {band for row in rows for band in row["bands"]}
+    known = {one for row in rows for one in row} - {None}
     return [
         one
         for one in posts

@@ -21,9 +21,10 @@ _LOOK_BACK = timedelta(seconds=60)
 """A post gets its id before it is committed, so the last minute is looked at again."""
 
 _NEW_SQL = """
-select id from posts
-where id > $1 and boost_of_id is null and state in (0, 1)
-order by id limit $2
+select p.id from posts p
+where p.id > $1 and p.boost_of_id is null and p.state in (0, 1)
+  and not exists (select 1 from case_members m where m.subject_kind = 'post' and m.subject_key = p.id::text)
+order by p.id limit $2
 """
 
 
