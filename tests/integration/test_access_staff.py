@@ -86,17 +86,8 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             about = await site.member(f"suspect{number}")
             made = await owner.post("/api/holdfast/v1/cases", account_id=about.id)
             return str(made["id"])
-        case "template":
-            return "warning-first"
-        case "decision":
-            case_id = await thing(site, people, "case")
-            path = f"/api/holdfast/v1/cases/{case_id}/decide"
-            form = {"version": 1, "actions[0][kind]": "no_violation"}
-            return str((await owner.post(path, **form))["id"])
-        case "plan":
-            form = {"query[text]": f"nobody wrote {number}", "ruling[actions][0][kind]": "no_violation"}
-            planner = await site.member(f"planner{number}", role="moderator")
-            return str((await planner.post("/api/holdfast/v1/bulk", **form))["id"])
+        case "template" | "decision" | "plan":
+            return await of_decisions(site, people, kind, number)
         case "hold":
             about = await site.member(f"kept{number}")
             form = {"id": about.id, "reason": "an order"}
@@ -126,6 +117,21 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
         "network_block": ("ip_blocks", {"ip": f"2001:db8:{number:x}::/48", "severity": "sign_up_block"}),
     }[kind]
     return str((await owner.post(f"/api/v1/admin/{path}", **form))["id"])
+
+
+async def of_decisions(site: Site, people: dict[str, Member], kind: str, number: int) -> str:
+    """A template, a decision, or a plan that somebody else made."""
+    owner = people["owner"]
+    if kind == "template":
+        return "warning-first"
+    if kind == "decision":
+        case_id = await thing(site, people, "case")
+        path = f"/api/holdfast/v1/cases/{case_id}/decide"
+        ruling: dict[str, Any] = {"version": 1, "actions[0][kind]": "no_violation"}
+        return str((await owner.post(path, **ruling))["id"])
+    form = {"query[text]": f"nobody wrote {number}", "ruling[actions][0][kind]": "no_violation"}
+    planner = await site.member(f"planner{number}", role="moderator")
+    return str((await planner.post("/api/holdfast/v1/bulk", **form))["id"])
 
 
 async def ask(member: Member, name: str, ident: str) -> httpx2.Response:

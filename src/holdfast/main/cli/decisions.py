@@ -102,6 +102,7 @@ def undo(
 
 def bulk(
     action: ActionOption,
+    *,
     policy: PolicyOption = "",
     facts: FactsOption = "",
     account: Annotated[str, typer.Option("--account", metavar="NAME", help="Posts of this account.")] = "",
@@ -118,7 +119,6 @@ def bulk(
     before: BeforeOption = None,
     until: UntilOption = None,
     reason: ReasonOption = "",
-    *,
     yes: ReadOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,

@@ -23,6 +23,7 @@ _PAGE_SQL = f"""{_COLUMNS} where s.account_id = $5 and s.id < $1 and s.id > $2
 order by case when $3::boolean then s.id end, s.id desc limit $4
 """
 _ONE_SQL = f"{_COLUMNS} where s.id = $1 and s.account_id = $2"
+_BY_ID_SQL = f"{_COLUMNS} where s.id = $1"
 _OF_DECISION_SQL = f"{_COLUMNS} where s.decision_id = any($1::bigint[]) order by s.id"
 
 
@@ -76,7 +77,7 @@ async def reported_rows(
 
 async def statement_to_mail(reader: Reader, statement_id: int) -> tuple[Statement, str] | None:
     """A statement and the address of its member; None when there is none, or nobody to write to."""
-    row = await reader.fetchrow(_COLUMNS + " where s.id = $1", statement_id)
+    row = await reader.fetchrow(_BY_ID_SQL, statement_id)
     if row is None:
         return None
     address = await reader.fetchval("select email from users where account_id = $1", row["account_id"])
