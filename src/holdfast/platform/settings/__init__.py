@@ -1,6 +1,6 @@
 """Every setting of the server: one field, one type, one default, one sentence.
 
-To add a setting, add a field to the class of its section: server.py, community.py, limits.py, caps.py, screening.py, outbound.py, media.py, live.py, trust.py, portability.py, witnesses.py, ledger.py, desk.py,
+To add a setting, add a field to the class of its section: server.py, community.py, limits.py, screening.py, outbound.py, media.py, trust.py, portability.py, ledger.py, desk.py,
 or here. Each class adds to the one before, and `Settings` is all of them. The annotation carries what the operator
 reads (`doc`, `unit`), the limits, and whether the value is secret; the default is the field's default.
 `config.py` reads the values, `holdfast config show` prints them, and a test holds

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from .about import S
-from .caps import CapSettings
+from .limits import CapSettings
 
 
 class ScreeningSettings(CapSettings, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from .about import S
-from .live import LiveSettings
+from .media import LiveSettings
 
 
 class TrustSettings(LiveSettings, frozen=True, kw_only=True):
@@ -47,7 +47,9 @@ class TrustSettings(LiveSettings, frozen=True, kw_only=True):
     # Decisions
     rule_policies: Annotated[
         tuple[str, ...],
-        S("For each of the rules, in their order, the id of the policy that it stands for, such as harassment."),
+        S(
+            "For each of the rules, in their order, the id of the policy that it stands for, such as harassment."
+        ),
     ] = ()
     bulk_most: Annotated[
         int, S("Most things that one decision in bulk may be about.", minimum=1, maximum=1_000_000)
