@@ -36,6 +36,7 @@ from holdfast.records.sequencing import (
 )
 
 DOMAIN = "town.example"
+MASTER = b"K" * 32
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _TABLES = (
     "ledger_subjects", "ledger_records", "ledger_bodies", "ledger_logs", "ledger_counters", "ledger_nodes",
@@ -199,7 +200,7 @@ class LedgerDesk:
 @asynccontextmanager
 async def ledger_desk(database_url: str, data: Path) -> AsyncIterator[LedgerDesk]:
     """A ledger over a fresh database and folder."""
-    keyring = Keyring(b"K" * 32)
+    keyring = Keyring(MASTER)
     async with await Database.connect(database_url, PoolLimits(size=3)) as database:
         database.keys = lambda: keyring
         yield LedgerDesk(database, LedgerFiles(data), FixedClock(START), keyring)

@@ -8,7 +8,7 @@ from .census import (
     last_census_matches,
     take_census,
 )
-from .fence import Fence, fence
+from .fence import FENCE_LOCK, Fence, fence
 from .files import LedgerFiles
 from .keys import (
     Generation,
@@ -28,7 +28,7 @@ from .start import origin_of
 from .store import allow_resuming
 
 __all__ = [
-    "AllPeers", "Answers", "Census", "DurableHere", "DurableUpTo", "Fence", "Finding", "Generation",
+    "AllPeers", "Answers", "Census", "DurableHere", "DurableUpTo", "FENCE_LOCK", "Fence", "Finding", "Generation",
     "Known", "LedgerFiles", "NoPeers", "PeerAnswers", "Peers", "Place", "Rotation", "SeenCheckpoint", "Sequencer",
     "SequencerLimits", "Source", "SourceCount", "Standing", "Step", "allow_resuming", "check_continues", "count",
     "current_keys", "fence", "generations", "last_census_matches", "origin_of", "rotate_key", "rotation_text",

@@ -11,13 +11,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
+
 from ...platform.clock import Instant
 from ...platform.db import Database, Tx
 from ..ledger import Superseded
 from . import store
 
-# The number only has to be ours; "ledger" in ASCII.
-_LOCK = 0x6C6564676572
+FENCE_LOCK = 0x6C6564676572
+"""The advisory lock. The number only has to be ours: "ledger" in ASCII."""
 
 
 class Fence:
@@ -52,7 +54,7 @@ async def fence(database: Database, holder: str, *, now: Instant) -> AsyncIterat
     connection = await database.acquire()
     taken = False
     try:
-        taken = await connection.fetchval("select pg_try_advisory_lock($1)", _LOCK)
+        taken = await connection.fetchval("select pg_try_advisory_lock($1)", FENCE_LOCK)
         if not taken:
             yield None
             return
@@ -61,6 +63,7 @@ async def fence(database: Database, holder: str, *, now: Instant) -> AsyncIterat
         yield Fence(connection, epoch, before)
     finally:
         if taken and not connection.is_closed():
-            with contextlib.suppress(Exception):
-                await connection.execute("select pg_advisory_unlock($1)", _LOCK)
+            # A session that is gone has let go by itself.
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await connection.execute("select pg_advisory_unlock($1)", FENCE_LOCK)
         await database.release(connection)

@@ -24,6 +24,8 @@ from .start import Start, settle
 
 log = structlog.get_logger(__name__)
 
+_AFTER_FAILURE_SECONDS = 1.0
+
 
 def _no_watch(_step: str) -> None:
     """Nobody looks on."""
@@ -70,7 +72,9 @@ class Sequencer:
             except WouldFork as error:
                 log.error("ledger.would_fork", error=str(error))
             except Exception:
+                # Whatever it was, records wait meanwhile, and the next try begins from what the database has.
                 log.exception("ledger.sequencer_failed")
+                pause = _AFTER_FAILURE_SECONDS
             await _wait(stop, pause)
 
     async def _work_if_free(self, stop: asyncio.Event) -> float:
@@ -112,16 +116,24 @@ class Sequencer:
         edge = self._edge
         if edge is None:
             raise Superseded(private="not begun")
+        full = True
+        while full:
+            full = await self._sequence(held, edge) == self._limits.batch
+            # Also between batches: records may come as fast as they are given their place.
+            if self._due(edge, self._clock.now()):
+                await self.sign(held)
+
+    async def _sequence(self, held: Fence, edge: Edge) -> int:
+        """One batch; how many records it had."""
+        self._watch("sequence")
         try:
-            self._watch("sequence")
-            while await sequence_some(self._database, held, edge, limit=self._limits.batch):
-                self._watch("sequenced")
+            placed = await sequence_some(self._database, held, edge, limit=self._limits.batch)
+            self._watch("sequenced")
         except BaseException:
             # What the edge holds may be ahead of the database, or behind it.
             self._edge = None
             raise
-        if self._due(edge, self._clock.now()):
-            await self.sign(held)
+        return placed
 
     async def sign(self, held: Fence) -> None:
         """Sign what is not signed yet."""
