@@ -4,9 +4,9 @@ A wrong join is worse than a missed one: "nobody should shoot" must never be dec
 text is taken for a copy only if it *says* the same:
 
 - *exact*: the same words in the same order, whatever the case, accents, look-alike letters, spaces and most punctuation;
-- *slotted*: also when mentions, addresses and numbers differ, for texts of at least `NEAR_WORDS` words;
-- *near*: also when long words are mistyped; and, where the matter is spam (`loose`), when a few words that do not turn
-  a sentence round (`stance_words`) are others. MinHash bands find the candidates, `says_the_same` reads them.
+- *slotted*: also when mentions and numbers differ, and addresses of one host, for texts of at least `NEAR_WORDS` words;
+- *near*: also when long words are mistyped; and, where the matter is spam that leads somewhere (`loose`, with an address
+  in both), when a few words that do not turn a sentence round (`stance_words`) are others. MinHash bands find the candidates, `says_the_same` reads them.
 
 Texts of fewer words are copies only when equal. Questions and quotations stay apart from what they ask or quote. Linear
 in the length of the text but for the check of two candidates, which compares at most `TOKENS_READ` tokens.
@@ -48,7 +48,8 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"[0-9][0-9.,:/]*(?:[a-z]{1,2})?")
 _PASSED_ON = frozenset({"rt", "via", "fwd", "fw", "mt"})
 _QUOTES = frozenset('"“”„«»')
-_SLOTS = frozenset({"@", "~", "0"})
+_SLOTS = frozenset({"@", "0"})
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/:?#]+)")
 _MASK = (1 << 64) - 1
 
 
@@ -77,7 +78,7 @@ class Print(msgspec.Struct, frozen=True):
 
 
 def tokens_of(text: str) -> tuple[list[str], list[str]]:
-    """The tokens of a text as they are (folded), and with slots: `@` a mention, `~` an address, `0` a number.
+    """The tokens of a text as they are (folded), and with slots: `@` a mention, `~host` an address, `0` a number.
 
     Among the tokens are question marks, one mark for all kinds of quotation marks, and symbols, each once in a row.
     """
@@ -86,7 +87,8 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     for found in _TOKEN.finditer(fold(text)):
         token = found.group()
         if found.lastgroup == "url":
-            slot = "~"
+            host = _HOST.match(token)
+            slot = f"~{host[1] if host else ''}"
         elif found.lastgroup == "mention":
             slot = "@"
         elif found.lastgroup == "mark":
@@ -116,7 +118,7 @@ def _without_passing_on(slotted: list[str]) -> list[str]:
 def print_of(text: str) -> Print:
     """What a text looks like."""
     plain, slotted = tokens_of(text)
-    words = sum(1 for token in slotted if token not in _SLOTS and token[0].isalnum())
+    words = _words(slotted)
     exact = _digest(" ".join(plain))
     if words < NEAR_WORDS:
         return Print(exact, None, words, " ".join(slotted))
@@ -126,9 +128,10 @@ def print_of(text: str) -> Print:
 def says_the_same(one: str, other: str, *, loose: bool = False) -> bool:
     """Whether two slotted texts of `Print.text` say the same, so that one decision is right for both.
 
-    loose: for spam, where a few words may differ. Symmetric.
+    loose: for spam, where a few words may differ if both lead somewhere. Symmetric.
     """
     a, b = sorted((one.split(), other.split()))
+    loose = loose and any(token[0] == "~" for token in a) and any(token[0] == "~" for token in b)
     least = LOOSE_WORDS if loose else NEAR_WORDS
     if min(_words(a), _words(b)) < least:
         return a == b
@@ -145,7 +148,9 @@ def says_the_same(one: str, other: str, *, loose: bool = False) -> bool:
         else:
             left += gone
             right += come
-    differing = [token for token in (*left, *right) if token not in _SLOTS]
+    differing = [
+        token for token in (*left, *right) if token not in _SLOTS and not (loose and token[0] == "~")
+    ]
     most = (_LOOSE_MOST if loose else _STRICT_MOST) * max(len(a), len(b))
     if not differing:
         return len(left) + len(right) <= most * 2
@@ -179,6 +184,7 @@ def _mistyped(one: str, other: str) -> bool:
 
 
 def _words(tokens: Iterable[str]) -> int:
+    """Tokens that are words: no mentions, addresses, numbers or marks."""
     return sum(1 for token in tokens if token not in _SLOTS and token[0].isalnum())
 
 

@@ -173,7 +173,7 @@ create table case_prints (                                 -- what texts of memb
     thread_id    bigint,
     text         text        not null,                     -- normalised, to check candidates by
     link         text,                                     -- where the post is little but this link
-    media        text[]      not null default '{}',        -- where the post is little but these files
+    media        text[]      not null default '{}',        -- hashes of its files
     at           timestamptz not null,
     primary key (case_id, subject_kind, subject_key)
 );

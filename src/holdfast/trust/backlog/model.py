@@ -73,8 +73,8 @@ def _breach(load: LaneLoad, wait: float | None, left: float, spare: float) -> fl
         return load.target_seconds
     if spare >= 0:
         return None
-    # The wait of a new case grows by -spare / left seconds a second.
-    return max(load.target_seconds - wait, 0.0) * left / -spare
+    # The wait of a new case grows by -spare / left seconds a second; the first whose wait is too long is late after it.
+    return max(load.target_seconds - wait, 0.0) * left / -spare + load.target_seconds
 
 
 def burn_rate(late: int, answered: int, *, objective: float = OBJECTIVE) -> float:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from ...platform.clock import Instant
-from ...pure.near_duplicates import CONTEXT_WORDS, Print, says_the_same
+from ...pure.near_duplicates import CONTEXT_WORDS, LINK_WORDS, Print, says_the_same
 
 _LOOSE: Final = frozenset({"spam"})
 
@@ -25,7 +25,7 @@ class JoinedAs(StrEnum):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A post as copies are known by. `link`, `media`: where there is little else to it."""
+    """A post as copies are known by. `link`: where there is little else to it. `media`: hashes of all its files."""
 
     post_id: int
     account_id: int
@@ -36,6 +36,11 @@ class Content(msgspec.Struct, frozen=True):
     mark: Print
     link: str | None
     media: tuple[str, ...]
+
+    @property
+    def is_little(self) -> bool:
+        """Whether it says so little that it is about its link or its files."""
+        return self.mark.words <= LINK_WORDS
 
     @property
     def blank(self) -> bool:
@@ -59,25 +64,19 @@ CLOSENESS: Final = (JoinedAs.EXACT, JoinedAs.NEAR, JoinedAs.MEDIA, JoinedAs.LINK
 
 
 def how_alike(content: Content, row: Mapping[str, Any]) -> JoinedAs | None:
-    """How a post is a copy of what a case is about; None when it is not."""
-    mark = content.mark
-    if mark.text and row["exact"] == mark.exact:
-        if set(content.media) != set(row["media"]):
-            return None  # the same few words under another picture
-        if (
-            mark.words >= CONTEXT_WORDS
-            or content.media
-            or content.link
-            or row["thread_id"] == content.thread_id
-        ):
-            return JoinedAs.EXACT
-        return None
-    if content.media and set(content.media) == set(row["media"]):
-        return JoinedAs.MEDIA
-    if content.link is not None and content.link == row["link"] and not content.media:
+    """How a post is a copy of what a case is about; None when it is not. The same words under other files are not."""
+    mark, files = content.mark, set(content.media)
+    if files == set(row["media"]):
+        if mark.text and row["exact"] == mark.exact:
+            known_here = mark.words >= CONTEXT_WORDS or content.link or row["thread_id"] == content.thread_id
+            return JoinedAs.EXACT if files or known_here else None
+        if files and content.is_little and row["words"] <= LINK_WORDS:
+            return JoinedAs.MEDIA
+        if mark.slotted is not None and row["slotted"] == mark.slotted:
+            return JoinedAs.NEAR
+        loose = row["category"] in _LOOSE
+        if mark.bands and row["first"] and says_the_same(mark.text, row["text"], loose=loose):
+            return JoinedAs.NEAR
+    if content.link is not None and content.link == row["link"] and not files and not row["media"]:
         return JoinedAs.LINK
-    if mark.slotted is not None and row["slotted"] == mark.slotted:
-        return JoinedAs.NEAR
-    if mark.bands and row["first"] and says_the_same(mark.text, row["text"], loose=row["category"] in _LOOSE):
-        return JoinedAs.NEAR
     return None

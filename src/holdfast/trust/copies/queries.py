@@ -53,15 +53,13 @@ def _content(row: Row) -> Content:
     parts = (row["spoiler"], row["text"], *(row["options"] or ()))
     text = "\n".join(part for part in parts if part)
     mark = print_of(text)
-    link, media = None, tuple(row["media"])
+    link = None
     if mark.words <= LINK_WORDS:
         links = [entity.value for entity in find_entities(text) if isinstance(entity, Url)]
         link = _FRAGMENT.sub("", links[0]) if len(set(links)) == 1 else None
-    else:
-        media = ()
     return Content(
         row["id"], row["account_id"], row["thread_id"], row["language"], row["edited_at"], row["created_at"], mark,
-        link, media,
+        link, tuple(row["media"]),
     )  # fmt: skip
 
 
@@ -73,7 +71,7 @@ async def find_match(reader: Reader, content: Content, since: Instant) -> Match 
     mark = content.mark
     rows = await reader.fetch(
         _LOOK_UP_SQL, mark.exact if mark.text else None, mark.slotted, list(mark.bands), content.link,
-        list(content.media), since,
+        list(content.media) if content.is_little else [], since,
     )  # fmt: skip
     found: list[tuple[bool, int, int, Match]] = []
     for row in rows:
