@@ -138,10 +138,10 @@ def plain_mail(
     message["From"], message["To"], message["Subject"] = sender, recipient, subject
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
-    message["Content-Language"] = language
     # Nobody's holiday notice is to answer it.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
+    message["Content-Language"] = language
     return message.as_bytes()
 
 
