@@ -34,7 +34,7 @@ async def test_preview_decide_look_and_undo(site: Site) -> None:
     ann, bob = await site.members("ann", "bob")
     status = await ann.say("You are vermin")
     case = site.services.ids.encode(await case_about_post(site, ann, status))
-    ruling = {
+    ruling: dict[str, Any] = {
         "version": 1, "policy": "harassment", "facts": "It insults a member.", "template": "repeated",
         "values": {"earlier": "on 3 May"}, "territory": ["fr"],
         "actions": [{"kind": "withdraw"}, {"kind": "strike", "severity": 20, "until": "2099-01-01T00:00:00Z"}],
@@ -144,7 +144,7 @@ async def test_policies_are_published_in_versions_that_stay(site: Site) -> None:
     assert kept == 19
     with pytest.raises(Exception, match="never changed"):
         await site.services.database.fetch("update policies set document = '{}' where id = 'spam'")
-    template = {
+    template: dict[str, Any] = {
         "id": "hello",
         "title": "Greeting",
         "texts": {"en": "Good day, {{ name }}."},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -81,7 +83,9 @@ def test_any_title_survives_toml(title: str) -> None:
         ({"ground_url": "javascript:1"}, "ground_url"),
     ],
 )
-def test_a_document_that_breaks_a_rule_is_refused_by_the_name_of_the_part(change: dict, says: str) -> None:  # type: ignore[type-arg]
+def test_a_document_that_breaks_a_rule_is_refused_by_the_name_of_the_part(
+    change: dict[str, Any], says: str
+) -> None:
     from holdfast.trust.policies.model import check
 
     with pytest.raises(PolicyNotAllowed, match=says):
