@@ -135,6 +135,7 @@ create table case_members (                                -- the subjects that 
     primary key (case_id, subject_kind, subject_key)
 );
 create unique index case_members_open on case_members (subject_kind, subject_key, track) where open;
+create index case_members_account on case_members (account_id, case_id) where account_id is not null;
 create index case_members_subject on case_members (subject_kind, subject_key, case_id desc);
 
 create table case_signals (                                -- why a case is there: every flag, report, hit

@@ -199,7 +199,7 @@ async def stale_cases(reader: Reader, older_than: Instant, *, limit: int) -> lis
 # What keeps somebody ($1) from a case: they are its author, reported it, had a part in what it is about, or are tied to
 # the author. `$2`: whether ties count.
 _CONFLICT = """
-(c.account_id = $1 or $1 = any(c.excluded_ids)
+(coalesce(c.account_id = $1, false) or $1 = any(c.excluded_ids)
   or exists (select 1 from case_members m where m.case_id = c.id and m.account_id = $1)
   or exists (select 1 from case_signals s join reports r on r.id = s.report_id where s.case_id = c.id and r.account_id = $1)
   or ($2::boolean and c.account_id is not null and (
