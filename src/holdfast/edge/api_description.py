@@ -39,6 +39,16 @@ _CONTENT = {
     "/api/v1/streaming": ("text/event-stream",),
     "/.well-known/host-meta": ("application/xrd+xml", _JSON),
     "/.well-known/webfinger": ("application/jrd+json",),
+    "/.well-known/holdfast/evidence/": ("text/plain", "application/octet-stream"),
+    "/api/holdfast/v1/ledger/policy": ("text/plain",),
+    "/api/holdfast/v1/ledger/proof/": ("text/plain",),
+    "/api/holdfast/v1/ledger/receipts/": (_JSON, "text/plain"),
+    "/api/holdfast/v1/ledger/time-stamps/": (
+        _JSON,
+        "application/timestamp-reply",
+        "application/octet-stream",
+    ),
+    "/api/holdfast/v1/ledger/time-stamp-certificates": ("application/x-pem-file",),
 }
 _ERROR = {
     "type": "object",
