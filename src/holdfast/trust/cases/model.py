@@ -40,7 +40,7 @@ class Source(StrEnum):
 FROM_PEOPLE: Final = frozenset({Source.REPORT, Source.ANONYMOUS, Source.PEER})
 
 
-WITHOUT_EFFECT: Final = frozenset({"no_violation", "settled"})
+WITHOUT_EFFECT: Final = frozenset({"no_violation", "dismissed", "restored", "settled"})
 """Outcomes that leave a subject as it was: copies that nobody said anything of are not linked to these."""
 
 

@@ -8,6 +8,7 @@ from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...social.posts import PostFlagged, PostHeld
 from .. import cases
+from ..policies import policy_about
 from ..staff_actions import Subject
 
 _VERDICT_SQL = """
@@ -26,6 +27,8 @@ async def take_flagged(tx: Tx, payload: bytes, now: Instant) -> None:
     if row is None:
         return  # deleted meanwhile
     scores, rules = _scores.decode(row["scores"]), tuple(row["rules"])
+    heads = [name for name, score in scores.items() if score >= _SURE]
+    policy = await policy_about(tx, [*rules, *heads], now)
     signal = cases.Signal(
         source=cases.Source.RULE
         if any(not one.startswith("note.") for one in rules)
@@ -35,6 +38,7 @@ async def take_flagged(tx: Tx, payload: bytes, now: Instant) -> None:
         lane=row["lane"] or "P3",
         severity=max(scores.values(), default=0.0),
         rules=rules,
+        policy=None if policy is None else policy.reference,
         version=row["version"],
         language=row["language"],
     )
