@@ -21,7 +21,6 @@ from typing import Any
 import pyrage  # type: ignore[import-untyped]
 import pytest
 
-from holdfast.main.evidence_export import export_ports
 from holdfast.main.verification import Given, Outcome, Trust, verify_file
 from holdfast.platform.config import Settings
 from holdfast.pure.bundles import encode_manifest
@@ -37,6 +36,7 @@ from holdfast.trust.evidence import (
     NothingToExport,
     Root,
     disclosures,
+    export_ports,
     make_bundle,
 )
 from holdfast.trust.staff_actions import RoleLacks, Staff
@@ -376,3 +376,41 @@ def write_bag(folder: Path, files: dict[str, bytes | None]) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(one)
+
+
+async def test_the_desk_hands_out_a_bundle_that_it_recorded_first(site: Site, tmp_path: Path) -> None:
+    found = await affair(site)
+    await sign(site, witnessed=True)
+    ada = await site.member("ada", role="admin")
+    form = {"id": site.services.ids.encode(found.case_id), "recipient": "a court", "purpose": "a case"}
+    answer = await ada.request("POST", "/api/holdfast/v1/evidence/bundles", data=form)
+    assert answer.status_code == 200, answer.text
+    path = tmp_path / "got.zip"
+    path.write_bytes(answer.content)
+    assert ours(path) is Outcome.VERIFIED
+    [one] = await ada.get("/api/holdfast/v1/evidence/disclosures")
+    assert (one["recipient"], one["file_sha256"]) == ("a court", hashlib.sha256(answer.content).hexdigest())
+    assert answer.headers["x-evidence-record"] == one["record_id"]
+    assert list((site.services.settings.data.resolve() / "run" / "exports").iterdir()) == []
+    for wrong in ({**form, "id": "1"}, {**form, "purpose": ""}, {**form, "about": "account"}):
+        answer = await ada.request("POST", "/api/holdfast/v1/evidence/bundles", data=wrong)
+        assert answer.status_code in (404, 422)
+
+
+async def test_the_desk_places_and_releases_holds(site: Site) -> None:
+    ada, ann = await site.member("ada", role="admin"), await site.member("ann")
+    path = "/api/holdfast/v1/holds"
+    placed = await ada.post(path, id=ann.id, reason="order 7", until="2099-01-01T00:00:00Z")
+    assert (placed["scope"], placed["of"], placed["waiting"]) == ("account", ann.id, 0)
+    post = await ann.say("kept")
+    assert (await ann.request("DELETE", f"/api/v1/statuses/{post['id']}")).status_code == 200
+    shown = await ada.get(f"{path}/{placed['id']}")
+    assert [(one["kind"], one["id"]) for one in shown["erasures"]] == [("post", post["id"])]
+    assert [one["id"] for one in await ada.get(path)] == [placed["id"]]
+    released = await ada.post(f"{path}/{placed['id']}/release", reason="over")
+    assert released["release_reason"] == "over"
+    await site.settle()
+    assert await site.services.database.fetchval("select count(*) from posts") == 0
+    assert await ada.get(path) == []
+    for wrong in ({"id": ann.id}, {"id": ann.id, "reason": "x", "scope": "post"}, {"reason": "x"}):
+        assert (await ada.request("POST", path, data=wrong)).status_code == 422

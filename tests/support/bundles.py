@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.main.evidence_export import export_ports
 from holdfast.pure.evidence import Algorithm, SigningKey, cosign_checkpoint, parse_note
 from holdfast.records.ledger import add_cosignatures, latest_checkpoint
 from holdfast.records.witnesses import add_witness
-from holdfast.trust.evidence import ExportQuery, ExportTerms, MadeBundle, Root, make_bundle, record_export
+from holdfast.trust.evidence import (
+    ExportQuery,
+    ExportTerms,
+    MadeBundle,
+    Root,
+    export_ports,
+    make_bundle,
+    record_export,
+)
 from holdfast.trust.staff_actions import OPERATOR
 from tests.support.access_ledger import grow_ledger
 from tests.support.pictures import encoded, picture

@@ -6,9 +6,11 @@ staff's role, but for what a file says is for members. Ids are those of the Mast
 
 from .backlog import routes as backlog
 from .bulk import routes as bulk
+from .bundles import routes as bundles
 from .cases import routes as cases
 from .claims import routes as claims
 from .decisions import routes as decisions
+from .holds import routes as holds
 from .log import routes as log
 from .policies import routes as policies
 from .queues import routes as queues
@@ -16,6 +18,19 @@ from .routes import API, ScopedAccess, staff_of
 from .statements import routes as statements
 from .templates import routes as templates
 
-TABLES = (backlog, bulk, cases, claims, decisions, log, policies, queues, statements, templates)
+TABLES = (
+    backlog,
+    bulk,
+    bundles,
+    cases,
+    claims,
+    decisions,
+    holds,
+    log,
+    policies,
+    queues,
+    statements,
+    templates,
+)
 
 __all__ = ["API", "TABLES", "ScopedAccess", "staff_of"]

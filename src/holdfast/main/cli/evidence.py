@@ -70,9 +70,8 @@ def export_bundle(
     bounds["checkpoint_size"] = checkpoint
 
     async def work(settings: Settings) -> tuple[MadeBundle, Disclosure]:
-        from holdfast.main.evidence_export import export_ports
         from holdfast.main.wiring import open_database
-        from holdfast.trust.evidence import ExportTerms, make_bundle, record_export
+        from holdfast.trust.evidence import ExportTerms, export_ports, make_bundle, record_export
         from holdfast.trust.staff_actions import OPERATOR
 
         terms = ExportTerms(recipient, purpose, authority, tuple(redact or ()), encrypt_to)

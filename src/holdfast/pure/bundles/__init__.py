@@ -1,4 +1,4 @@
-"""Evidence bundles as files: a BagIt 1.0 bag in a ZIP of one form (ADR 0029).
+"""Evidence bundles as files: a BagIt 1.0 bag in a ZIP of one form (ADR 0037).
 
     container    the ZIP: one byte string for one set of files, and a reader that takes nothing else
     bags         RFC 8493 manifests, strict

@@ -1,4 +1,4 @@
-"""Evidence bundles: what was recorded about something, with proofs that others check offline (ADR 0029).
+"""Evidence bundles: what was recorded about something, with proofs that others check offline (ADR 0037).
 
 made = await make_bundle(database, staff, ExportQuery(Root.CASE, case_id), terms, ports=ports, now=now)
 async with database.transaction() as tx:
@@ -8,11 +8,12 @@ async with database.transaction() as tx:
 
 from .disclosures import disclosures
 from .errors import BundleTooLarge, ExportNotAllowed, NothingSigned, NothingToExport
-from .export import ExportPorts, MadeBundle, make_bundle, record_export
+from .export import MadeBundle, make_bundle, record_export
 from .ledgers import Trusting
 from .model import EXPORTING, Disclosure, ExportQuery, ExportTerms, Root
+from .ports import LOG_PREFIX, ExportPorts, export_ports, handed_out
 
 __all__ = [
-    "EXPORTING", "BundleTooLarge", "Disclosure", "ExportNotAllowed", "ExportPorts", "ExportQuery", "ExportTerms",
-    "MadeBundle", "NothingSigned", "NothingToExport", "Root", "Trusting", "disclosures", "make_bundle", "record_export",
+    "EXPORTING", "LOG_PREFIX", "BundleTooLarge", "Disclosure", "ExportNotAllowed", "ExportPorts", "ExportQuery", "ExportTerms",
+    "MadeBundle", "NothingSigned", "NothingToExport", "Root", "Trusting", "disclosures", "export_ports", "handed_out", "make_bundle", "record_export",
 ]  # fmt: skip

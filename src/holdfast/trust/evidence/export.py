@@ -11,33 +11,21 @@ from typing import BinaryIO
 import msgspec
 
 from ... import __version__
-from ...platform.blobs import Blobs
 from ...platform.clock import Instant
 from ...platform.db import Tx
-from ...platform.ids import PublicIds, new_id
+from ...platform.ids import new_id
 from ...records import ledger
 from ..staff_actions import Staff, Subject, SubjectKind, Why, record_action
 from .assemble import around, name_of
 from .disclosures import insert_disclosure
 from .documents import documents_about
 from .errors import BundleTooLarge, NothingToExport
-from .ledgers import LedgerPart, Trusting, ledger_part
+from .ledgers import LedgerPart, ledger_part
 from .model import EXPORTING, Disclosure, Document, ExportQuery, ExportTerms, Root, check
+from .ports import ExportPorts, clear_left_over
 from .scope import records_about, resolve
 from .snapshots import snapshots_about
 from .writing import Content, check_recipient, encrypt, file_digest, write_bag
-
-
-@dataclass(frozen=True, slots=True)
-class ExportPorts:
-    """What making a bundle needs besides the database. `folder`: where it may lie until it is handed out."""
-
-    blobs: Blobs
-    ids: PublicIds
-    folder: Path
-    trusting: Trusting
-    records_max: int
-    bytes_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +59,7 @@ async def make_bundle(
     staff.require(EXPORTING)
     check(query, terms)
     check_recipient(terms.encrypt_to)
+    clear_left_over(ports.folder, now)
     scope = await resolve(reader, query)
     documents = [
         *await documents_about(reader, ports.ids, scope),
