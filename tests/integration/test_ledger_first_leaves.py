@@ -80,3 +80,10 @@ async def test_readiness_tells_of_a_census_that_does_not_match(site: Site) -> No
         await record_census(tx, site.services.clock.now())
     assert "census" in (await site.client.get("/readyz")).json()["ledger"]
     assert (await site.client.get("/api/holdfast/v1/ledger/status")).json()["census_matches"] is False
+
+
+async def test_census_and_backlog_are_recorded_by_the_clock(site: Site) -> None:
+    await site.settle()
+    kinds = await ledger.counts_by_kind(site.services.database)
+    assert kinds["census"] == 1
+    assert kinds["backlog.sample"] == 1

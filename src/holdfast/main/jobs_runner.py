@@ -26,13 +26,13 @@ from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
 from ..social.trends import TrendLimits, refresh_trends
-from ..trust.preservation import lapse_holds
 from ..trust.effects import end_effects
+from ..trust.preservation import lapse_holds
 from ..trust.sanctions import lift_ended_sanctions
 from .archive_work import keep_archiving
 from .desk_clock import desk_actions
 from .lazy_screen import LazyScreen
-from .ledger_work import keep_ledger
+from .ledger_work import keep_ledger, record_census
 from .media_work import keep_media
 from .outside import keep_running
 from .reported_posts import keep_looking_closer
@@ -83,7 +83,8 @@ _LOOK_EVERY_SECONDS = 5.0
 def periodic_of(settings: Settings) -> tuple[Due, ...]:
     """Everything that runs by the clock under these settings."""
     desk = (Due(*one) for one in desk_actions(settings))
-    table = (*PERIODIC, *_confirmations(settings), *desk)
+    census = Due("ledger_census", timedelta(minutes=settings.ledger_census_minutes), record_census)
+    table = (*PERIODIC, census, *_confirmations(settings), *desk)
     if not settings.trends:
         return table
     limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)

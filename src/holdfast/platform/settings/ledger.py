@@ -98,7 +98,7 @@ class LedgerSettings(WitnessSettings, frozen=True, kw_only=True):
     ledger_census_minutes: Annotated[
         int,
         S(
-            "How often a census of all records, and a sample of what waits to be decided, is recorded.",
+            "How often a census of all records is recorded: as many in the database as in the log.",
             unit="minutes",
             minimum=1,
             maximum=60,
