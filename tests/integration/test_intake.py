@@ -178,3 +178,15 @@ async def test_the_backlog_is_measured_and_told_to_the_ledger(site: Site) -> Non
     assert [row["open"] for row in rows] == [1]
     kinds = await site.services.database.fetch("select kind from ledger_records")
     assert "backlog.sample" in {row[0] for row in kinds}
+
+
+@pytest.mark.parametrize("outcome", ["settled", "actioned", "no_violation"])
+async def test_what_is_hidden_is_in_a_lane_or_settled_by_a_decision(site: Site, outcome: str) -> None:
+    """However its copies were decided, a held post never waits where nobody looks."""
+    ann, bob = await site.members("ann", "bob")
+    case_id = await open_case(site, ann, await ann.say(TEXT))
+    await close(site, case_id, outcome)
+    held = await bob.say(TEXT)
+    same = await open_case(site, bob, held, source=Source.RULE, lane="P3", hidden=True) == case_id
+    # A decision that nothing is wrong gives the post back; one that left the first post visible says nothing of this.
+    assert same is (outcome == "no_violation")

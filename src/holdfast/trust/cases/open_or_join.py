@@ -17,7 +17,7 @@ from ..staff_actions import SubjectKind
 from . import log, store
 from .events import CaseJoined, CaseOpened, CopyArrived
 from .model import FROM_PEOPLE, MAIN, WITHOUT_EFFECT, CaseId, Signal, key_of, lane_of
-from .queries import case_signals, last_decided_of, lock_case, open_case_of
+from .queries import case_signals, first_is_withdrawn, last_decided_of, lock_case, open_case_of
 from .reorder import reorder_cases
 
 
@@ -38,14 +38,14 @@ async def open_or_join(tx: Tx, signal: Signal, *, now: Instant) -> CaseId:
     if found is not None:
         await _join(tx, found, signal, lane, now=now)
         return CaseId(found)
-    if signal.track == MAIN and not signal.fresh:
+    if signal.track == MAIN and not signal.fresh and not signal.hidden:
         decided = await _decided_before(tx, signal, lane, content)
         if decided is not None:
             await _join(tx, decided, signal, lane, now=now)
             return CaseId(decided)
     if signal.track == MAIN and content is not None and not signal.fresh:
         match = await find_match(tx, content, now - timedelta(days=KNOWN_DAYS))
-        if match is not None and (match.closed_at is None or not _outweighs(signal, lane, match.lane)):
+        if match is not None and await _takes(tx, match, signal, lane):
             await _join_as_copy(tx, match, signal, lane, content, now)
             return CaseId(match.case_id)
     return await _open(tx, signal, lane, content, now)
@@ -97,6 +97,23 @@ async def note_edited(tx: Tx, signal: Signal, *, now: Instant) -> CaseId | None:
         rules=tuple(said.rules), version=said.version,
     )  # fmt: skip
     return await _open(tx, again, said.lane, content, now)
+
+
+async def _takes(tx: Tx, match: Match, signal: Signal, lane: Lane) -> bool:
+    """Whether the case takes the copy: an open one always, a decided one where its decision goes for this too.
+
+    What is hidden is only left to a decision that shows such posts, or took the first one away: never to one that would
+    leave it hidden with nobody to look.
+    """
+    if match.closed_at is None:
+        return True
+    if _outweighs(signal, lane, match.lane):
+        return False
+    if not signal.hidden:
+        return True
+    if match.decision_id is None:
+        return False
+    return match.outcome in ("no_violation", "dismissed") or await first_is_withdrawn(tx, match.case_id)
 
 
 async def _alone_with(tx: Tx, signal: Signal) -> None:

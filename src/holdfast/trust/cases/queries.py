@@ -272,3 +272,14 @@ async def decided_alike(reader: Reader, case_id: int, *, limit: int) -> list[int
         case_id, limit,
     )  # fmt: skip
     return [row[0] for row in rows]
+
+
+async def first_is_withdrawn(reader: Reader, case_id: int) -> bool:
+    """Whether the post that a case is about was taken away."""
+    return bool(
+        await reader.fetchval(
+            "select exists (select 1 from cases c join posts p on c.subject_kind = 'post' and p.id = c.subject_key::bigint"
+            " where c.id = $1 and p.state = 2)",
+            case_id,
+        )
+    )

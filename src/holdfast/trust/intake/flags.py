@@ -6,13 +6,13 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
-from ...social.posts import PostFlagged, PostHeld
+from ...social.posts import PostFlagged, PostHeld, PostState
 from .. import cases
 from ..policies import policy_about
 from ..staff_actions import Subject
 
 _VERDICT_SQL = """
-select p.account_id, p.language, v.action, v.lane, v.rules, v.scores::text as scores, v.version
+select p.account_id, p.language, p.state, v.action, v.lane, v.rules, v.scores::text as scores, v.version
 from posts p join post_verdicts v on v.post_id = p.id
 where p.id = $1 and v.action <> 'allow' order by v.id desc limit 1
 """
@@ -41,6 +41,7 @@ async def take_flagged(tx: Tx, payload: bytes, now: Instant) -> None:
         policy=None if policy is None else policy.reference,
         version=row["version"],
         language=row["language"],
+        hidden=row["state"] == PostState.HELD,
     )
     await cases.open_or_join(tx, signal, now=now)
 
