@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from holdfast.records import ledger
 from holdfast.records.timestamps import Reason, Reply, StampOrder, record_stamp
 from holdfast.records.witnesses import Trouble, add_witness, record_cosigned, record_trouble
 from tests.support.access_ledger import grow_ledger
+from tests.support.browser import Browser
 from tests.support.site import Site, open_site
 
 pytestmark = pytest.mark.integration
@@ -99,6 +101,16 @@ async def test_who_reports_is_handed_a_receipt_that_verifies_offline(site: Site)
         assert secret not in page.text.partition("<main")[2].partition("</main>")[0]
     facts = (await site.client.get(f"{API}/receipts/{record_id}")).json()
     assert (facts["kind"], facts["cosigners"]) == ("report.received", [WITNESS.name])
+
+
+async def test_who_reports_without_an_account_is_shown_a_receipt_too(site: Site) -> None:
+    await site.member("bad")
+    browser = Browser(site.client, site.services.base_url)
+    await browser.open("/report")
+    done = await browser.send("/report", category="other", address="/@bad")
+    found = re.search(r'href="(/receipts/[0-9A-Z]{26})"', done.text)
+    assert found is not None
+    assert "recorded a report" in (await site.client.get(found[1])).text
 
 
 async def test_a_receipt_goes_on_with_the_newest_cosigned_checkpoint(site: Site) -> None:

@@ -10,8 +10,13 @@ import json
 import sys
 from pathlib import Path
 
-from aics_tlog import MerkleTree
-from aics_witness.feeder import WitnessClient, WitnessConflict, WitnessRejected, merge_cosignatures
+from aics_tlog import MerkleTree  # type: ignore[import-not-found]
+from aics_witness.feeder import (  # type: ignore[import-not-found]
+    WitnessClient,
+    WitnessConflict,
+    WitnessRejected,
+    merge_cosignatures,
+)
 
 url, vkey, notes_file, leaves, folder = sys.argv[1:]
 notes = {name: text.encode() for name, text in json.loads(Path(notes_file).read_text()).items()}
