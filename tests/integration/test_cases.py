@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from holdfast.platform.config import Settings
 from holdfast.trust import cases
+from holdfast.trust.case_order import TARGET_SECONDS
 from holdfast.trust.cases import Signal, Source
 from holdfast.trust.staff_actions import Staff, Subject
 from tests.support.site import Member, Site, open_site
@@ -96,3 +98,55 @@ async def test_a_lease_that_ended_frees_a_case(site: Site) -> None:
     with pytest.raises(cases.CaseTaken):
         async with site.services.database.transaction() as tx:
             await cases.keep(tx, mods[0], case_id, now=later)
+
+
+async def test_a_burst_at_one_moment_is_one_case_whose_version_stays(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    first = await post_of(site, ann, TEXT)
+    copies = [await post_of(site, bob, f"{TEXT}{'!' * n}") for n in range(6)]
+    found = await asyncio.gather(
+        *(signal(site, first, ann.account_id) for _ in range(10)),
+        *(signal(site, copy, bob.account_id) for copy in copies),
+    )
+    assert len(set(found)) == 1
+    case = await cases.CaseReader(site.services.database).case(found[0])
+    assert (case.signals, case.members, case.version) == (16, 7, 1)
+
+
+async def test_two_who_take_the_next_case_at_one_moment_get_two(site: Site) -> None:
+    ann = await site.member("ann")
+    mods = [Staff((await site.member(f"m{n}", role="moderator")).account_id, "moderator") for n in range(4)]
+    opened = {
+        await signal(site, await post_of(site, ann, f"{word} is what this one post is about"), ann.account_id)
+        for word in ("bread", "butter", "cheese", "honey")
+    }
+    now = site.services.clock.now()
+
+    async def take(staff: Staff) -> int | None:
+        async with site.services.database.transaction() as tx:
+            return await cases.claim_next(tx, staff, now=now)
+
+    taken = await asyncio.gather(*(take(staff) for staff in mods))
+    assert set(taken) == opened
+    # Who holds one gets it again, not another.
+    assert await take(mods[0]) == taken[0]
+
+
+async def test_a_case_goes_up_when_more_is_known_and_its_version_moves(site: Site) -> None:
+    ann = await site.member("ann")
+    post = await post_of(site, ann, TEXT)
+    case_id = await signal(site, post, ann.account_id, source=Source.REPORT, category="spam")
+    reader = cases.CaseReader(site.services.database)
+    before = await reader.case(case_id)
+    await signal(site, post, ann.account_id, source=Source.RULE, lane="P1", severity=0.9)
+    now = site.services.clock.now()
+    async with site.services.database.transaction() as tx:
+        await tx.execute("update post_counts set boosts = 500, favourites = 2000 where post_id = $1", post)
+        done = await cases.reorder_stale(
+            tx, targets=TARGET_SECONDS, older_than=now - timedelta(days=1), now=now
+        )
+    assert done == 1
+    after = await reader.case(case_id)
+    assert (before.lane, after.lane, after.version) == ("P4", "P1", before.version + 1)
+    for part in ("severity", "reach", "speed"):
+        assert after.explain[part]["points"] > before.explain[part]["points"]
