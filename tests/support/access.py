@@ -15,6 +15,8 @@ from tests.support.access_rows import NOBODYS as _NOBODYS
 from tests.support.access_staff import STAFF
 
 FOR_STAFF = Codes(403, 403, 403, 401)
+# What stands for no, one, and two placeholders of a path that none of these may call.
+_STAND_INS = ("", "account", "public_post_page")
 _SEEN = Codes(200, 200, 404, 200)
 _HIDDEN = Codes(200, 404, 404, 404)
 
@@ -151,7 +153,7 @@ APP = frozenset(
 
 TABLE: dict[str, Row] = {
     # What is for staff is refused to every member; who of the staff may is in access_staff.py.
-    **{name: Row({"account" if "{" in name else "": FOR_STAFF}) for name in STAFF},
+    **{name: Row({_STAND_INS[name.count("{")]: FOR_STAFF}) for name in STAFF},
     **_row(_REPORTED, "POST /api/v1/reports", form={"account_id": "{object}"}),
     # The operator of this site shows them to nobody.
     **_row({"": _NOBODYS}, "GET /api/v1/instance/domain_blocks"),
