@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from holdfast.main.ledger_sources import SOURCES
 from holdfast.main.ledger_versions import record_versions
 from holdfast.main.ledger_work import record_census
 from holdfast.platform.config import Settings
 from holdfast.pure.evidence import parse_leaf
 from holdfast.records import ledger
+from holdfast.records.sequencing import count
 from holdfast.screening.state import take_step
 from holdfast.social.removals import RequestedBy, begin_removal
 from tests.support.access_ledger import grow_ledger
@@ -87,3 +89,22 @@ async def test_census_and_backlog_are_recorded_by_the_clock(site: Site) -> None:
     kinds = await ledger.counts_by_kind(site.services.database)
     assert kinds["census"] == 1
     assert kinds["backlog.sample"] == 1
+
+
+async def test_a_case_whose_record_was_taken_away_is_missed(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    await ann.post("/api/v1/reports", account_id=bob.id, comment="spam")
+    await site.settle()
+    await grow_ledger(site)
+    now = site.services.clock.now()
+    whole = await count(site.services.database, SOURCES, now=now)
+    assert whole.matches
+    assert whole.sources["reports"] == 1
+    assert whole.sources["cases"] == 1
+    async with site.services.database.transaction() as tx:
+        # As somebody would who has the database: the counters go along.
+        await tx.execute("delete from ledger_bodies")
+        await tx.execute("delete from ledger_records where kind = 'report.received'")
+        await tx.execute("delete from ledger_counters where stream = 'report.received'")
+    missed = await count(site.services.database, SOURCES, now=now)
+    assert (missed.missing, missed.matches) == (1, False)

@@ -141,7 +141,7 @@ async def test_a_census_tells_what_is_missing(database_url: str, tmp_path: Path)
         assert (found.recorded["decision"], found.logged["decision"]) == (4, 4)
         assert await last_census_matches(desk.database) is True
 
-        async def two_without(_reader: object) -> SourceCount:
+        async def two_without(_reader: object, _now: object) -> SourceCount:
             return SourceCount(9, 2)
 
         assert not (await count(desk.database, {"decisions": two_without}, now=desk.clock.now())).matches

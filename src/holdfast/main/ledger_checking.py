@@ -19,7 +19,7 @@ from ..pure.evidence import (
 )
 from ..records import ledger
 from ..records.sequencing import LedgerFiles, count, generations, verifier_keys
-from .ledger_work import SOURCES
+from .ledger_sources import SOURCES
 
 
 async def check_ledger(database: Database, files: LedgerFiles, *, now: Instant) -> AsyncIterator[str]:

@@ -7,7 +7,6 @@ fence does the work, and when that one dies the next has it within a second (ADR
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
 from ..platform.clock import Clock, Instant
 from ..platform.config import Settings
@@ -18,13 +17,10 @@ from ..records.sequencing import (
     Peers,
     Sequencer,
     SequencerLimits,
-    Source,
     take_census,
 )
+from .ledger_sources import SOURCES
 from .witness_peers import WitnessPeers
-
-SOURCES: Mapping[str, Source] = {}
-"""Tables whose rows must each have a record, by the name that the census gives them; each room brings its counter."""
 
 
 def limits_of(settings: Settings) -> SequencerLimits:

@@ -31,7 +31,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Print the newest checkpoint, the keys that sign, what waits, and whether the last census matched."""
 
     async def work(database: Database, settings: Settings) -> dict[str, Any]:
-        from holdfast.main.ledger_work import SOURCES
+        from holdfast.main.ledger_sources import SOURCES
         from holdfast.records import ledger
         from holdfast.records.sequencing import count, current_keys, last_census_matches
 

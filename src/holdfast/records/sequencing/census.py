@@ -29,7 +29,7 @@ class SourceCount(NamedTuple):
     missing: int
 
 
-Source = Callable[[Reader], Awaitable[SourceCount]]
+Source = Callable[[Reader, Instant], Awaitable[SourceCount]]
 
 _WAITING = """
 select kind, count(*), min(recorded_at) from ledger_records where leaf_index is null group by kind
@@ -59,7 +59,7 @@ async def count(reader: Reader, sources: Mapping[str, Source], *, now: Instant) 
     sealed = await reader.fetchval(_SEALED, SEALED_KIND)
     if sealed:
         logged[SEALED_KIND] = sealed
-    rows = {name: await source(reader) for name, source in sources.items()}
+    rows = {name: await source(reader, now) for name, source in sources.items()}
     missing = sum(one.missing for one in rows.values())
     oldest = min((since for _, since in waiting.values()), default=now)
     oldest_seconds = max(0, int((now - oldest).total_seconds()))
