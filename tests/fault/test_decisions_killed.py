@@ -22,6 +22,10 @@ COPIES = 40
 AUTHORS = ("writer0", "writer1", "writer2")
 SCOPES = "read write follow admin:read admin:write"
 _API = "/api/holdfast/v1"
+RULING = {
+    "version": "1", "policy": "harassment", "facts": "It insults a member.", "actions[0][kind]": "withdraw",
+    "actions[1][kind]": "strike", "actions[1][severity]": "10",
+}  # fmt: skip
 
 # Copies of the post of each case, by each of the authors in turn, as members of the case.
 _COPIES_SQL = f"""
@@ -128,8 +132,8 @@ def whole_or_absent(server: WholeServer) -> int:
     return made
 
 
-def test_a_decision_is_whole_or_absent_and_nobody_is_told_twice(server: WholeServer) -> None:
-    chance = random.Random(20260131)
+def opened(server: WholeServer) -> tuple[str, list[str]]:
+    """A moderator's token, and the paths that decide about each of the cases, which have their copies."""
     for name in AUTHORS:
         server.command("account", "create", name, "--email", f"{name}@example.org")
     server.command("account", "create", "judge", "--email", "judge@example.org", "--role", "moderator")
@@ -143,56 +147,62 @@ def test_a_decision_is_whole_or_absent_and_nobody_is_told_twice(server: WholeSer
         paths.append(f"{_API}/cases/{case['id']}/decide")
     settle(server)
     assert server.sql(_COPIES_SQL) == CASES * COPIES
-    ruling = {
-        "version": "1", "policy": "harassment", "facts": "It insults a member.", "actions[0][kind]": "withdraw",
-        "actions[1][kind]": "strike", "actions[1][severity]": "10",
-    }  # fmt: skip
+    return judge, paths
+
+
+def decide_under_kills(
+    server: WholeServer, judge: str, paths: list[str], chance: random.Random
+) -> WholeServer:
+    """Every case decided, however often the server dies meanwhile."""
+    acknowledged = 0
+    while paths:
+        deciders = Deciders(server.port, judge, paths, RULING)
+        server = killed(server, deciders, min(chance.randint(1, 4), len(paths)))
+        acknowledged += len(deciders.acknowledged)
+        made = whole_or_absent(server)
+        assert acknowledged <= made
+        sys.stdout.write(
+            f"{len(deciders.acknowledged)} acknowledged, {made} of {CASES} decided after the kill\n"
+        )
+        paths = paths[len(paths) - (CASES - made) :] if made < CASES else []
+    return server
+
+
+def undo_under_kills(server: WholeServer, judge: str, chance: random.Random) -> WholeServer:
+    """Every decision taken back, however often the server dies meanwhile."""
+    while True:
+        rows = ask(server.port, judge, "GET", f"{_API}/decisions?limit=100")
+        back = [f"{_API}/decisions/{row['id']}/undo" for row in rows if not row["undone"]]
+        if not back:
+            return server
+        deciders = Deciders(server.port, judge, back, {"reason": "a mistake"})
+        server = killed(server, deciders, min(chance.randint(2, 5), len(back)))
+        whole_or_absent_after_undo(server)
+
+
+def test_a_decision_is_whole_or_absent_and_nobody_is_told_twice(server: WholeServer) -> None:
+    chance = random.Random(20260131)
+    judge, paths = opened(server)
     running = server
+    warned = "select count(*) from notifications where subject_id is not null"
+    told = CASES * len(AUTHORS)
     try:
-        left = paths
-        acknowledged: list[str] = []
-        while left:
-            deciders = Deciders(running.port, judge, left, ruling)
-            running = killed(running, deciders, min(chance.randint(1, 4), len(left)))
-            acknowledged += deciders.acknowledged
-            made = whole_or_absent(running)
-            assert len(acknowledged) <= made
-            sys.stdout.write(
-                f"{len(deciders.acknowledged)} acknowledged, {made} of {CASES} decided after the kill\n"
-            )
-            left = paths[made:]
+        running = decide_under_kills(running, judge, paths, chance)
         settle(running)
         assert running.sql("select count(*) from effects where state <> 1") == 0
         assert running.sql("select count(*) from posts where state = 2") == CASES * (COPIES + 1)
-        told = CASES * len(AUTHORS)
         assert running.sql("select count(*) from statements") == told
         assert running.sql("select count(*) from ledger_records where kind = 'sor.sent'") == told
         assert running.sql("select count(*) from account_warnings") == told
-        assert (
-            running.sql(
-                "select count(*) from (select distinct subject_id from notifications where subject_id is not null) n"
-            )
-            == told
-        )
-        assert running.sql("select count(*) from notifications where subject_id is not null") == told
+        assert running.sql(warned.replace("count(*)", "count(distinct subject_id)")) == told
+        assert running.sql(warned) == told
         # And back, under the same kills.
-        undos = [row["id"] for row in ask(running.port, judge, "GET", f"{_API}/decisions?limit=100")]
-        back = [f"{_API}/decisions/{ident}/undo" for ident in undos]
-        while back:
-            deciders = Deciders(running.port, judge, back, {"reason": "a mistake"})
-            running = killed(running, deciders, min(chance.randint(2, 5), len(back)))
-            whole_or_absent_after_undo(running)
-            undone = {
-                row["id"]
-                for row in ask(running.port, judge, "GET", f"{_API}/decisions?limit=100")
-                if row["undone"]
-            }
-            back = [f"{_API}/decisions/{ident}/undo" for ident in undos if ident not in undone]
+        running = undo_under_kills(running, judge, chance)
         settle(running)
         assert running.sql("select count(*) from posts where state = 0") == CASES * (COPIES + 1)
         assert running.sql("select count(*) from strikes") == 0
         assert running.sql("select count(*) from statements") == 2 * told
-        assert running.sql("select count(*) from notifications where subject_id is not null") == 2 * told
+        assert running.sql(warned) == 2 * told
         assert running.stop() == 0
     finally:
         running.close()

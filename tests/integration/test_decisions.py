@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from holdfast.platform.config import Settings
-from holdfast.social.accounts import NewAccount, UsernameNotAllowed, create_account
-from holdfast.social.bans import PatternField, PatternSeverity
 from holdfast.social.posts import PostState, decide_post
 from holdfast.trust import cases
-from holdfast.trust.cases import CopyArrived, Source
+from holdfast.trust.cases import CopyArrived
 from holdfast.trust.decisions import (
     Action,
     AlreadyUndone,
@@ -25,6 +23,7 @@ from holdfast.trust.decisions import (
     referrals_of,
 )
 from holdfast.trust.effects import ActionKind, effect_counts, effects_of, end_effects, strikes_of
+from holdfast.trust.intake import link_copies
 from holdfast.trust.staff_actions import NotYourRank, RoleLacks, Staff, Subject
 from tests.support.rulings import (
     case_about,
@@ -265,77 +264,6 @@ async def test_nobody_decides_about_equals_or_in_their_own_matter_or_without_the
     assert (await cases.get_case(site.services.database, case)).closed_at is None
 
 
-async def test_no_violation_gives_a_held_post_back_and_a_label_of_age_keeps_visitors_out(site: Site) -> None:
-    mia, ann, bob = await site.member("mia", role="moderator"), *await site.members("ann", "bob")
-    status = await ann.say("I will kill you, Bob, tomorrow at noon")
-    assert (await bob.request("GET", f"/api/v1/statuses/{status['id']}")).status_code == 404
-    case = await case_about_post(site, ann, status, source=Source.SCREENING, category="violence")
-    await decided(site, staff(mia), case, ruling("no_violation", policy="", facts=""))
-    assert (await bob.request("GET", f"/api/v1/statuses/{status['id']}")).status_code == 200
-    assert await records(site, "sor.sent") == 0
-    grown = await ann.say("for adults")
-    case = await case_about_post(site, ann, grown)
-    await decided(site, staff(mia), case, ruling(actions=(Action(ActionKind.LABEL, label="adults-only"),)))
-    assert (await site.client.get(f"/api/v1/statuses/{grown['id']}")).status_code == 404
-    assert (await bob.get(f"/api/v1/statuses/{grown['id']}"))["holdfast"]["labels"] == ["adults-only"]
-
-
-async def test_limited_reach_closed_replies_and_a_frozen_account(site: Site) -> None:
-    mia, ann = await site.member("mia", role="moderator"), await site.member("ann")
-    bob, cat, dan = await site.members("bob", "cat", "dan")
-    await dan.post(f"/api/v1/accounts/{ann.id}/follow")
-    await cat.post(f"/api/v1/accounts/{bob.id}/follow")
-    status = await ann.say("a post #harbour")
-    await bob.post(f"/api/v1/statuses/{status['id']}/reblog")
-    case = await case_about_post(site, ann, status)
-    await decided(site, staff(mia), case, ruling("limit_reach", "restrict_replies", "freeze"))
-    await site.settle()
-    for path in ("/api/v1/timelines/public", "/api/v1/timelines/tag/harbour"):
-        assert status["id"] not in await cat.ids(path), path
-    assert status["id"] in await dan.ids("/api/v1/timelines/home")
-    assert await cat.ids("/api/v1/timelines/home") == []
-    assert (await cat.request("POST", f"/api/v1/statuses/{status['id']}/reblog")).status_code == 422
-    reply = {"status": "a reply", "in_reply_to_id": status["id"]}
-    assert (await cat.request("POST", "/api/v1/statuses", data=reply)).status_code == 403
-    frozen = await ann.request("POST", "/api/v1/statuses", data={"status": "still here"})
-    assert frozen.status_code == 403
-    assert "read-only" in frozen.json()["error"]
-    assert (await ann.request("GET", "/api/v1/timelines/home")).status_code == 200
-    assert (await ann.request("POST", f"/api/v1/accounts/{cat.id}/block")).status_code == 200
-
-
-async def test_links_and_sign_ups_are_kept_out_and_let_in_again(site: Site) -> None:
-    mia, ann = await site.member("mia", role="moderator"), await site.member("ann")
-    case = await case_about_post(site, ann, await ann.say("look https://bad.example/page"))
-    actions = (
-        Action(ActionKind.BLOCK_LINK, value="https://Bad.example/page/"),
-        Action(
-            ActionKind.RESTRICT_SIGN_UPS, field=PatternField.USERNAME, pattern="spam*",
-            response=PatternSeverity.REFUSE,
-        ),
-    )  # fmt: skip
-    made = await decided(site, staff(mia), case, ruling(actions=actions, policy="spam"))
-    refused = await ann.request(
-        "POST", "/api/v1/statuses", data={"status": "again https://www.bad.example/page/2?x"}
-    )
-    assert refused.status_code == 422
-    assert "barred a link" in refused.json()["error"]
-    assert (
-        await ann.request("POST", "/api/v1/statuses", data={"status": "https://bad.example/"})
-    ).status_code == 200
-    new = NewAccount("spammer7", "s7@example.org", None)
-    now = site.services.clock.now()
-    with pytest.raises(UsernameNotAllowed):
-        async with site.services.database.transaction() as tx:
-            await create_account(tx, new, registrations="open", now=now)
-    await taken_back(site, staff(mia), made)
-    async with site.services.database.transaction() as tx:
-        await create_account(tx, new, registrations="open", now=now)
-    assert (
-        await ann.request("POST", "/api/v1/statuses", data={"status": "https://bad.example/page"})
-    ).status_code == 200
-
-
 async def test_a_referral_is_written_down_sealed_and_what_it_is_about_is_held(site: Site) -> None:
     mia, ann = await site.member("mia", role="moderator"), await site.member("ann")
     status = await ann.say("a threat to somebody's life")
@@ -392,3 +320,17 @@ async def test_a_suspension_takes_as_many_statements_however_much_was_posted(sit
         assert (await get_decision(site.services.database, made.id)).settled_at is not None
     assert counted[1] == counted[2] < 100, counted
     assert (await mia.request("GET", f"/api/v1/accounts/{cat.id}")).status_code == 404
+
+
+async def test_a_copy_that_nobody_flagged_is_found_and_gets_the_decision(site: Site) -> None:
+    mia, ann, bob = await site.member("mia", role="moderator"), *await site.members("ann", "bob")
+    text = "Everybody who sells fish at the harbour on Sunday mornings is a liar and a thief, tell all your friends"
+    case = await case_about_post(site, ann, await ann.say(text))
+    await decided(site, staff(mia), case, ruling("withdraw"))
+    copy = await bob.say(text.upper() + "!!")
+    async with site.services.database.transaction() as tx:
+        await link_copies(tx, site.services.clock.now())
+    await site.settle()
+    assert (await mia.request("GET", f"/api/v1/statuses/{copy['id']}")).status_code == 404
+    statements = await bob.get("/api/holdfast/v1/statements")
+    assert "a program applied that decision" in statements[0]["text"]

@@ -57,6 +57,7 @@ ELSEWHERE = {
     "recovery_codes": "access", "push_subscriptions": "access", "idempotency_keys": "access",
     "jobs": "work that is done", "bench_batch": "of the benchmark",
     "desk_queues": "who works where", "ledger_witnesses": "of the server",
+    "statement_mails": "letters with a member's address; the statement that they carried stays",
     "strikes": "follows from the moderation log, which stays",
     "effect_baselines": "what an account was before an effect; follows from the log", "case_skips": "who passed a case on", "desk_queue_members": "who works where",
     "moderation_pseudonyms": "the name that stands for an account in figures",

@@ -13,6 +13,7 @@ from ...platform.db import Database
 from ...platform.decoding import Decoded, Decoders, ImageOrder, Rendition
 from ...pure.media_types import GIF, HEAD_BYTES, PNG, MediaType, sniff
 from ...screening import Screen
+from ..bans import check_material
 from . import store
 from .errors import MediaNotTaken
 from .model import (
@@ -76,6 +77,7 @@ async def take_upload(intake: Intake, file: BinaryIO, size_bytes: int, purpose: 
     decoded = await intake.decoders.decode(_order(kind, purpose, intake), file.fileno())
     pdq = decoded.pdq if decoded.pdq_quality >= _PDQ_MIN_QUALITY else None
     _refuse_known(intake.screen, hash_facts(digest, pdq))
+    await check_material(intake.database, (), hash_facts(digest, pdq))
     if decoded.frames > 1 and purpose is Purpose.ATTACHMENT and kind in (GIF, PNG) and intake.moving:
         return await _for_later(intake, file, MediaKind.GIFV, digest, decoded, pdq)
     files = await _stored(intake, decoded, purpose)

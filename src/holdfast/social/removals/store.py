@@ -12,6 +12,13 @@ from ...platform.stamps import Kind
 
 # Each removes some rows of the account ($1), at most $2, and answers with the accounts whose lists it changes.
 REST: dict[str, str] = {
+    "reporter_records": "delete from reporter_records where account_id = $1 returning null::bigint",
+    "reviewer_preferences": "delete from reviewer_preferences where account_id = $1 returning null::bigint",
+    "reviewer_looks": "delete from reviewer_looks where account_id = $1 returning null::bigint",
+    "reviewer_shifts": "delete from reviewer_shifts where account_id = $1 returning null::bigint",
+    "reviewer_days": "delete from reviewer_days where account_id = $1 returning null::bigint",
+    "reporter_outcomes": "delete from reporter_outcomes where report_id in (select report_id from reporter_outcomes"
+    " where account_id = $1 limit $2) returning null::bigint",
     "bookmarks": "delete from bookmarks where (account_id, post_id) in (select account_id, post_id from bookmarks"
     " where account_id = $1 limit $2) returning null::bigint",
     "pins": "delete from pins where (account_id, post_id) in (select account_id, post_id from pins"
@@ -62,6 +69,8 @@ REST: dict[str, str] = {
     " limit $2) returning null::bigint",
     "archives": "delete from archives where account_id = $1 returning null::bigint",
     "archive_imports": "delete from archive_imports where account_id = $1 returning null::bigint",
+    "statement_mails": "delete from statement_mails where statement_id in (select m.statement_id from statement_mails m"
+    " join statements s on s.id = m.statement_id where s.account_id = $1 limit $2) returning null::bigint",
     "one_time_links": "delete from one_time_links where account_id = $1 returning null::bigint",
     # With it go sessions, tokens, codes of apps, recovery codes, push subscriptions, policies.
     "moderation_pseudonyms": "delete from moderation_pseudonyms where account_id = $1 returning null::bigint",
