@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from holdfast.platform.config import Settings
+from holdfast.trust.case_order import TARGET_SECONDS
+from holdfast.trust.cases import reorder_stale
 from tests.support.site import Member, Site, open_site
 
 pytestmark = pytest.mark.integration
@@ -108,6 +111,14 @@ async def test_queues_route_by_language_and_belong_to_their_members(site: Site) 
     assert [(one["lane"], one["open"], one["claimed"]) for one in lanes["lanes"]][3] == ("P3", 1, 1)
     assert lanes["queues"][0]["queue"] == "french"
     await json_of(admin, "DELETE", "/queues/french")
+    assert {one["queue"] for one in await json_of(mod, "GET", "/cases")} == {"general"}
+    # A queue that is made later takes what waits when that is next put in order.
+    await json_of(admin, "PUT", "/queues/late", title="Late", position=10, sources=["report"])
+    now = site.services.clock.now() + timedelta(hours=1)
+    async with site.services.database.transaction() as tx:
+        await reorder_stale(tx, targets=TARGET_SECONDS, older_than=now, now=now)
+    assert {one["queue"] for one in await json_of(mod, "GET", "/cases")} == {"late"}
+    await json_of(admin, "DELETE", "/queues/late")
     assert {one["name"] for one in await json_of(mod, "GET", "/queues")} == {"appeals", "quality", "general"}
     await json_of(admin, "DELETE", "/queues/general", 422)
 

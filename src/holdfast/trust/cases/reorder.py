@@ -1,4 +1,4 @@
-"""Use case: the number of cases is worked out anew from what is known now."""
+"""Use case: the number of cases, and the queue that they wait in, are worked out anew from what is known now."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Final
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ..case_order import TARGET_SECONDS, case_facts, order
+from ..routing import Traits, queues, route
 from . import store
-from .queries import stale_cases
+from .queries import cases_by_id, stale_cases
 
 AT_ONCE: Final = 1000
 """Cases that one run of the clock works out."""
@@ -36,4 +37,20 @@ async def reorder_stale(
 ) -> int:
     """Work out those that were not for the longest time, those that changed their lane first; how many."""
     ids = await stale_cases(tx, older_than, limit=limit)
-    return await reorder_cases(tx, ids, targets=targets, now=now) if ids else 0
+    if not ids:
+        return 0
+    done = await reorder_cases(tx, ids, targets=targets, now=now)
+    await _route_anew(tx, ids)
+    return done
+
+
+async def _route_anew(tx: Tx, case_ids: list[int]) -> None:
+    """Queues may be others than when the cases came, and cases may be in another lane."""
+    known = await queues(tx)
+    moved: list[tuple[int, str]] = []
+    for case in (await cases_by_id(tx, case_ids)).values():
+        traits = Traits(case.track, case.lane, case.source.value, case.category, case.language, case.policy)
+        if (queue := route(known, traits)) != case.queue:
+            moved.append((case.id, queue))
+    if moved:
+        await store.set_queues(tx, moved)

@@ -152,9 +152,13 @@ async def set_escalated(tx: Tx, case_id: int, at: Instant | None) -> None:
     await tx.execute("update cases set escalated_at = $2, version = version + 1 where id = $1", case_id, at)
 
 
-async def set_queue(tx: Tx, case_id: int, queue: str) -> None:
-    """Where it waits."""
-    await tx.execute("update cases set queue = $2 where id = $1", case_id, queue)
+async def set_queues(tx: Tx, moved: list[tuple[int, str]]) -> None:
+    """Where open cases wait, by their ids."""
+    await tx.execute(
+        "update cases c set queue = n.queue from unnest($1::bigint[], $2::text[]) as n (id, queue)"
+        " where c.id = n.id and c.closed_at is null",
+        [one[0] for one in moved], [one[1] for one in moved],
+    )  # fmt: skip
 
 
 async def insert_skip(tx: Tx, case_id: int, account_id: int, reason: str, until: Instant) -> None:
@@ -190,6 +194,27 @@ async def reopen(tx: Tx, case_id: int) -> None:
         " where o.subject_kind = m.subject_kind and o.subject_key = m.subject_key and o.track = m.track and o.open)",
         case_id,
     )
+
+
+async def fold(tx: Tx, case_id: int, into: int, now: Instant) -> None:
+    """Members, signals and what members look like belong to another case; this one is closed."""
+    moved = await tx.fetch(
+        "update case_members set case_id = $2, joined_as = 'together' where case_id = $1 and open returning subject_key",
+        case_id, into,
+    )  # fmt: skip
+    signals = await tx.execute("update case_signals set case_id = $2 where case_id = $1", case_id, into)
+    await tx.execute("delete from case_bands where case_id = $1", case_id)
+    await tx.execute("update case_prints set case_id = $2, first = false where case_id = $1", case_id, into)
+    await tx.execute(
+        "update cases set members = members + $2, signals = signals + $3, signalled_at = $4, version = version + 1"
+        " where id = $1",
+        into, len(moved), signals, now,
+    )  # fmt: skip
+    await tx.execute(
+        "update cases set closed_at = $3, outcome = 'grouped', parent_id = $2, version = version + 1, claimed_id = null,"
+        " claimed_at = null, lease_until = null where id = $1",
+        case_id, into, now,
+    )  # fmt: skip
 
 
 async def move_version(tx: Tx, case_id: int) -> None:
