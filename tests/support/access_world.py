@@ -313,6 +313,7 @@ _POSTS = {
     "held": _post(HELD_TEXT),
 }
 
+
 async def _statement(world: World) -> str:
     """A statement of reasons that the owner was sent."""
     status = await world.owner.say("something that was decided about")
