@@ -161,3 +161,16 @@ async def test_our_own_description_names_our_own_paths_alone(site: Site) -> None
     document = (await site.client.get(f"{API}/openapi.json")).json()
     assert f"{API}/cases/{{id}}/claim" in document["paths"]
     assert all(path.startswith(API) for path in document["paths"])
+
+
+async def test_the_staff_opens_a_case_and_the_log_says_who(site: Site) -> None:
+    ann = await site.member("ann")
+    mod = await site.member("mod", role="moderator")
+    post = await ann.say(TEXT)
+    case = await json_of(mod, "POST", "/cases", post_id=post["id"], lane="P2", category="violence")
+    assert (case["lane"], case["source"], case["category"]) == ("P2", "admin", "violence")
+    (event,) = case["events"]
+    assert (event["actor"]["kind"], event["actor"]["account"]["acct"]) == ("staff", "mod")
+    assert (await json_of(mod, "POST", "/cases", account_id=ann.id))["subject"]["kind"] == "account"
+    for body in ({}, {"post_id": "1"}, {"post_id": post["id"], "lane": "P9"}):
+        await json_of(mod, "POST", "/cases", 422, **body)

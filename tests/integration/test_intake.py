@@ -86,6 +86,14 @@ async def test_what_screening_holds_is_in_a_lane_at_once(site: Site) -> None:
     (said,) = await CaseReader(site.services.database).signals(case.id)
     assert said.version
     assert said.rules
+    row = await site.services.database.fetchrow(
+        "select rule_version, policy_version, model_version, actor_kind from moderation_actions where case_id = $1",
+        case.id,
+    )
+    assert row is not None
+    assert row["actor_kind"] == "rules"
+    assert row["rule_version"].startswith("holdfast-default@")
+    assert case.policy == row["policy_version"]
 
 
 async def test_copies_that_nobody_flagged_join_and_later_ones_are_linked_to_the_decision(site: Site) -> None:

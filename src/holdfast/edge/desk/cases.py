@@ -29,7 +29,7 @@ from .render import (
     status_entity,
     thread_before,
 )
-from .routes import API, ScopedAccess, id_of, limit_of, names_of, public_id
+from .routes import API, ScopedAccess, id_of, limit_of, names_of, public_id, staff_of
 
 routes = RouteTable()
 _ONE = f"{API}/cases/{{id}}"
@@ -109,7 +109,7 @@ async def open_case(call: Call) -> Answer:
     lane: Lane | None = next((one for one in _LANES if one == asked.lane), None)
     signal = Signal(
         source=Source.ADMIN, subject=subject, category=asked.category[:40] or "other", lane=lane,
-        policy=asked.policy[:60] or None,
+        policy=asked.policy[:60] or None, by=staff_of(call),
     )  # fmt: skip
     async with services.database.transaction() as tx:
         case_id = await cases.open_or_join(tx, signal, now=call.now)

@@ -68,17 +68,33 @@ async def joined(tx: Tx, case_id: int, signal: Signal, lane: Lane, *, now: Insta
 async def _event(
     tx: Tx, case_id: int, signal: Signal, lane: Lane, *, change: Change, record_id: str | None, now: Instant
 ) -> None:
+    verb = f"{signal.subject.kind}.{'reported' if signal.source in FROM_PEOPLE else signal.source.value}"
+    await record_event(
+        tx, await _actor(tx, signal), verb, signal.subject, why=Why(report_id=signal.report_id), now=now,
+        case_id=case_id, change=change, record_id=record_id, versions=_versions(signal), lane=lane,
+        category=signal.category, rules=list(signal.rules),
+    )  # fmt: skip
+
+
+async def _actor(tx: Tx, signal: Signal) -> LogActor:
+    """Whose event it is: reporters and the staff by their pseudonyms."""
+    if signal.by is not None:
+        staff = signal.by
+        name = None if staff.account_id is None else await pseudonym_of(tx, staff.account_id, "staff")
+        return LogActor(staff.kind, staff.account_id, staff.role, name)
     name = None
     if signal.source is Source.REPORT and signal.report_id is not None:
         reporter = await tx.fetchval("select account_id from reports where id = $1", signal.report_id)
         name = None if reporter is None else await pseudonym_of(tx, reporter, "reporter")
-    verb = "reported" if signal.source in FROM_PEOPLE else signal.source.value
-    await record_event(
-        tx, LogActor(_KINDS[signal.source], name=name), f"{signal.subject.kind}.{verb}", signal.subject,
-        why=Why(report_id=signal.report_id), now=now, case_id=case_id, change=change, record_id=record_id,
-        versions=Versions(signal.policy, ",".join(signal.rules)[:500] or None, signal.version),
-        lane=lane, category=signal.category,
-    )  # fmt: skip
+    return LogActor(_KINDS[signal.source], name=name)
+
+
+def _versions(signal: Signal) -> Versions:
+    """Screening names what it was made of, `model/point rules@number`, in one text; each is kept in its place, as a code."""
+    parts = (signal.version or "").split()
+    rules = next((one for one in parts if "@" in one), None)
+    model = next((one.replace("/", ":") for one in parts if "@" not in one), None)
+    return Versions(signal.policy, rules if signal.rules else None, model)
 
 
 async def about_case(

@@ -10,7 +10,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...screening import Lane
 from ..copies import JoinedAs
-from ..staff_actions import Subject, SubjectKind
+from ..staff_actions import Staff, Subject, SubjectKind
 
 CaseId = NewType("CaseId", int)
 
@@ -50,6 +50,7 @@ class Signal(msgspec.Struct, frozen=True):
     lane None: that of its category. severity: 0 to 1, as far as it is known. category: what it is said to be, such as
     violence, spam, legal, violation, other, or a head of the model. rules, version: of what flagged. track: the kind of
     work; cases of other tracks than main are always about their subject alone. excluded: who may not have the case.
+    by: who of the staff says it, where the staff does.
     hidden: nobody sees the subject until somebody decides, so it must end in a lane, or with a decision that settles it.
     record_id: the leaf of the ledger that tells of the signal itself, where there is one.
     fresh: opens a case even though the subject was decided before and says the same (appeals, reviews, samples).
@@ -70,6 +71,7 @@ class Signal(msgspec.Struct, frozen=True):
     excluded: tuple[int, ...] = ()
     parent_id: int | None = None
     record_id: str | None = None
+    by: Staff | None = None
     hidden: bool = False
     fresh: bool = False
 
