@@ -7,23 +7,19 @@ import base64
 import csv
 import dataclasses
 import hashlib
-import importlib.util
 import io
 import json
-import random
 import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pyrage  # type: ignore[import-untyped]
 import pytest
 
-from holdfast.main.verification import Given, Outcome, Trust, verify_file
+from holdfast.main.verification import Outcome
 from holdfast.platform.config import Settings
-from holdfast.pure.bundles import encode_manifest
 from holdfast.pure.permissions import Permission, permits
 from holdfast.pure.window import Window
 from holdfast.records import ledger
@@ -40,25 +36,14 @@ from holdfast.trust.evidence import (
     make_bundle,
 )
 from holdfast.trust.staff_actions import RoleLacks, Staff
-from tests.support.bundles import TERMS, affair, make, sign, small_bundle
+from tests.support.bundles import SINGLE, TERMS, affair, contents, make, ours, sign, small_bundle
 from tests.support.site import Site, open_site
-
-SINGLE = Path(__file__).parents[2] / "src/holdfast/trust/evidence/carried/holdfast_verify.py"
 
 
 @pytest.fixture
 async def site(settings: Settings) -> AsyncIterator[Site]:
     async with open_site(settings) as opened:
         yield opened
-
-
-def contents(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
-
-
-def ours(path: Path) -> Outcome:
-    return verify_file(path, Trust(None), Given()).outcome
 
 
 def alone(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -275,107 +260,6 @@ async def test_who_may_export_and_what_cannot_be_asked_for(site: Site) -> None:
     small = dataclasses.replace(ports, records_max=1)
     with pytest.raises(BundleTooLarge):
         await make_bundle(site.services.database, Staff(None, "owner"), query, TERMS, ports=small, now=now)
-
-
-def single_file_verifier() -> Any:
-    """The verifier that a bundle carries, as a module."""
-    spec = importlib.util.spec_from_file_location("holdfast_verify", SINGLE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-async def test_any_flipped_bit_of_a_bundle_is_found_by_both_verifiers(site: Site, tmp_path: Path) -> None:
-    path = await small_bundle(site, tmp_path)
-    whole, single = path.read_bytes(), single_file_verifier()
-    generator = random.Random(6)
-    # Somewhere in every file and its header, and all of the end, where a container has bytes that many readers skip.
-    places = [whole.index(b"PK\x03\x04", start) for start in headers(whole)]
-    places = [place + generator.randrange(60) for place in places]
-    places += [generator.randrange(len(whole)) for _ in range(60)]
-    places += range(len(whole) - 22, len(whole))
-    directory = whole.index(b"PK\x01\x02")
-    places += [generator.randrange(directory, len(whole)) for _ in range(40)]
-    flipped = tmp_path / "flipped.zip"
-    for place in places:
-        changed = bytearray(whole)
-        changed[place] ^= 1 << generator.randrange(8)
-        flipped.write_bytes(changed)
-        assert ours(flipped) >= Outcome.BAD, place
-        assert max(one[0] for one in single.verify(str(flipped))) >= 30, place
-    for cut in (len(whole) - 1, len(whole) // 2, 100, 1):
-        flipped.write_bytes(whole[:cut])
-        assert max(one[0] for one in single.verify(str(flipped))) >= 30, cut
-        assert ours(flipped) >= Outcome.BAD, cut
-    flipped.write_bytes(whole + b"\0")
-    assert ours(flipped) >= Outcome.BAD
-    assert max(one[0] for one in single.verify(str(flipped))) >= 30
-
-
-def headers(whole: bytes) -> list[int]:
-    """Where files of a ZIP begin."""
-    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-        return [one.header_offset for one in archive.infolist()]
-
-
-async def test_what_is_forged_with_all_manifests_made_anew_is_found(site: Site, tmp_path: Path) -> None:
-    """Whoever changes a leaf, an opening, a proof or the list of closed texts can make the manifests fit; the ledger does
-    not follow."""
-    path = await small_bundle(site, tmp_path)
-    files, single = contents(path), single_file_verifier()
-    leaf = min(name for name in files if name.startswith("data/ledger/leaves/"))
-    opening = min(name for name in files if name.startswith("data/openings/"))
-    proof = min(name for name in files if name.startswith("data/ledger/proofs/"))
-    checkpoint = files["data/ledger/checkpoint"]
-    body = json.loads(files[opening])
-    body["body"] = base64.urlsafe_b64encode(b"something else").rstrip(b"=").decode()
-    forged: dict[str, dict[str, bytes | None]] = {
-        "leaf": {leaf: files[leaf].replace(b'"v":1', b'"v":1 ')},
-        "kind": {leaf: files[leaf].replace(b"withdraw", b"dismissed") + b""}
-        if b"withdraw" in files[leaf]
-        else {},
-        "opening": {opening: json.dumps(body, sort_keys=True, separators=(",", ":")).encode()},
-        "opening gone": {opening: None},
-        "leaf gone": {leaf: None},
-        "proof": {proof: files[proof].replace(b"index ", b"index 1")},
-        "checkpoint": {
-            "data/ledger/checkpoint": checkpoint.replace(checkpoint.split(b"\n")[2][:8], b"AAAAAAAA")
-        },
-        "closed": {
-            "data/custody/redactions.csv": b"record_id,index,field,reason,why\r\n01X,1,text,erased,x\r\n"
-        },
-        "bagit": {"bagit.txt": b"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n"},
-    }
-    for what, changes in forged.items():
-        if not changes:
-            continue
-        folder = tmp_path / what.replace(" ", "-")
-        write_bag(folder, {**files, **changes})
-        assert ours(folder) >= Outcome.BAD, what
-        if what != "closed":  # that more is listed as closed than is closed is no lie about evidence
-            assert max(one[0] for one in single.verify(str(folder))) >= 30, what
-
-
-def write_bag(folder: Path, files: dict[str, bytes | None]) -> None:
-    """A bag in a folder, with manifests that fit."""
-    kept = {name: one for name, one in files.items() if one is not None and "manifest-sha256" not in name}
-    payload = {
-        name: hashlib.sha256(one).hexdigest() for name, one in kept.items() if name.startswith("data/")
-    }
-    size = sum(len(kept[name]) for name in payload)
-    facts = [
-        line for line in kept["bag-info.txt"].decode().splitlines() if not line.startswith("Payload-Oxum")
-    ]
-    kept["bag-info.txt"] = "\n".join([*facts, f"Payload-Oxum: {size}.{len(payload)}", ""]).encode()
-    kept["manifest-sha256.txt"] = encode_manifest(payload)
-    tags = {name: hashlib.sha256(one).hexdigest() for name, one in kept.items() if name not in payload}
-    kept["tagmanifest-sha256.txt"] = encode_manifest(tags)
-    for name, one in kept.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(one)
 
 
 async def test_the_desk_hands_out_a_bundle_that_it_recorded_first(site: Site, tmp_path: Path) -> None:

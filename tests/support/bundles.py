@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast.main.verification import Given, Outcome, Trust, verify_file
 from holdfast.pure.evidence import Algorithm, SigningKey, cosign_checkpoint, parse_note
 from holdfast.records.ledger import add_cosignatures, latest_checkpoint
 from holdfast.records.witnesses import add_witness
@@ -23,6 +25,7 @@ from tests.support.pictures import encoded, picture
 from tests.support.rulings import case_about_post, decided, ruling, staff
 from tests.support.site import Member, Site
 
+SINGLE = Path(__file__).parents[2] / "src/holdfast/trust/evidence/carried/holdfast_verify.py"
 TERMS = ExportTerms("District Court of Somewhere", "21-cv-31, discovery", "Order of 3 March")
 WITNESS = SigningKey("witness.example/w", Algorithm.COSIGNATURE_V1, b"w" * 32)
 
@@ -95,3 +98,12 @@ async def small_bundle(site: Site, folder: Path, *, witnessed: bool = True) -> P
     await sign(site, witnessed=witnessed)
     made = await make(site, ExportQuery(Root.CASE, found.case_id))
     return made.path.rename(folder / "bundle.zip")
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
+
+
+def ours(path: Path) -> Outcome:
+    return verify_file(path, Trust(None), Given()).outcome

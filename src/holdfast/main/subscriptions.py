@@ -38,7 +38,7 @@ from ..social import (
     schedules,
     search,
 )
-from ..trust import bulk, cases, decisions, intake, reports, staff_actions, statements, webhooks
+from ..trust import bulk, cases, decisions, intake, reporters, reports, staff_actions, statements, webhooks
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post, conversations.file_message),
@@ -87,20 +87,20 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     removals.AccountRemovalBegun: (removals.remove_account,),
     removals.AccountRemoved: (),
     holds.HoldReleased: (
-        posts.finish_deletions,
-        media.finish_discards,
+        removals.finish_deletions,
+        removals.finish_discards,
         removals.resume_removals,
         holds.forget_held_copies,
     ),
     moves.AccountMoved: (moves.move_followers,),
     portability.RelationImportBegun: (portability.import_relations,),
     reports.ReportFiled: (intake.take_report, reports.notify_reported, webhooks.tell_report_created),
-    reports.ReportChanged: (webhooks.tell_report_updated, intake.settle_share),
+    reports.ReportChanged: (webhooks.tell_report_updated, intake.settle_share, reporters.count_report),
     # The notice desk subscribes here.
     reports.LegalReportFiled: (),
     # Those who notify of decisions, teach from them and answer notices subscribe here.
-    decisions.DecisionMade: (bulk.close_covered,),
-    decisions.DecisionReversed: (),
+    decisions.DecisionMade: (bulk.close_covered, reporters.count_decided),
+    decisions.DecisionReversed: (reporters.count_reversed,),
     # By mail as an errand, where that is set up: see `reactions_to`.
     statements.StatementSent: (),
     staff_actions.AccountWarned: (staff_actions.notify_warned,),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from holdfast.platform.config import Settings
     from holdfast.platform.db import Database
     from holdfast.platform.ids import PublicIds
-    from holdfast.trust.evidence import Disclosure, ExportQuery, MadeBundle
+    from holdfast.trust.evidence import Disclosure, ExportQuery
 
 app = typer.Typer(help="Evidence bundles, which others verify offline.", no_args_is_help=True)
 
@@ -69,37 +69,43 @@ def export_bundle(
     }
     bounds["checkpoint_size"] = checkpoint
 
-    async def work(settings: Settings) -> tuple[MadeBundle, Disclosure]:
-        from holdfast.main.wiring import open_database
-        from holdfast.trust.evidence import ExportTerms, export_ports, make_bundle, record_export
-        from holdfast.trust.staff_actions import OPERATOR
+    terms = (recipient, purpose, authority, tuple(redact or ()), encrypt_to)
+    facts = with_database(command_settings(data), lambda ready: _made(ready, *given[0], bounds, terms, out))
+    if as_json:
+        print_json(facts)
+        return
+    print(
+        f"{out}: {facts['records']} records, {facts['documents']} documents, {facts['closed']} texts closed"
+    )
+    if facts["not_covered"]:
+        print(f"{facts['not_covered']} newer records are not under a signed checkpoint yet, and are left out")
+    print(f"sha256 {facts['file_sha256']}")
 
-        terms = ExportTerms(recipient, purpose, authority, tuple(redact or ()), encrypt_to)
-        async with open_database(settings) as database:
-            ports = export_ports(settings, database.keyring)
-            asked = await _query(database, ports.ids, *given[0], bounds)
-            made = await make_bundle(database, OPERATOR, asked, terms, ports=ports, now=now)
-            try:
-                async with database.transaction() as tx:
-                    recorded = await record_export(tx, OPERATOR, made, now=now)
-                _hand_over(made.path, out)
-            finally:
-                made.path.unlink(missing_ok=True)
-            return made, recorded
 
-    made, recorded = with_database(command_settings(data), work)
-    facts = {
+async def _made(
+    settings: Settings, root: str, value: str, bounds: dict[str, Any], words: tuple[Any, ...], out: Path
+) -> dict[str, Any]:
+    """Make the bundle, record it, and only then write it where it was asked for; what is printed of it."""
+    from holdfast.main.wiring import open_database
+    from holdfast.trust.evidence import ExportTerms, export_ports, make_bundle, record_export
+    from holdfast.trust.staff_actions import OPERATOR
+
+    now = SystemClock().now()
+    async with open_database(settings) as database:
+        ports = export_ports(settings, database.keyring)
+        asked = await _query(database, ports.ids, root, value, bounds)
+        made = await make_bundle(database, OPERATOR, asked, ExportTerms(*words), ports=ports, now=now)
+        try:
+            async with database.transaction() as tx:
+                recorded = await record_export(tx, OPERATOR, made, now=now)
+            _hand_over(made.path, out)
+        finally:
+            made.path.unlink(missing_ok=True)
+    return {
         "file": str(out), "name": made.name, "records": made.records, "documents": made.documents,
         "closed": made.closed, "not_covered": made.not_covered, "manifest_sha256": made.manifest_sha256.hex(),
         "file_sha256": recorded.file_sha256.hex(), "record_id": recorded.record_id,
     }  # fmt: skip
-    if as_json:
-        print_json(facts)
-        return
-    print(f"{out}: {made.records} records, {made.documents} documents, {made.closed} texts closed")
-    if made.not_covered:
-        print(f"{made.not_covered} newer records are not under a signed checkpoint yet, and are left out")
-    print(f"sha256 {recorded.file_sha256.hex()}")
 
 
 def _hand_over(made: Path, out: Path) -> None:

@@ -13,7 +13,6 @@ from .errors import (
 )
 from .events import MediaTaken
 from .finish import finish_media
-from .jobs import finish_discards
 from .model import (
     PREVIEW_PIXELS,
     SERVED_TYPES,
@@ -48,6 +47,7 @@ from .queries import (
 from .set_picture import set_picture
 from .store import (
     attach_media,
+    delete_released,
     forget_orphans,
     fresh_name,
     give_to_scheduled,
@@ -63,8 +63,8 @@ __all__ = [
     "FileOfMedia", "Intake", "Measures", "MediaAttached", "MediaFailed", "MediaKind", "MediaLimits",
     "MediaNotAttachable", "MediaNotTaken", "MediaNotVisible", "MediaState", "MediaTaken", "MediaView", "Meta",
     "OwnMedia", "Purpose", "QuotaSpent", "Role", "ServedFile", "TakenMedia",
-    "add_media", "attach_media", "check_attachable", "cleaned_description", "describe_media", "extension_of", "discard_media",
-    "file_named", "finish_discards", "finish_media", "forget_orphans", "fresh_name", "give_to_scheduled", "hash_facts", "media_views", "one_own_media",
+    "add_media", "attach_media", "check_attachable", "cleaned_description", "delete_released", "describe_media", "extension_of", "discard_media",
+    "file_named", "finish_media", "forget_orphans", "fresh_name", "give_to_scheduled", "hash_facts", "media_views", "one_own_media",
     "own_media", "read_focus", "release_post", "release_scheduled", "scheduled_media", "set_picture", "still_waiting", "take_unused_blobs",
     "take_upload", "touch_blobs", "views_of", "waiting_media",
 ]  # fmt: skip

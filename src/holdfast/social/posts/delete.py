@@ -65,13 +65,6 @@ async def delete_post(
     return post
 
 
-async def erase_kept(tx: Tx, post_id: int) -> None:
-    """Erase a post that was deleted while a hold kept it; nothing happens to any other."""
-    if await tx.fetchval("select 1 from posts where id = $1 and state = 3 for update", post_id):
-        await release_post(tx, post_id, keep_at=None)
-        await store.delete_post(tx, post_id)
-
-
 async def _forget_boosts(tx: Tx, post_id: int) -> None:
     """The boosts go with the post; those who boosted are counted and told apart no longer."""
     rows = await tx.fetch(

@@ -13,6 +13,7 @@ from ...platform.stamps import Kind
 from ...screening import Verdict
 from ..accounts import find_handles
 from ..drafts import Composition, Draft, NewPoll, QuotePolicy, Visibility
+from ..media import release_post
 from ..quotes import policy_for
 from .events import PostReachChanged
 from .model import PostMark, PostState, PostView
@@ -172,6 +173,13 @@ async def delete_post(tx: Tx, post_id: int) -> None:
     """Remove the row and everything that hangs on it; replies stay, without a parent."""
     await tx.execute("update posts set in_reply_to_id = null where in_reply_to_id = $1", post_id)
     await tx.execute("delete from posts where id = $1", post_id)
+
+
+async def erase_kept(tx: Tx, post_id: int) -> None:
+    """Erase a post that was deleted while a hold kept it; nothing happens to any other."""
+    if await tx.fetchval("select 1 from posts where id = $1 and state = 3 for update", post_id):
+        await release_post(tx, post_id, keep_at=None)
+        await delete_post(tx, post_id)
 
 
 async def keep_hidden(tx: Tx, post_id: int) -> None:

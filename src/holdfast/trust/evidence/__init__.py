@@ -11,7 +11,7 @@ from .errors import BundleTooLarge, ExportNotAllowed, NothingSigned, NothingToEx
 from .export import MadeBundle, make_bundle, record_export
 from .ledgers import Trusting
 from .model import EXPORTING, Disclosure, ExportQuery, ExportTerms, Root
-from .ports import LOG_PREFIX, ExportPorts, export_ports, handed_out
+from .writing import LOG_PREFIX, ExportPorts, export_ports, handed_out
 
 __all__ = [
     "EXPORTING", "LOG_PREFIX", "BundleTooLarge", "Disclosure", "ExportNotAllowed", "ExportPorts", "ExportQuery", "ExportTerms",

@@ -22,10 +22,17 @@ from .documents import documents_about
 from .errors import BundleTooLarge, NothingToExport
 from .ledgers import LedgerPart, ledger_part
 from .model import EXPORTING, Disclosure, Document, ExportQuery, ExportTerms, Root, check
-from .ports import ExportPorts, clear_left_over
 from .scope import records_about, resolve
 from .snapshots import snapshots_about
-from .writing import Content, check_recipient, encrypt, file_digest, write_bag
+from .writing import (
+    Content,
+    ExportPorts,
+    check_recipient,
+    clear_left_over,
+    encrypt,
+    file_digest,
+    write_bag,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ async def make_bundle(
     part = await ledger_part(reader, query, record_ids, redacted=terms.redacted, trusting=ports.trusting)
     name = name_of(query, terms, part)
     path = ports.folder / f"{name}-{new_id(now)}.zip"
-    manifest = await _write(path, name, query, terms, part, documents, ports, now)
+    manifest = await _write(path, name, query, terms, part=part, documents=documents, ports=ports, now=now)
     if terms.encrypt_to:
         sealed = path.with_suffix(".zip.age")
         try:
@@ -100,7 +107,7 @@ def _check_size(record_ids: list[str], documents: Sequence[Document], ports: Exp
 
 
 async def _write(
-    path: Path, name: str, query: ExportQuery, terms: ExportTerms, part: LedgerPart, documents: Sequence[Document],
+    path: Path, name: str, query: ExportQuery, terms: ExportTerms, *, part: LedgerPart, documents: Sequence[Document],
     ports: ExportPorts, now: Instant,
 ) -> str:  # fmt: skip
     shown_id = "" if query.root is Root.KINDS else ports.ids.encode(query.id)
