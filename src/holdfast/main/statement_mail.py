@@ -15,8 +15,8 @@ from ..platform.clock import Clock, Instant
 from ..platform.config import Settings
 from ..platform.db import Database
 from ..platform.mail import (
-    Mailer,
     MailDelayed,
+    Mailer,
     MailRefused,
     MailServer,
     MailUncertain,
@@ -70,9 +70,7 @@ class StatementMailer:
             if not await hand_over(tx, letter):
                 return None
         try:
-            answer = await self._mailer.send(
-                letter.message, sender=self._sender, recipient=letter.recipient
-            )
+            answer = await self._mailer.send(letter.message, sender=self._sender, recipient=letter.recipient)
         except MailDelayed as error:
             if letter.attempts + 1 >= ATTEMPTS:
                 await self._settle(letter, MailStatus.FAILED, error.private)
