@@ -14,6 +14,7 @@ from .holds import routes as holds
 from .log import routes as log
 from .policies import routes as policies
 from .queues import routes as queues
+from .reporters import routes as reporters
 from .routes import API, ScopedAccess, staff_of
 from .statements import routes as statements
 from .templates import routes as templates
@@ -29,6 +30,7 @@ TABLES = (
     log,
     policies,
     queues,
+    reporters,
     statements,
     templates,
 )

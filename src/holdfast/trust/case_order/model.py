@@ -23,6 +23,8 @@ CLOCK: Final = 12.0
 
 NEUTRAL_RECORD: Final = 0.5
 """The weight of a reporter of whom nothing is known: the mean of an even Beta distribution."""
+_BRIGADE: Final = 0.5
+"""Those who act together count at least so much of one, however many they are: they may still be right."""
 _STRIKES_FULL = 5
 _REACH_FULL = 1_000_000
 _SPEED_FULL = 10_000
@@ -54,8 +56,8 @@ class Facts(msgspec.Struct, frozen=True):
     severity: 0 to 1. imminent: whether the text names a near time or place. target: whether it is about somebody in
     particular, and whom (a target of the model, or "named"). reach: people who may have seen it. interactions_hour:
     reactions in the last hour. strikes: points of the author that count. reporters: the record of each different
-    reporter, 0 to 1. opened_at, target_seconds: when the case came and how soon its lane is to be answered.
-    due_at: a legal clock.
+    reporter, 0 to 1. independent: as how many they count when those who act together are one; None: all. opened_at,
+    target_seconds: when the case came and how soon its lane is to be answered. due_at: a legal clock.
     """
 
     severity: float
@@ -67,6 +69,7 @@ class Facts(msgspec.Struct, frozen=True):
     interactions_hour: float = 0.0
     strikes: int = 0
     reporters: Sequence[float] = ()
+    independent: float | None = None
     due_at: Instant | None = None
 
 
@@ -78,7 +81,10 @@ class Order(msgspec.Struct, frozen=True):
 
 
 def order(facts: Facts, now: Instant) -> Order:
-    """How much harm waits. More of any fact never lowers the number; the clock alone raises it with time."""
+    """How much harm waits. More of any fact never lowers the number; the clock alone raises it with time.
+
+    The reporters are the exception that is meant: those who act together count as fewer (`Facts.independent`).
+    """
     parts: dict[str, tuple[float, Any]] = {
         "severity": (SEVERITY * _share(facts.severity), round(_share(facts.severity), 3)),
         "imminence": (IMMINENCE if facts.imminent else 0.0, facts.imminent),
@@ -89,25 +95,32 @@ def order(facts: Facts, now: Instant) -> Order:
             round(facts.interactions_hour, 1),
         ),
         "strikes": (STRIKES * _share(facts.strikes / _STRIKES_FULL), facts.strikes),
-        "reporters": (REPORTERS * reporters_weight(facts.reporters), len(facts.reporters)),
+        "reporters": (REPORTERS * reporters_weight(facts.reporters, facts.independent), len(facts.reporters)),
         "clock": (
             CLOCK * clock_share(facts, now),
             None if facts.due_at is None else facts.due_at.isoformat(),
         ),
     }
-    explain = {name: {"points": round(points, 2), "from": of} for name, (points, of) in parts.items()}
+    explain: dict[str, dict[str, Any]] = {
+        name: {"points": round(points, 2), "from": of} for name, (points, of) in parts.items()
+    }
+    if facts.independent is not None:
+        explain["reporters"]["independent"] = round(facts.independent, 1)
     return Order(round(sum(points for points, _ in parts.values()), 2), explain)
 
 
-def reporters_weight(records: Sequence[float]) -> float:
+def reporters_weight(records: Sequence[float], independent: float | None = None) -> float:
     """What reporters add together, 0 to 1: their mean record counts most, and their number hardly.
 
     Ten of no record weigh little more than one; a hundred who are mostly wrong weigh less than one who is mostly right.
+    Those who act together weigh less than one of them alone would: `independent` says as how many they count.
     """
     if not records:
         return 0.0
-    mean = sum(_share(one) for one in records) / len(records)
-    return _share(mean * mean * (1.0 + 0.25 * math.log10(len(records))))
+    number = float(len(records))
+    count = number if independent is None else min(max(independent, _BRIGADE), number)
+    mean = sum(_share(one) for one in records) / number
+    return _share(mean * mean * (1.0 + 0.25 * math.log10(max(count, 1.0))) * min(count, 1.0))
 
 
 def clock_share(facts: Facts, now: Instant) -> float:

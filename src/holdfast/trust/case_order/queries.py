@@ -10,7 +10,7 @@ from ...platform.clock import Instant
 from ...platform.db import Reader, Row
 from ..staff_actions import BLANK, Status
 from .model import LANE_SEVERITY, Facts, names_near_time
-from .records import reporter_records
+from .records import independent_reporters, reporter_records
 
 _MEMBERS_READ = 200
 _REPORTERS_READ = 200
@@ -62,10 +62,14 @@ async def case_facts(
     """What is known of these open cases. `targets`: seconds for each lane."""
     rows = await reader.fetch(_FACTS_SQL, case_ids, _MEMBERS_READ, _REPORTERS_READ)
     records = await reporter_records(reader, sorted({one for row in rows for one in row["reporters"] or ()}))
-    return [_facts(row, records, targets, now) for row in rows]
+    several = [row["id"] for row in rows if len(row["reporters"] or ()) > 1]
+    shares = await independent_reporters(reader, several)
+    return [_facts(row, records, shares.get(row["id"]), targets, now) for row in rows]
 
 
-def _facts(row: Row, records: dict[int, float], targets: dict[str, float], now: Instant) -> CaseFacts:
+def _facts(
+    row: Row, records: dict[int, float], apart: float | None, targets: dict[str, float], now: Instant
+) -> CaseFacts:
     lane = min(row["lane"], row["verdict_lane"] or row["lane"])
     status = BLANK if row["status"] is None else _statuses.decode(row["status"])
     interactions = int(row["boosts"] + row["reactions"])
@@ -79,6 +83,7 @@ def _facts(row: Row, records: dict[int, float], targets: dict[str, float], now: 
         interactions_hour=_speed(row, interactions, now),
         strikes=status.strikes_at(now),
         reporters=[records[one] for one in row["reporters"] or ()],
+        independent=None if apart is None else apart * len(row["reporters"]),
         due_at=row["due_at"],
     )
     return CaseFacts(row["id"], lane, facts, interactions)

@@ -20,7 +20,7 @@ from .model import (
     Source,
     lane_of,
 )
-from .open_or_join import link_copy, note_edited, open_or_join
+from .open_or_join import fold, gather, link_copy, note_edited, open_or_join, take_out
 from .queries import (
     cases_by_id,
     cases_of_report,
@@ -38,6 +38,7 @@ __all__ = [
     "APPEAL", "LEASE_SECONDS", "MAIN", "REVIEW", "SAMPLE", "TRACKS", "Case", "CaseChanged", "CaseClosed", "CaseId",
     "CaseJoined", "CaseMember", "CaseNotForYou", "CaseNotThere", "CaseOpened", "CaseReader", "CaseReopened", "CaseSignal",
     "CaseTaken", "CopyArrived", "JoinedAs", "QueueFilter", "Signal", "Source", "assign", "cases_by_id", "cases_of_report",
-    "claim", "claim_next", "close", "conflicts", "escalate", "get_case", "keep", "lane_of", "link_copy", "lock_case",
+    "claim", "claim_next", "close", "conflicts", "escalate", "fold", "gather", "get_case", "keep", "lane_of", "link_copy", "lock_case",
     "members", "note_edited", "open_case_of", "open_or_join", "release", "reopen", "reorder_cases", "reorder_stale", "reports_of", "skip",
+    "take_out",
 ]  # fmt: skip

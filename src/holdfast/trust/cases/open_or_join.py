@@ -9,15 +9,24 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
+from ...pure.permissions import Permission
 from ...screening import Lane
 from ..case_order import LANE_SEVERITY, TARGET_SECONDS, Facts, order
 from ..copies import KNOWN_DAYS, Content, JoinedAs, Match, contents, find_match, says_still
 from ..routing import Traits, queues, route
-from ..staff_actions import SubjectKind
+from ..staff_actions import CLOCK, Staff, Subject, SubjectKind
 from . import log, store
-from .events import CaseJoined, CaseOpened, CopyArrived
-from .model import FROM_PEOPLE, MAIN, WITHOUT_EFFECT, CaseId, Signal, key_of, lane_of
-from .queries import case_signals, first_is_withdrawn, last_decided_of, lock_case, open_case_of
+from .errors import CaseChanged
+from .events import CaseClosed, CaseJoined, CaseOpened, CopyArrived
+from .model import FROM_PEOPLE, MAIN, WITHOUT_EFFECT, CaseId, Signal, Source, key_of, lane_of
+from .queries import (
+    case_signals,
+    first_is_withdrawn,
+    last_decided_of,
+    lock_case,
+    members,
+    open_case_of,
+)
 from .reorder import reorder_cases
 
 
@@ -114,6 +123,57 @@ async def _takes(tx: Tx, match: Match, signal: Signal, lane: Lane) -> bool:
     if match.decision_id is None:
         return False
     return match.outcome in ("no_violation", "dismissed") or await first_is_withdrawn(tx, match.case_id)
+
+
+async def gather(tx: Tx, case_id: int, signal: Signal, *, now: Instant) -> CaseId:
+    """A signal of a subject that has no open case joins this one, which gathers what belongs together for another reason
+    than its looks: a campaign. One whose subject has an open case joins that."""
+    await _alone_with(tx, signal)
+    lane = lane_of(signal)
+    found = await open_case_of(tx, *key_of(signal.subject), track=signal.track)
+    if found is None:
+        await store.insert_member(tx, case_id, signal, JoinedAs.TOGETHER, now=now)
+        if await store.insert_signal(tx, case_id, signal, lane, now):
+            await store.join_case(tx, case_id, signal, lane, members=1, signals=1, now=now)
+            await log.joined(tx, case_id, signal, lane, now=now)
+        tx.emit(CaseJoined(case_id))
+        return CaseId(case_id)
+    await _join(tx, found, signal, lane, now=now)
+    return CaseId(found)
+
+
+async def fold(tx: Tx, case_id: int, into: int, *, now: Instant) -> None:
+    """A case turns out to be part of another one: all that it holds waits there, and it needs nobody any more."""
+    case = await lock_case(tx, case_id)
+    if case.closed_at is None and case_id != into:
+        await store.fold(tx, case_id, into, now)
+        await log.about_case(tx, CLOCK, "fold", case_id, now=now, into=str(into))
+        tx.emit(CaseClosed(case_id, None))
+        tx.emit(CaseJoined(into))
+
+
+async def take_out(
+    tx: Tx, staff: Staff, case_id: int, subject: Subject, *, reason: str, now: Instant
+) -> CaseId:
+    """One of several is not like the others: it waits in a case of its own. Raises RoleLacks, CaseNotThere, CaseChanged
+    when the case is closed or holds nothing else."""
+    staff.require(Permission.MANAGE_REPORTS)
+    case = await lock_case(tx, case_id)
+    key = key_of(subject)
+    there = next((one for one in await members(tx, case_id) if key_of(one.subject) == key), None)
+    if case.closed_at is not None or case.members < 2 or there is None or there.after_decision:
+        raise CaseChanged
+    said = next(
+        (one for one in await case_signals(tx, case_id, limit=200) if one.subject.key == key[1]), None
+    )
+    await store.detach_member(tx, case_id, *key)
+    await log.about_case(tx, staff, "take_out", case_id, reason=reason, now=now, taken=" ".join(key))
+    signal = Signal(
+        source=Source.ADMIN if said is None else said.source, subject=there.subject,
+        category=case.category if said is None else said.category, lane=case.lane, policy=case.policy,
+        report_id=None if said is None else said.report_id, language=case.language, parent_id=case_id,
+    )  # fmt: skip
+    return await _open(tx, signal, case.lane, await _content(tx, signal), now)
 
 
 async def _alone_with(tx: Tx, signal: Signal) -> None:

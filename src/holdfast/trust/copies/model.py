@@ -22,6 +22,7 @@ class JoinedAs(StrEnum):
     NEAR = "near"  # the same but for mentions, addresses, numbers, slips
     LINK = "link"
     MEDIA = "media"
+    TOGETHER = "together"  # not alike: part of one campaign
 
 
 class Content(msgspec.Struct, frozen=True):

@@ -7,8 +7,18 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from .. import cases
-from ..reports import Channel, ReportChanged, ReportFiled, lock_report, reports_by_id, resolve_report
+from ..reporters import is_muted
+from ..reports import (
+    Channel,
+    Report,
+    ReportChanged,
+    ReportFiled,
+    lock_report,
+    reports_by_id,
+    resolve_report,
+)
 from ..staff_actions import CLOCK, Staff, Subject
+from .campaigns import CAMPAIGN_LANE, campaign_case
 
 SETTLED = "settled"
 """The outcome of a case that was closed because all its reports were resolved, by the API that knows no cases."""
@@ -21,23 +31,37 @@ _SOURCES = {
 
 
 async def take_report(tx: Tx, payload: bytes, now: Instant) -> None:
-    """ReportFiled: a signal about each post that it names, or about the account when it names none."""
+    """ReportFiled: a signal about each post that it names, or about the account when it names none.
+
+    What a muted reporter files is received, and raises nothing. What is part of a campaign waits in the campaign's case.
+    """
     event = msgspec.json.decode(payload, type=ReportFiled)
     report = (await reports_by_id(tx, [event.report_id])).get(event.report_id)
     if report is None or report.resolved_at is not None:
         return
-    record_id = await tx.fetchval("select record_id from reports where id = $1", report.id)
-    subjects = [Subject.post(post_id, report.target_id) for post_id in report.post_ids]
-    for subject in subjects or [Subject.account(report.target_id)]:
+    if await is_muted(tx, report.account_id, now):
+        await resolve_report(tx, CLOCK, report.id, resolved=True, reason="reporter.muted", now=now)
+        return
+    grouped = await campaign_case(tx, report.id, now)
+    for subject in _subjects(report):
         signal = cases.Signal(
             source=_SOURCES[report.source],
             subject=subject,
             category=report.category.value,
             report_id=report.id,
-            record_id=record_id,
+            record_id=report.record_id,
         )
-        await cases.open_or_join(tx, signal, now=now)
+        if grouped is None:
+            await cases.open_or_join(tx, signal, now=now)
+        else:
+            calm = msgspec.structs.replace(signal, lane=CAMPAIGN_LANE)
+            await cases.gather(tx, grouped, calm, now=now)
     await _settle(tx, report.id, now)
+
+
+def _subjects(report: Report) -> list[Subject]:
+    posts = [Subject.post(post_id, report.target_id) for post_id in report.post_ids]
+    return posts or [Subject.account(report.target_id)]
 
 
 async def settle_reports(tx: Tx, payload: bytes, now: Instant) -> None:
