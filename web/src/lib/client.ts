@@ -39,6 +39,7 @@ type SignedOut = (accountId: string) => void;
 
 let account: string | null = null;
 let onSignedOut: SignedOut = () => undefined;
+let onUnreachable: () => void = () => undefined;
 
 /** From now on requests are for this account; null: for nobody. */
 export function actAs(accountId: string | null): void {
@@ -47,6 +48,15 @@ export function actAs(accountId: string | null): void {
 
 export function whenSignedOut(callback: SignedOut): void {
   onSignedOut = callback;
+}
+
+export function whenUnreachable(callback: () => void): void {
+  onUnreachable = callback;
+}
+
+function unreachable(): never {
+  onUnreachable();
+  throw new Unreachable("unreachable");
 }
 
 export function queryString(query: Query | undefined): string {
@@ -95,9 +105,9 @@ export async function request<T>(method: string, path: string, options: Options 
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Unreachable("unreachable");
+    return unreachable();
   }
-  if (response.status === 502 || response.status === 504) throw new Unreachable("unreachable");
+  if (response.status === 502 || response.status === 504) unreachable();
   const text = await response.text();
   let data: unknown = null;
   if (text) {

@@ -252,4 +252,5 @@ export interface Instance {
   registrations: { enabled: boolean; approval_required: boolean; message: string | null };
   contact?: { email: string; account: Account | null };
   rules: { id: string; text: string; hint: string }[];
+  holdfast?: { ledger: { origin: string; prefix: string; vkeys: string[] } | null; relaunch: { addresses: string[] } };
 }

@@ -30,7 +30,10 @@ worker.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate" && url.pathname.startsWith("/app/")) event.respondWith(page(request));
+  if (request.mode === "navigate" && url.pathname.startsWith("/app/")) {
+    event.respondWith(page(request));
+    event.waitUntil(freshen().catch(() => undefined));
+  }
   else if (url.pathname.startsWith("/app/assets/")) event.respondWith(file(request));
   else if (/^\/(media|avatars|headers)\//.test(url.pathname) && request.destination === "image") event.respondWith(picture(request));
 });
@@ -40,6 +43,13 @@ async function page(request: Request): Promise<Response> {
   const kept = await caches.open(SHELL).then((cache) => cache.match(PAGE));
   if (kept) return kept;
   return fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+}
+
+/** The same page may come with another policy: where the app may look for this server once it has gone. */
+async function freshen(): Promise<void> {
+  const cache = await caches.open(SHELL);
+  const [kept, answer] = await Promise.all([cache.match(PAGE), fetch(PAGE, { signal: AbortSignal.timeout(PATIENCE_MS) })]);
+  if (kept && answer.ok && (await kept.text()) === (await answer.clone().text())) await cache.put(PAGE, answer);
 }
 
 async function file(request: Request): Promise<Response> {
