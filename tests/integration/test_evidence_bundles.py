@@ -23,6 +23,8 @@ from holdfast.platform.config import Settings
 from holdfast.pure.permissions import Permission, permits
 from holdfast.pure.window import Window
 from holdfast.records import ledger
+from holdfast.trust.decisions import Action
+from holdfast.trust.effects import ActionKind
 from holdfast.trust.evidence import (
     BundleTooLarge,
     ExportNotAllowed,
@@ -37,6 +39,7 @@ from holdfast.trust.evidence import (
 )
 from holdfast.trust.staff_actions import RoleLacks, Staff
 from tests.support.bundles import SINGLE, TERMS, affair, contents, make, ours, sign, small_bundle
+from tests.support.rulings import case_about_post, decided, ruling, staff
 from tests.support.site import Site, open_site
 
 
@@ -298,3 +301,29 @@ async def test_the_desk_places_and_releases_holds(site: Site) -> None:
     assert await ada.get(path) == []
     for wrong in ({"id": ann.id}, {"id": ann.id, "reason": "x", "scope": "post"}, {"reason": "x"}):
         assert (await ada.request("POST", path, data=wrong)).status_code == 422
+
+
+async def test_what_is_sealed_stays_sealed_until_it_is_published(site: Site) -> None:
+    ann = await site.member("ann")
+    mia = await site.member("mia", role="admin")
+    case_id = await case_about_post(site, ann, await ann.say("You are all vermin"))
+    refer = Action(ActionKind.REFER, authority="Secret Police", note="Operation Plum", sealed=True)
+    actions = (Action(ActionKind.WITHDRAW), refer)
+    made = await decided(site, staff(mia, "admin"), case_id, ruling(actions=actions))
+    await site.settle()
+    await sign(site, witnessed=True)
+    for query in (
+        ExportQuery(Root.DECISION, made.id),
+        ExportQuery(Root.KINDS, kinds=("sealed", "decision", "hold.placed")),
+        ExportQuery(Root.ACCOUNT, ann.account_id),
+    ):
+        bundle = await make(site, query)
+        files = contents(bundle.path)
+        opened = b"".join(
+            base64.urlsafe_b64decode(json.loads(one)["body"] + "==")
+            for name, one in files.items() if name.startswith("data/openings/")
+        )  # fmt: skip
+        for secret in (b"Secret Police", b"Operation Plum"):
+            assert secret not in b"".join(files.values()) + opened
+        assert b"that is sealed" in files["data/custody/redactions.csv"]
+        assert ours(bundle.path) is Outcome.OPENING_MISSING

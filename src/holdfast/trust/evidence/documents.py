@@ -60,6 +60,16 @@ def _public(value: Any, ids: PublicIds) -> Any:
     return ids.encode(int(value))
 
 
+def names_sealed(ruling: bytes) -> bool:
+    """Whether a ruling, as JSON, tells an authority of something that must not be told to others."""
+    return any(one.get("sealed") for one in json.loads(ruling).get("actions", ()))
+
+
+def _without_sealed(ruling: dict[str, Any]) -> dict[str, Any]:
+    """A ruling as others may read it: without what is sealed."""
+    return {**ruling, "actions": [one for one in ruling.get("actions", ()) if not one.get("sealed")]}
+
+
 def records(*found: str | None) -> tuple[str, ...]:
     """Those that there are."""
     return tuple(one for one in found if one)
@@ -120,6 +130,7 @@ from decisions where id = any($1::bigint[]) order by id
 async def _decisions(reader: Reader, ids: PublicIds, scope: Scope) -> AsyncIterator[Document]:
     for row in await reader.fetch(_DECISIONS_SQL, list(scope.decisions)):
         facts = facts_of(row, ids, public=("id", "case_id", "parent_id"), raw=("ruling",))
+        facts["ruling"] = _without_sealed(facts["ruling"])
         yield Document(
             f"decisions/{facts['id']}.json", f"Decision {facts['id']}", JSON, encoded(facts), "decision",
             row["made_at"], records(row["record_id"], row["undo_record_id"]),

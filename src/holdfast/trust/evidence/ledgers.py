@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from ...platform.clock import Instant
 from ...pure.bundles import LEDGER, OPENINGS, TIME_STAMPS, Unopened
 from ...pure.evidence import (
+    SEALED_KIND,
     Leaf,
+    Opening,
     ReadNode,
     Tile,
     TlogProof,
@@ -23,10 +25,13 @@ from ...records import ledger
 from ...records.sequencing import generations, signing_key
 from ...records.timestamps import covering_stamp
 from ...records.witnesses import make_policy, witnesses
+from .documents import names_sealed
 from .errors import NothingSigned
 from .model import ExportQuery
 
-# Fields that never leave the server unless somebody means it: there is no such option, so they are always closed.
+# Whose reasons may be an order that forbids to speak of it.
+_TOLD_TO_NOBODY = frozenset({ledger.Kind.HOLD_PLACED.value, ledger.Kind.HOLD_RELEASED.value})
+# Fields that never leave the server, whoever asks.
 _ALWAYS_CLOSED = ("reporter",)
 
 
@@ -203,10 +208,9 @@ async def _open(
     names = []
     index = record.index or 0
     for name in leaf.commitments:
-        if name in redacted or f"{leaf.kind}:{name}" in redacted or name in _ALWAYS_CLOSED:
-            part.unopened.append(
-                Unopened(record.record_id, index, name, "redacted", "left out of this bundle")
-            )
+        why = _why_closed(record, leaf, name, opened.get(name), redacted)
+        if why is not None:
+            part.unopened.append(Unopened(record.record_id, index, name, "redacted", why))
         elif name not in opened:
             part.unopened.append(
                 Unopened(record.record_id, index, name, "erased", "destroyed, as an erasure leaf says")
@@ -218,6 +222,21 @@ async def _open(
     part.records.append(
         ProvedRecord(record.record_id, record.log or 0, index, leaf, folder, tuple(sorted(names)))
     )
+
+
+def _why_closed(
+    record: ledger.Record, leaf: Leaf, name: str, opening: Opening | None, redacted: Sequence[str]
+) -> str | None:
+    """Why a commitment stays closed in this bundle; None: it is opened."""
+    if leaf.kind == SEALED_KIND and record.published_at is None:
+        return "sealed, and not published"
+    if leaf.kind in _TOLD_TO_NOBODY:
+        return "legal holds are told to nobody but the staff"
+    if opening is not None and name == "ruling" and names_sealed(opening.body):
+        return "names a matter that is sealed"
+    if name in redacted or f"{leaf.kind}:{name}" in redacted or name in _ALWAYS_CLOSED:
+        return "left out of this bundle"
+    return None
 
 
 async def _stamp(
