@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { findUnicode, readList, toned, type Unicode } from "../src/lib/emoji";
+import { pieces } from "../src/lib/shortcodes";
 import en from "../src/i18n/en.json";
 import fr from "../src/i18n/fr.json";
 import { linksOf, queryString } from "../src/lib/client";
@@ -83,5 +85,31 @@ describe("languages", () => {
         if (key.endsWith(".other")) for (const form of forms) expect(keys).toContain(`${stem(key)}.${form}`);
       }
     }
+  });
+});
+
+describe("emoji", () => {
+  const groups = readList("👋+\twaving hand\tbye hello\n☝️+\tindex pointing up\tfinger\n\n⭐\tétoile\tciel nuit\n");
+
+  it("are found by name and word, without accents, the best first", () => {
+    expect(findUnicode(groups, "hello", 5).map((one) => one.text)).toEqual(["👋"]);
+    expect(findUnicode(groups, "Etoile", 5).map((one) => one.text)).toEqual(["⭐"]);
+    expect(findUnicode(groups, "in", 5).map((one) => one.text)).toEqual(["☝️", "👋"]);
+    expect(findUnicode(groups, "hello finger", 5)).toEqual([]);
+    expect(findUnicode(groups, "  ", 5)).toEqual([]);
+  });
+
+  it("take a skin tone where they can", () => {
+    const [wave, finger, star] = groups.flat() as [Unicode, Unicode, Unicode];
+    expect(toned(wave, "\u{1F3FD}")).toBe("👋🏽");
+    expect(toned(finger, "\u{1F3FD}")).toBe("☝🏽");
+    expect(toned(star, "\u{1F3FD}")).toBe("⭐");
+  });
+
+  it("of the server are drawn where they are named, and nowhere else", () => {
+    const kelp = { shortcode: "kelp", url: "u", static_url: "s", visible_in_picker: true };
+    expect(pieces("a :kelp: b:kelp:", [kelp])).toEqual(["a ", kelp, " b", kelp]);
+    expect(pieces("12:30:45 :other:", [kelp])).toEqual(["12:30:45 :other:"]);
+    expect(pieces("", [kelp])).toEqual([""]);
   });
 });

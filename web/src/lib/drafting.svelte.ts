@@ -1,7 +1,7 @@
 /** What is being written, and what waits to be sent. */
 
 import { ApiError, get, request, Unreachable } from "./client";
-import type { Account, QuotePolicy, ScheduledStatus, Status, Visibility } from "./entities";
+import type { Account, Focus, QuotePolicy, ScheduledStatus, Status, Visibility } from "./entities";
 import { forget, keep, recallAll } from "./kept";
 import { takePost } from "./posts.svelte";
 import { session } from "./session.svelte";
@@ -19,7 +19,7 @@ export interface Draft {
   replyTo: string | null;
   quote: string | null;
   edit: string | null;
-  media: { id: string; description: string; preview: string | null; type: string }[];
+  media: { id: string; description: string; focus?: Focus; preview: string | null; type: string }[];
   poll: { options: string[]; expiresIn: number; multiple: boolean } | null;
   quotePolicy: QuotePolicy;
   scheduledAt: string | null;
@@ -82,7 +82,7 @@ class Drafting {
         text: source.text, spoiler: source.spoiler_text, edit: status.id, visibility: status.visibility,
         language: status.language ?? "", sensitive: status.sensitive, replyTo: status.in_reply_to_id,
         media: status.media_attachments.map((one) => ({
-          id: one.id, description: one.description ?? "", preview: one.preview_url, type: one.type,
+          id: one.id, description: one.description ?? "", focus: one.meta?.focus, preview: one.preview_url, type: one.type,
         })),
       });
     } catch (error) {
@@ -157,13 +157,17 @@ class Drafting {
   }
 }
 
+export function focusText(focus: Focus): string {
+  return `${focus.x.toFixed(2)},${focus.y.toFixed(2)}`;
+}
+
 function bodyOf(draft: Draft): Record<string, unknown> {
   const body: Record<string, unknown> = {
     status: draft.text, spoiler_text: draft.spoiler, sensitive: draft.sensitive, language: draft.language || null,
     media_ids: draft.media.map((one) => one.id),
   };
   if (draft.edit) {
-    body.media_attributes = draft.media.map((one) => ({ id: one.id, description: one.description }));
+    body.media_attributes = draft.media.map((one) => ({ id: one.id, description: one.description, ...(one.focus ? { focus: focusText(one.focus) } : {}) }));
     return body;
   }
   body.visibility = draft.visibility;

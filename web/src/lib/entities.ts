@@ -22,6 +22,7 @@ export interface Account {
   following_count: number;
   statuses_count: number;
   fields: { name: string; value: string; verified_at: string | null }[];
+  emojis?: Emoji[];
   roles?: { id: string; name: string; color: string }[];
   moved?: Account | null;
   suspended?: boolean;
@@ -55,6 +56,12 @@ export interface Relationship {
   note: string;
 }
 
+/** From the middle: minus one to one, right and up are positive. */
+export interface Focus {
+  x: number;
+  y: number;
+}
+
 export interface MediaAttachment {
   id: string;
   type: "image" | "gifv" | "video" | "audio" | "unknown";
@@ -65,7 +72,7 @@ export interface MediaAttachment {
   meta: {
     original?: { width?: number; height?: number; duration?: number };
     small?: { width: number; height: number };
-    focus?: { x: number; y: number };
+    focus?: Focus;
   } | null;
 }
 
@@ -77,6 +84,7 @@ export interface Poll {
   votes_count: number;
   voters_count: number | null;
   options: { title: string; votes_count: number | null }[];
+  emojis?: Emoji[];
   voted?: boolean;
   own_votes?: number[];
 }
@@ -131,6 +139,7 @@ export interface Status {
   media_attachments: MediaAttachment[];
   mentions: Mention[];
   tags: { name: string; url: string }[];
+  emojis?: Emoji[];
   card: PreviewCard | null;
   poll: Poll | null;
   quote: Quote | null;
