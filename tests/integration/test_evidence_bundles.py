@@ -18,7 +18,7 @@ from pathlib import Path
 import pyrage  # type: ignore[import-untyped]
 import pytest
 
-from holdfast.main.verification import Outcome
+from holdfast.main.verification import Given, Outcome, Trust, verify_file
 from holdfast.platform.config import Settings
 from holdfast.pure.permissions import Permission, permits
 from holdfast.pure.window import Window
@@ -327,3 +327,31 @@ async def test_what_is_sealed_stays_sealed_until_it_is_published(site: Site) -> 
             assert secret not in b"".join(files.values()) + opened
         assert b"that is sealed" in files["data/custody/redactions.csv"]
         assert ours(bundle.path) is Outcome.OPENING_MISSING
+
+
+async def test_time_stamps_come_with_a_proof_that_the_log_begins_with_what_they_stamp(site: Site) -> None:
+    found = await affair(site)
+    await sign(site)
+    database, now = site.services.database, site.services.clock.now()
+    stamped = await ledger.latest_checkpoint(database)
+    assert stamped is not None
+    note = stamped.whole_note
+    reply = b"what an authority would answer " + hashlib.sha256(note).digest()
+    async with database.transaction() as tx:
+        await tx.execute(
+            "insert into ledger_time_stamps (id, origin, size, note, authority, reply, stamped_at, reason, created_at)"
+            " values (1, $1, $2, $3, 'https://tsa.example/', $4, $5, 'hourly', $5)",
+            note.split(b"\n")[0].decode(), stamped.size, note, reply, now,
+        )  # fmt: skip
+        await ledger.append(tx, ledger.Entry(kind=ledger.Kind.CENSUS), now=now)
+    await sign(site, witnessed=True)
+    path = (await make(site, ExportQuery(Root.CASE, found.case_id))).path
+    files = contents(path)
+    name = f"data/time/{stamped.log}-{stamped.size}"
+    assert files[f"{name}.tsr"] == reply
+    assert files[f"{name}.checkpoint"] == note
+    assert files[f"{name}.consistency"]
+    report = verify_file(path, Trust(None), Given())
+    assert report.outcome is Outcome.VERIFIED
+    assert report.facts["time_stamps"] == 1
+    assert alone(path).returncode == 0

@@ -40,6 +40,7 @@ _CONTENT = {
     "/.well-known/host-meta": ("application/xrd+xml", _JSON),
     "/.well-known/webfinger": ("application/jrd+json",),
     "/.well-known/holdfast/evidence/": ("text/plain", "application/octet-stream"),
+    "/api/holdfast/v1/evidence/bundles": ("application/zip", "application/octet-stream"),
     "/api/holdfast/v1/ledger/policy": ("text/plain",),
     "/api/holdfast/v1/ledger/proof/": ("text/plain",),
     "/api/holdfast/v1/ledger/receipts/": (_JSON, "text/plain"),
