@@ -16,10 +16,12 @@ from ..platform.limits import Rate, Spent
 from ..pure.errors import LimitReached
 from ..social.bans import mailbox_hash
 from .addresses import Origin, Prefixes, origin_of
+from .breaking import tighter_rate
 from .call import Call
 from .routes import Limit, Route
 
 _HOUR_SECONDS = 3600
+_TIGHTER = "New accounts do a little less while more reports come in than the team can answer in time"
 
 
 class _Budget(NamedTuple):
@@ -78,6 +80,8 @@ async def spend_request(call: Call, route: Route) -> None:
     if route.limit is Limit.POST and account_id is not None and await _is_new(call, account_id):
         rate = Rate(settings.rate_new_account_posts, _HOUR_SECONDS)
         spend(call, "new_account_post", rate, account_id=account_id, why="New accounts post a little less")
+    if account_id is not None and (tight := await tighter_rate(call, route.limit, account_id)) is not None:
+        spend(call, f"breaker.{route.limit.value}", tight, account_id=account_id, why=_TIGHTER)
 
 
 def spend_of(call: Call, limit: Limit, *, account_id: int | None = None) -> None:

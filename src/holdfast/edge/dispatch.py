@@ -28,6 +28,7 @@ from .answers import (
     error_answer,
     json_answer,
 )
+from .breaking import check_new_accounts
 from .budgets import spend_request
 from .call import Call
 from .frozen import check_thawed
@@ -117,6 +118,7 @@ async def _answer(call: Call, route: Route, request_id: str) -> AnyAnswer:
         if await call.services.networks.shut_out(call.client_ip, call.now):
             raise NotAllowed("Access from your network is blocked by the people who run this server.")
         await _authorise(call, route)
+        await check_new_accounts(call, route)
         await spend_request(call, route)
         # What renders does not wait, so what it shows of emoji is read before.
         await call.services.emojis.look()

@@ -30,9 +30,14 @@ class AccountFrozen(NotAllowed):
 
 def check_thawed(route: Route) -> None:
     """Raises AccountFrozen for a route of the API that others would see the effect of. Its caller is frozen."""
-    changes = route.method not in ("GET", "HEAD") and route.path not in _OWN_AFFAIR
-    if changes and _SCOPES.intersection(route.access.scopes):
+    if others_would_see(route):
         raise AccountFrozen
+
+
+def others_would_see(route: Route) -> bool:
+    """Whether a route of the API changes what anybody but its caller sees."""
+    changes = route.method not in ("GET", "HEAD") and route.path not in _OWN_AFFAIR
+    return changes and bool(_SCOPES.intersection(route.access.scopes))
 
 
 def check_thawed_form(path: str) -> None:

@@ -26,6 +26,7 @@ from ..social.posts import PostReader
 from ..social.sessions import SessionReader
 from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
+from ..trust.breaker import BreakerReader, stages_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Services:
     def emojis(self) -> EmojiReader:
         """The custom emoji of this server."""
         return EmojiReader(self.database)
+
+    @cached_property
+    def breaker(self) -> BreakerReader:
+        """What the breaker of the backlog has in force now."""
+        return BreakerReader(self.database, stages_of(self.settings.breaker_stages_file))
 
     @cached_property
     def instance(self) -> InstanceReader:

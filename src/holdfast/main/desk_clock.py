@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+import structlog
 
 from ..platform.clock import Instant
 from ..platform.db import Tx
 from ..platform.jobs import Periodic
 from ..platform.settings import Settings
-from ..trust.backlog import Capacity, record_sample
+from ..trust.backlog import Capacity, LaneFigures, lane_figures, record_sample
+from ..trust.breaker import LaneReading, stages_of, watch
 from ..trust.cases import reorder_stale
 from ..trust.intake import link_copies
+
+log = structlog.get_logger(__name__)
 
 SAMPLE_EVERY = timedelta(minutes=5)
 """As the ledger's readers expect it."""
@@ -19,6 +25,14 @@ SAMPLE_EVERY = timedelta(minutes=5)
 def capacity_of(settings: Settings) -> Capacity:
     """Who works at the desk, as the operator says."""
     return Capacity(settings.desk_reviewers, settings.desk_decision_seconds)
+
+
+def readings_of(figures: Sequence[LaneFigures]) -> list[LaneReading]:
+    """What the breaker needs of the lanes."""
+    return [
+        LaneReading(one.lane, one.open, one.target_seconds, one.wait_seconds, one.breach_in_seconds)
+        for one in figures
+    ]
 
 
 def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], ...]:
@@ -32,7 +46,15 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
     async def sample(tx: Tx, now: Instant) -> None:
         await record_sample(tx, targets=targets, capacity=capacity, now=now)
 
+    async def watch_backlog(tx: Tx, now: Instant) -> None:
+        if settings.backlog_breaker:
+            figures = await lane_figures(tx, targets=targets, capacity=capacity, now=now)
+            move = await watch(tx, stages_of(settings.breaker_stages_file), readings_of(figures), now=now)
+            if move.cause is not None:
+                log.warning("breaker.moved", stage=move.state.stage, cause=move.cause, lane=move.state.lane)
+
     return (
+        ("watch_backlog", timedelta(seconds=settings.breaker_check_seconds), watch_backlog),
         ("reorder_cases", timedelta(seconds=10), reorder),
         ("link_copies", timedelta(seconds=settings.desk_copies_seconds), link_copies),
         ("sample_backlog", SAMPLE_EVERY, sample),

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from ..edge.breaking import as_allowed
 from ..edge.post_limits import media_limits, post_limits
 from ..platform.clock import Clock, Instant
 from ..platform.db import Database
@@ -43,6 +44,7 @@ from ..social.schedules import (
     may_post,
     take_due,
 )
+from ..trust.breaker import BreakerReader, stages_of
 from .lazy_screen import LazyScreen
 
 log = structlog.get_logger(__name__)
@@ -80,6 +82,7 @@ class Publisher:
         self._accounts = AccountReader(database)
         self._posts = PostReader(database, self._accounts, clock)
         self._relations = RelationsReader(database)
+        self._breaker = BreakerReader(database, stages_of(settings.breaker_stages_file))
 
     async def errand(self, payload: bytes) -> Instant | None:
         """Publish one post, once. What stands against it is kept with the post, for its author."""
@@ -119,6 +122,7 @@ class Publisher:
         )  # fmt: skip
         hashes = [known for one in media for known in one.hashes]
         await check_material(self._database, submission.composed.urls, hashes)
+        submission = await as_allowed(self._breaker, submission, author, now)
         return submission, Actor(author.id, author.role, waiting.app_id)
 
     async def _seen(self, author_id: int, post_id: int | None, missing: type[NotFound]) -> Seen | None:

@@ -38,7 +38,18 @@ from ..social import (
     schedules,
     search,
 )
-from ..trust import bulk, cases, decisions, intake, reporters, reports, staff_actions, statements, webhooks
+from ..trust import (
+    breaker,
+    bulk,
+    cases,
+    decisions,
+    intake,
+    reporters,
+    reports,
+    staff_actions,
+    statements,
+    webhooks,
+)
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     posts.PostPublished: (notifications.notify_published, search.index_post, conversations.file_message),
@@ -109,6 +120,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     cases.CaseJoined: (),
     cases.CaseClosed: (intake.settle_reports,),
     cases.CaseReopened: (),
+    breaker.BreakerMoved: (),
     # Decisions subscribe here: what was decided goes for the copy, too.
     cases.CopyArrived: (decisions.decide_copy,),
 }

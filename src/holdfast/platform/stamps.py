@@ -41,6 +41,7 @@ class Kind(IntEnum):
     LISTS = 30  # which lists an account has, and who is in them
     BANS = 20  # which networks, servers and mail domains are kept out
     EMOJIS = 31  # the custom emoji of this server
+    BREAKER = 21  # which stage the breaker of the backlog is in
     SCREENING = 12  # where screening rules stand, and what labels an account or the domains carry
 
 

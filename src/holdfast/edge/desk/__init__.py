@@ -5,6 +5,7 @@ staff's role, but for what a file says is for members. Ids are those of the Mast
 """
 
 from .backlog import routes as backlog
+from .breaker import routes as breaker
 from .bulk import routes as bulk
 from .bundles import routes as bundles
 from .cases import routes as cases
@@ -21,6 +22,7 @@ from .templates import routes as templates
 
 TABLES = (
     backlog,
+    breaker,
     bulk,
     bundles,
     cases,

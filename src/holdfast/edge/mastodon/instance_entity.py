@@ -14,6 +14,7 @@ from ...pure.markup import URL_WEIGHT
 from ...pure.media_types import IMAGES, MOVING
 from ...records import ledger
 from ...social.accounts import find_by_handle
+from ..breaking import breaker_now
 from ..feeds import FeedKind, feed_access
 from ..ledger_facts import log_keys, prefix_of
 from ..ports import Services
@@ -83,7 +84,8 @@ async def instance_v2(services: Services) -> dict[str, Any]:
 
 
 async def _lasting(services: Services) -> dict[str, Any]:
-    """An extension: the keys of the evidence ledger, and where notices that they sign say where this server went."""
+    """An extension: the keys of the evidence ledger, what the breaker of the backlog has in force, and where notices that
+    the ledger's keys sign say where this server went."""
     known = await ledger.logs(services.database)
     log = known[-1] if known else None
     return {
@@ -93,6 +95,7 @@ async def _lasting(services: Services) -> dict[str, Any]:
             "prefix": prefix_of(services, log.number),
             "vkeys": [key.vkey for key in await log_keys(services, log)],
         },
+        "breaker": await breaker_now(services),
         "relaunch": {"addresses": list(services.settings.relaunch_addresses)},
     }
 

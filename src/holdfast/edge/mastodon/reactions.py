@@ -25,6 +25,7 @@ from ...social.reactions import (
     vote_in_poll,
 )
 from ..answers import JSON, Answer, json_answer
+from ..breaking import check_spread
 from ..budgets import count_reads
 from ..call import Call
 from ..routes import Access, Handler, Limit, RouteTable
@@ -118,6 +119,7 @@ for _verb, _change, _scope, _words in (
 async def boost(call: Call) -> Answer:
     """Boost; answers with the boost."""
     post = await _target(call)
+    await check_spread(call, post.id)
     wanted = await call.params(_BoostParams)
     visibility = VISIBILITIES.get(wanted.visibility, Visibility.PUBLIC)
     async with call.services.database.transaction() as tx:

@@ -24,6 +24,7 @@ from ...social.posts import (
     viewer_may_quote,
 )
 from ...social.quotes import QuoteNotAllowed
+from ..breaking import as_allowed, check_spread
 from ..call import Call
 from ..post_limits import post_limits
 from .status_media import MediaAttributes, media_of
@@ -98,7 +99,12 @@ async def submission_of(
     )
     hashes = [known for one in media for known in one.hashes]
     await check_material(services.database, submission.composed.urls, hashes)
-    return submission
+    # One that waits for its time is judged again then.
+    return (
+        submission
+        if wanted.scheduled_at
+        else await as_allowed(services.breaker, submission, author, call.now)
+    )
 
 
 async def _draft(
@@ -181,4 +187,5 @@ async def _quoted(call: Call, public_id: str | None, edited: PostView | None) ->
     seen = seen.boosted or seen
     if not viewer_may_quote(seen.post, await call.viewer()):
         raise QuoteNotAllowed
+    await check_spread(call, seen.post.id)
     return seen

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from .about import About, S
-from .desk import DeskSettings
+from .quality import QualitySettings
 
 __all__ = ["SETTINGS", "About", "S", "Setting", "Settings"]
 
 
-class Settings(DeskSettings, frozen=True, kw_only=True):
+class Settings(QualitySettings, frozen=True, kw_only=True):
     """The effective settings. Built by `config.load_settings`, or directly in tests."""
 
     # Sessions, tokens, passwords

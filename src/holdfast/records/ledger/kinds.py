@@ -106,7 +106,7 @@ class Kind(StrEnum):
     POLICY_PUBLISHED = "policy.published", "policy stage digest:digest language supersedes"
     RULE_STAGE = "rule.stage", "rule from to action lane permille:count automation cause digest:digest"
     CLASSIFIER_VERSION = "classifier.version", "version rules previous digest:digest"
-    BREAKER = "breaker", "rule state cause automation lane"
+    BREAKER = "breaker", "rule state stage:count from:count cause automation lane policy"
     BACKLOG_SAMPLE = (
         "backlog.sample",
         "open:counts oldest_seconds:counts held:count held_oldest_seconds:count",

@@ -88,6 +88,7 @@ class SubjectKind(StrEnum):
     QUEUE = "queue"
     SIGN_UP = "sign_up"  # those that look like a pattern
     DECISION = "decision"  # one that is about no case
+    BREAKER = "breaker"  # of the backlog
 
 
 class Subject(msgspec.Struct, frozen=True):
