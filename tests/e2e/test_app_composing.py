@@ -14,7 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.support.chromium import PATIENCE_MS, Person
-from tests.support.push_service import Device, b64
+from tests.support.push_browser import hand_push_message_over, stand_in_for_vendor
+from tests.support.push_service import Device
 from tests.support.whole_server import PASSWORD, WholeServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
@@ -103,10 +104,10 @@ def test_a_post_is_quoted_and_its_author_takes_it_out_again(
 
 def test_a_post_is_kept_for_later(ann: Person, server: WholeServer) -> None:
     dialog = _compose(ann, "This is for tomorrow.")
-    dialog.get_by_role("button", name="Schedule").click()
+    dialog.get_by_role("button", name="Post it later").click()
     later = (datetime.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     dialog.locator("input[type=datetime-local]").fill(later)
-    dialog.locator("button.primary").click()
+    dialog.get_by_role("button", name="Schedule", exact=True).click()
     dialog.wait_for(state="detached")
     ann.open("/app/scheduled")
     expect(ann.page.get_by_text("This is for tomorrow.")).to_be_visible()
@@ -171,20 +172,11 @@ def test_two_accounts_share_a_browser_and_keep_apart(chromium: Browser, server: 
     assert "Cleo writes this." in _newest(server, "cleo")["content"]
 
 
-_SUBSCRIBING = """() => {
-PushManager.prototype.subscribe = async function (options) {
-  window.asked = { visible: options.userVisibleOnly, key: options.applicationServerKey.length };
-  return { toJSON: () => ({ endpoint: 'https://push.example/device', keys: KEYS }), unsubscribe: async () => true };
-};
-}"""
-
-
 def test_push_is_asked_for_by_a_gesture_and_a_message_is_shown(
     chromium: Browser, server: WholeServer
 ) -> None:
     """Chromium has no push service without its vendor: what the vendor would do is done by hand on both sides."""
     device = Device()
-    keys = {"p256dh": b64(device.keys.public_key), "auth": b64(device.keys.auth)}
     person = Person(chromium, server.url, "ann", viewport={"width": 1280, "height": 900})
     try:
         person.context.grant_permissions(["notifications"], origin=server.url)
@@ -192,40 +184,15 @@ def test_push_is_asked_for_by_a_gesture_and_a_message_is_shown(
         page = person.page
         person.open("/app/settings/notifications")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.evaluate(_SUBSCRIBING.replace("KEYS", json.dumps(keys)))
+        stand_in_for_vendor(page, "https://push.example/device", device)
         with page.expect_response("**/api/v1/push/subscription") as answered:
             page.get_by_role("button", name="Turn on on this device").click()
         assert answered.value.status == 200, answered.value.text()
         assert answered.value.json()["endpoint"] == "https://push.example/device"
         assert page.evaluate("window.asked") == {"visible": True, "key": 65}
 
-        shell = person.context.new_cdp_session(page)
-        versions: list[dict[str, Any]] = []
-        shell.on(
-            "ServiceWorker.workerRegistrationUpdated", lambda event: versions.extend(event["registrations"])
-        )
-        shell.send("ServiceWorker.enable")
-        page.wait_for_timeout(300)
-        registration = next(one for one in versions if one["scopeURL"].endswith("/app/"))
         message = {"title": "Ben mentioned you", "body": "The boat is in.", "notification_id": "77"}
-        shell.send(
-            "ServiceWorker.deliverPushMessage",
-            {
-                "origin": server.url,
-                "registrationId": registration["registrationId"],
-                "data": json.dumps(message),
-            },
-        )
-        shown = page.evaluate(
-            """async () => {
-              for (let turn = 0; turn < 50; turn += 1) {
-                const list = await (await navigator.serviceWorker.ready).getNotifications();
-                if (list.length) return list.map((one) => [one.title, one.body, one.tag]);
-                await new Promise((done) => setTimeout(done, 100));
-              }
-              return [];
-            }"""
-        )
+        shown = hand_push_message_over(person, json.dumps(message))
         assert shown == [["Ben mentioned you", "The boat is in.", "77"]]
     finally:
         person.close()

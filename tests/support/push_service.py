@@ -6,8 +6,9 @@ import asyncio
 import base64
 import json
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,3 +148,26 @@ async def open_push_service() -> AsyncIterator[PushService]:
         yield service
     finally:
         listening.close()
+
+
+@contextmanager
+def push_service_thread() -> Iterator[PushService]:
+    """The same beside a test that does not await."""
+    service, started = PushService(), threading.Event()
+    loop = asyncio.new_event_loop()
+
+    def serve() -> None:
+        listening = loop.run_until_complete(asyncio.start_server(service.serve, "127.0.0.1", 0))
+        service.port = listening.sockets[0].getsockname()[1]
+        started.set()
+        loop.run_forever()
+        listening.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    assert started.wait(10)
+    try:
+        yield service
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
