@@ -144,7 +144,7 @@ def keeper_of(
         settings.rule_figures_days,
         breaker,
     )
-    return RuleKeeper(database, engine, limits, clock, bounds)
+    return RuleKeeper(database, engine, limits, clock, bounds, screen.local_model)
 
 
 def intake_of(settings: Settings, database: Database, screen: Screen, clock: Clock) -> Intake:

@@ -60,6 +60,11 @@ class Screen:
         return next((judge for judge in self._judges if isinstance(judge, RuleEngine)), None)
 
     @property
+    def local_model(self) -> LocalModel | None:
+        """The judge that a model file makes, if there is one."""
+        return next((judge for judge in self._judges if isinstance(judge, LocalModel)), None)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What was skipped in the rule file."""
         return self.rules.problems if self.rules else ()

@@ -107,6 +107,8 @@ class Kind(StrEnum):
     RULE_STAGE = "rule.stage", "rule from to action lane permille:count automation cause digest:digest"
     CLASSIFIER_VERSION = "classifier.version", "version rules previous digest:digest"
     BREAKER = "breaker", "rule state stage:count from:count cause automation lane policy"
+    QUALITY_LOOK = "quality.look", "look lane outcome error policy agreed:flag"
+    QUALITY_DRAW = "quality.draw", "source seed:digest population:count drawn:count"
     BACKLOG_SAMPLE = (
         "backlog.sample",
         "open:counts oldest_seconds:counts held:count held_oldest_seconds:count",

@@ -75,17 +75,24 @@ class LocalModel:
         self._second: TransformerModel | None = None
         self._unusable: ModelUnusable | None = None
         self._lock = threading.Lock()
+        self.quiet: frozenset[str] = frozenset()
+        """Outputs that hide nothing at the moment: what they would hold is flagged (`screening/lifecycle`)."""
 
     def judge(self, content: Content) -> Opinion:
         """Form an opinion: a few hundred microseconds, some milliseconds where the second tier is asked."""
         judgement = self.read(content)
         action, lane = decide(judgement.probabilities, self._point)
         notes = ["note.model_audit"] if judgement.asked_second and self._is_audit(content) else []
+        leading = self._leading(judgement)
+        softened = action == "hold" and leading in self.quiet
+        if softened:
+            action = "flag"
         return Opinion(
             action=action,
             lane=lane,
             scores={name: round(value, 6) for name, value in judgement.probabilities.items()},
-            rules=[f"model.{self._leading(judgement)}", *notes] if action != "allow" else notes,
+            rules=[f"model.{leading}", *notes] if action != "allow" else notes,
+            shadow_rules=[f"model.{leading}"] if softened else (),
             evidence=judgement.evidence if action != "allow" else (),
             targets=judgement.targets,
         )

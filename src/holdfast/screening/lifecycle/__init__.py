@@ -10,6 +10,8 @@ from holdfast.screening.lifecycle.stages import (
     effective,
     is_under_canary,
     may_follow,
+    model_version_of,
+    quiet_heads,
 )
 from holdfast.screening.lifecycle.statistics import Did, RuleStatistics
 
@@ -26,6 +28,8 @@ __all__ = [
     "effective",
     "is_under_canary",
     "may_follow",
+    "model_version_of",
+    "quiet_heads",
     "runs_away",
     "usual_rate",
 ]

@@ -69,3 +69,22 @@ def is_under_canary(rule_id: str, author_id: int | None, share: float) -> bool:
         return False
     digest = blake2b(f"{rule_id}:{author_id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") < share * 2.0**64
+
+
+MODEL: Final = "model."
+"""How verdicts and steps name an output of the model: this, then the output."""
+
+
+def model_version_of(version: str) -> str:
+    """The part of a screen's version that names its model: FILE/POINT; the whole where there is none."""
+    named = [part for part in version.split() if "/" in part]
+    return named[-1] if named else version
+
+
+def quiet_heads(recorded: Mapping[str, Standing], version: str) -> frozenset[str]:
+    """Outputs of this model (FILE/POINT) that hide nothing at the moment."""
+    return frozenset(
+        name.removeprefix(MODEL)
+        for name, standing in recorded.items()
+        if name.startswith(MODEL) and standing.stage == "shadow" and standing.fingerprint == version
+    )

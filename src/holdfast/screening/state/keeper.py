@@ -15,7 +15,15 @@ from holdfast.platform.db import Database, Tx
 from holdfast.platform.limits import Rate, RateLimits
 from holdfast.platform.stamps import Kind, slot
 from holdfast.pure.errors import HoldfastError
-from holdfast.screening.lifecycle import BreakerLimits, Did, Span, runs_away, usual_rate
+from holdfast.screening.classifier import LocalModel
+from holdfast.screening.lifecycle import (
+    BreakerLimits,
+    Did,
+    Span,
+    quiet_heads,
+    runs_away,
+    usual_rate,
+)
 from holdfast.screening.rules import Rule, RuleEngine
 from holdfast.screening.state import store
 from holdfast.screening.state.labels import (
@@ -51,10 +59,17 @@ class RuleKeeper:
     """One for each process that screens. `facts` before each post; `keep` as a task for as long as it runs."""
 
     def __init__(
-        self, database: Database, engine: RuleEngine, rates: RateLimits, clock: Clock, limits: KeeperLimits
+        self,
+        database: Database,
+        engine: RuleEngine,
+        rates: RateLimits,
+        clock: Clock,
+        limits: KeeperLimits,
+        model: LocalModel | None = None,
     ) -> None:
         self._database = database
         self._engine = engine
+        self._model = model
         self._rates = rates
         self._clock = clock
         self._limits = limits
@@ -105,6 +120,8 @@ class RuleKeeper:
             recorded = await standings(self._database)
             # Compiling the banks of rules that start to run takes a moment: not in the loop.
             await asyncio.to_thread(self._engine.apply, recorded)
+            if self._model is not None:
+                self._model.quiet = quiet_heads(recorded, self._model.version)
             self._standings_stamp = stamp
 
     async def keep(self) -> None:

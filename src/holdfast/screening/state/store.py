@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from holdfast.platform.clock import Instant
 from holdfast.platform.db import Tx
 from holdfast.platform.ids import new_id
 from holdfast.platform.stamps import Kind
 from holdfast.records import ledger
-from holdfast.screening.lifecycle import STEPS, Did, Stage, Standing, effective, may_follow
+from holdfast.screening.lifecycle import (
+    STEPS,
+    Did,
+    Stage,
+    Standing,
+    effective,
+    may_follow,
+    model_version_of,
+)
 from holdfast.screening.model import Verdict
 from holdfast.screening.rules import Rule
 from holdfast.screening.state.errors import StepNotAllowed
 
 BREAKER: Final = "breaker"
 """Who takes the step when a rule runs away."""
+QUALITY: Final = "quality"
+"""Who takes the step when people overturn too much of what a rule did."""
+_BY_ITSELF: Final = frozenset({BREAKER, QUALITY})
 RULE_STANDINGS = 0
 """The id of the stamp that says that some rule took a step; labels have stamps of their own in `labels.py`."""
 
 
 MAX_REASON_CHARACTERS = 1_000
+HeadStage = Literal["live", "shadow"]
 
 
 async def take_step(
@@ -58,6 +70,39 @@ async def take_step(
     return taken
 
 
+async def take_head_step(
+    tx: Tx, head: str, version: str, to: HeadStage, *, taken_by: str, reason: str, now: Instant
+) -> bool:
+    """Record that an output of the model hides posts (live), or only flags them (shadow); whether that is news.
+
+    `head`: as verdicts name it, such as model.incitement. `version`: of the screen that judged; the step counts for the
+    model in it alone, so a new model begins live.
+    """
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", head)
+    row = await tx.fetchrow(
+        "select stage, fingerprint from screening_rule_stages where rule_id = $1 order by id desc limit 1", head
+    )
+    model = model_version_of(version)
+    before = row["stage"] if row is not None and row["fingerprint"] == model else "live"
+    if before == to:
+        return False
+    await tx.execute(
+        "insert into screening_rule_stages (id, rule_id, fingerprint, stage, share, taken_by, reason, at)"
+        " values ($1, $2, $3, $4, 1, $5, $6, $7)",
+        new_id(now), head, model, to, taken_by, reason.strip()[:MAX_REASON_CHARACTERS], now,
+    )  # fmt: skip
+    public = {
+        "rule": ledger.code_of(head), "from": before, "to": to, "action": "hold",
+        "automation": "full" if taken_by in _BY_ITSELF else "none",
+    }  # fmt: skip
+    private = {"taken_by": taken_by, "reason": reason, "fingerprint": model}
+    await ledger.append(
+        tx, ledger.Entry(kind=ledger.Kind.RULE_STAGE, public=public, private=private), now=now
+    )
+    tx.touch(Kind.SCREENING, RULE_STANDINGS)
+    return True
+
+
 async def _record(
     tx: Tx, rule: Rule, before: Stage, taken: Standing, *, taken_by: str, reason: str, now: Instant
 ) -> None:
@@ -69,7 +114,7 @@ async def _record(
         "lane": rule.source.lane,
         "action": rule.action,
         "permille": round(taken.share * 1000),
-        "automation": "full" if taken_by == BREAKER else "none",
+        "automation": "full" if taken_by in _BY_ITSELF else "none",
     }
     private = {"taken_by": taken_by, "reason": reason, "fingerprint": rule.fingerprint}
     await ledger.append(

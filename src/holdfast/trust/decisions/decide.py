@@ -77,6 +77,8 @@ async def decide(
     case = await cases.close(
         tx, case_id, version=version, decision_id=decision_id, outcome=ruling.outcome, now=now, staff=staff
     )
+    if case.track == cases.REVIEW:
+        raise RulingNotAllowed("case", "is a second look: give a verdict, which changes nothing by itself")
     targets = await targets_of_members(tx, await cases.members(tx, case_id))
     people = await people_of(tx, targets, ruling)
     require_above_all(staff, ruling, people)
