@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.pure.draws import drawn, in_share, ticket
+from holdfast.pure.estimates import Share, recall_of
 from holdfast.screening.lifecycle import Standing, model_version_of, quiet_heads
 from holdfast.trust.decisions import Action, Ruling
 from holdfast.trust.effects import ActionKind
@@ -16,7 +17,6 @@ from holdfast.trust.quality import (
     ErrorClass,
     Judgement,
     Results,
-    Share,
     Standards,
     VerdictNotAllowed,
     agree,
@@ -26,7 +26,6 @@ from holdfast.trust.quality import (
     judged,
     judgement_of,
     kappa,
-    recall_of,
     surely_above,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -11,10 +12,18 @@ from ..platform.clock import Instant
 from ..platform.db import Tx
 from ..platform.jobs import Periodic
 from ..platform.settings import Settings
+from ..screening import load_rules
 from ..trust.backlog import Capacity, LaneFigures, lane_figures, record_sample
 from ..trust.breaker import LaneReading, stages_of, watch
 from ..trust.cases import reorder_stale
 from ..trust.intake import link_copies
+from ..trust.quality import (
+    demote,
+    draw_sample,
+    draw_second_looks,
+    overturned_too_often,
+    serve_gold,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +62,30 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
             if move.cause is not None:
                 log.warning("breaker.moved", stage=move.state.stage, cause=move.cause, lane=move.state.lane)
 
+    async def second_looks(tx: Tx, now: Instant) -> None:
+        await draw_second_looks(tx, settings.second_look_shares, now=now)
+
+    async def gold(tx: Tx, now: Instant) -> None:
+        await serve_gold(tx, settings.quality_gold_every, now=now)
+
+    async def sample_posts(tx: Tx, now: Instant) -> None:
+        await draw_sample(tx, settings.quality_sample_posts, now=now)
+
+    async def demote_overturned(tx: Tx, now: Instant) -> None:
+        found = await overturned_too_often(
+            tx, bound=settings.rule_overturn_percent / 100, least=settings.rule_overturn_least,
+            window_days=settings.quality_window_days, now=now,
+        )  # fmt: skip
+        if found:
+            rules = await asyncio.to_thread(load_rules, settings.screening_rules_file)
+            for name in await demote(tx, found, rules.rules, now=now):
+                log.warning("quality.demoted", rule=name)
+
     return (
+        ("draw_second_looks", timedelta(minutes=1), second_looks),
+        ("serve_gold", timedelta(minutes=5), gold),
+        ("draw_sample", timedelta(days=1), sample_posts),
+        ("demote_overturned", timedelta(hours=1), demote_overturned),
         ("watch_backlog", timedelta(seconds=settings.breaker_check_seconds), watch_backlog),
         ("reorder_cases", timedelta(seconds=10), reorder),
         ("link_copies", timedelta(seconds=settings.desk_copies_seconds), link_copies),

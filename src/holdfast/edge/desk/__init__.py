@@ -14,8 +14,10 @@ from .decisions import routes as decisions
 from .holds import routes as holds
 from .log import routes as log
 from .policies import routes as policies
+from .quality import routes as quality
 from .queues import routes as queues
 from .reporters import routes as reporters
+from .reviewers import routes as reviewers
 from .routes import API, ScopedAccess, staff_of
 from .statements import routes as statements
 from .templates import routes as templates
@@ -31,8 +33,10 @@ TABLES = (
     holds,
     log,
     policies,
+    quality,
     queues,
     reporters,
+    reviewers,
     statements,
     templates,
 )

@@ -13,6 +13,7 @@ from ...screening import Lane
 from ...trust import cases
 from ...trust.cases import Case, CaseNotForYou, CaseReader, QueueFilter, Signal, Source
 from ...trust.intake import LastVerdict, last_verdicts
+from ...trust.quality import BLIND, Look, look_of_case
 from ...trust.reports import Report, reports_by_id
 from ...trust.routing import queues
 from ...trust.staff_actions import Subject, SubjectKind, staff_actions, subject_status
@@ -126,13 +127,18 @@ async def show(call: Call) -> Answer:
 async def members(call: Call) -> Answer:
     """Every subject that the decision is for."""
     case = await _readable(call, call.id_segment())
-    return json_answer(await _members(call, case.id, limit=1000))
+    look = await look_of_case(call.services.database, case.id)
+    found = await _members(call, case.id, limit=1000)
+    return json_answer(_without_state(found) if _is_blind(look) else found)
 
 
 async def whole_case(call: Call, case_id: int) -> Answer:
     """The case, what it is about, why it is there, and what was decided of the like."""
     case = await _readable(call, case_id)
     services, reader = call.services, CaseReader(call.services.database)
+    look = await look_of_case(services.database, case_id)
+    if _is_blind(look):
+        return json_answer(await _blind(call, case))
     events = await staff_actions(services.database, Window(_MEMBERS_SHOWN), case_id=case.id)
     names = await names_of(services, [one.actor_id for one in events])
     similar = await reader.similar(case.id, limit=_CASES_SHOWN)
@@ -152,9 +158,34 @@ async def whole_case(call: Call, case_id: int) -> Answer:
             ],
             "decided": await case_entities(services, await reader.decided(case.id, limit=_CASES_SHOWN), call),
             "events": [event_entity(services, one, names=names, named=True) for one in events],
+            "blind": False,
+            "look": None if look is None else look.kind.value,
             "hidden_actions": [] if queue is None else queue.hidden_actions,
         }
     )
+
+
+def _is_blind(look: Look | None) -> bool:
+    return look is not None and look.kind in BLIND and look.judged_at is None
+
+
+def _without_state(members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Whether a post was taken away is what the first one decided."""
+    return [
+        {**one, "post": None if one["post"] is None else {**one["post"], "state": None}} for one in members
+    ]
+
+
+async def _blind(call: Call, case: Case) -> dict[str, Any]:
+    """A case that is a second look, without anything that tells what was decided of it, by whom, or why it is here: the
+    posts as they were written, the thread, and what policies say."""
+    entity = (await case_entities(call.services, [case], call))[0]
+    members = _without_state(await _members(call, case.id, limit=_MEMBERS_SHOWN))
+    return {
+        **entity, "parent_id": None, "assigned_to": None, "decision_id": None, "record_id": None, "explain": {},
+        "items": members, "thread": await _thread(call, case), "said": [], "reports": [], "author": None, "similar": [],
+        "decided": [], "events": [], "hidden_actions": [], "blind": True, "look": None,
+    }  # fmt: skip
 
 
 async def _readable(call: Call, case_id: int) -> Case:

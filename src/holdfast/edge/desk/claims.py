@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
+from ...platform.db import Tx
+from ...platform.settings import Settings
 from ...trust import cases
+from ...trust.reviewers import (
+    Allowance,
+    Bounds,
+    BreakDue,
+    allowed,
+    begin_look,
+    end_look,
+    keep_look,
+    preferences_of,
+)
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import RouteTable
 from .cases import whole_case
-from .routes import API, ScopedAccess, id_of, staff_of
+from .routes import API, ScopedAccess, id_of, iso, staff_of
 
 routes = RouteTable()
 _ONE = f"{API}/cases/{{id}}"
@@ -37,36 +49,73 @@ class AssignForm(msgspec.Struct):
 
 @routes.post(f"{API}/cases/next", ScopedAccess.write)
 async def take_next(call: Call) -> Answer:
-    """Take the first case in the order of work that the caller may have; `null` when there is none."""
+    """Take the first case in the order of work that the caller may have; `null` when there is none. 429 when a break is
+    due, or the day is over, and no threat to life waits."""
     asked, settings = await call.params(NextForm), call.services.settings
+    bounds, me = bounds_of(settings), call.actor.account_id
     async with call.services.database.transaction() as tx:
+        may = await allowed(tx, me, bounds, now=call.now)
+        lane = "P0" if may.urgent_only else asked.lane or None
         case_id = await cases.claim_next(
-            tx, staff_of(call), queue=asked.queue or None, lane=asked.lane or None,
-            language=asked.language or None, relations_conflict=settings.desk_relations_conflict,
+            tx, staff_of(call), queue=asked.queue or None, lane=lane, language=asked.language or None,
+            without=await _without(tx, me, bounds, may), relations_conflict=settings.desk_relations_conflict,
             lease_seconds=settings.desk_lease_seconds, now=call.now,
         )  # fmt: skip
+        if case_id is None and may.urgent_only:
+            raise BreakDue(may, call.now)
+        if case_id is not None:
+            case = await cases.get_case(tx, case_id)
+            await begin_look(tx, me, case_id, case.category, bounds, now=call.now)
     return json_answer(None) if case_id is None else await whole_case(call, case_id)
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """How much one person is given in a day."""
+    return Bounds(
+        settings.reviewer_daily_items, settings.reviewer_daily_heavy, settings.reviewer_daily_minutes,
+        settings.reviewer_break_after_minutes, settings.reviewer_break_minutes,
+        frozenset(settings.reviewer_heavy_categories),
+    )  # fmt: skip
+
+
+async def done_with(tx: Tx, call: Call, case_id: int, *, skipped: bool = False) -> None:
+    """The caller has this case before them no more."""
+    bounds = bounds_of(call.services.settings)
+    await end_look(tx, call.actor.account_id, case_id, bounds, skipped=skipped, now=call.now)
+
+
+async def _without(tx: Tx, account_id: int, bounds: Bounds, may: Allowance) -> list[str]:
+    opt_outs = (await preferences_of(tx, account_id)).opt_outs
+    return sorted({*opt_outs, *(bounds.heavy_categories if may.why == "heavy" else ())})
 
 
 @routes.post(f"{_ONE}/claim", ScopedAccess.write)
 async def claim(call: Call) -> Answer:
-    """Take this case."""
-    settings, case_id = call.services.settings, call.id_segment()
+    """Take this case. Only threats to life are given to whoever needs a break."""
+    settings, case_id, me = call.services.settings, call.id_segment(), call.actor.account_id
+    bounds = bounds_of(settings)
     async with call.services.database.transaction() as tx:
-        await cases.claim(
+        may = await allowed(tx, me, bounds, now=call.now)
+        case = await cases.claim(
             tx, staff_of(call), case_id, relations_conflict=settings.desk_relations_conflict,
             lease_seconds=settings.desk_lease_seconds, now=call.now,
         )  # fmt: skip
+        if may.urgent_only and case.lane != "P0" and case.held_by(call.now) != me:
+            raise BreakDue(may, call.now)
+        await begin_look(tx, me, case_id, case.category, bounds, now=call.now)
     return await whole_case(call, case_id)
 
 
 @routes.post(f"{_ONE}/heartbeat", ScopedAccess.write)
 async def keep(call: Call) -> Answer:
     """A sign of life: the lease begins anew."""
-    seconds = call.services.settings.desk_lease_seconds
+    seconds, case_id, me = call.services.settings.desk_lease_seconds, call.id_segment(), call.actor.account_id
+    bounds = bounds_of(call.services.settings)
     async with call.services.database.transaction() as tx:
-        await cases.keep(tx, staff_of(call), call.id_segment(), lease_seconds=seconds, now=call.now)
-    return json_answer({"lease_seconds": seconds})
+        await cases.keep(tx, staff_of(call), case_id, lease_seconds=seconds, now=call.now)
+        await keep_look(tx, me, case_id, bounds, now=call.now)
+        may = await allowed(tx, me, bounds, now=call.now)
+    return json_answer({"lease_seconds": seconds, "break_due": may.why or None, "until": iso(may.until)})
 
 
 @routes.post(f"{_ONE}/release", ScopedAccess.write)
@@ -74,6 +123,7 @@ async def release(call: Call) -> Answer:
     """Give it back."""
     async with call.services.database.transaction() as tx:
         await cases.release(tx, staff_of(call), call.id_segment(), now=call.now)
+        await done_with(tx, call, call.id_segment())
     return json_answer({})
 
 
@@ -83,6 +133,7 @@ async def skip(call: Call) -> Answer:
     asked = await call.params(ReasonForm)
     async with call.services.database.transaction() as tx:
         await cases.skip(tx, staff_of(call), call.id_segment(), reason=asked.reason, now=call.now)
+        await done_with(tx, call, call.id_segment(), skipped=True)
     return json_answer({})
 
 
@@ -102,4 +153,5 @@ async def escalate(call: Call) -> Answer:
     asked, case_id = await call.params(ReasonForm), call.id_segment()
     async with call.services.database.transaction() as tx:
         await cases.escalate(tx, staff_of(call), case_id, reason=asked.reason, now=call.now)
+        await done_with(tx, call, case_id)
     return await whole_case(call, case_id)

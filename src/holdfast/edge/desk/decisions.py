@@ -32,6 +32,7 @@ from ..answers import Answer, json_answer
 from ..call import Call
 from ..ports import Services
 from ..routes import Access, RouteTable
+from .claims import done_with
 from .routes import API, ScopedAccess, id_of, iso, limit_of, names_of, public_id, staff_of
 
 routes = RouteTable()
@@ -122,6 +123,7 @@ async def decide_one(call: Call) -> Answer:
     wanted = ruling_of(services, asked)
     async with services.database.transaction() as tx:
         made = await decide(tx, staff_of(call), case_id, version=asked.version, ruling=wanted, now=call.now)
+        await done_with(tx, call, case_id)
     return await _whole(call, made.id)
 
 

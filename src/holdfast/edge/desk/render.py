@@ -9,7 +9,7 @@ import msgspec
 
 from ...social.graph import Viewer
 from ...social.posts import PostView, Seen, ancestors
-from ...trust.cases import Case, CaseMember, CaseSignal
+from ...trust.cases import REVIEW, Case, CaseMember, CaseSignal
 from ...trust.reports import Report
 from ...trust.staff_actions import StaffAction, Status, SubjectKind
 from ..call import Call
@@ -32,6 +32,7 @@ async def case_entities(services: Services, cases: Sequence[Case], call: Call) -
 def _case(services: Services, case: Case, names: Mapping[int, Any], call: Call) -> dict[str, Any]:
     now = call.now
     holder = case.held_by(now)
+    hidden = case.track == REVIEW and case.closed_at is None
     return {
         "id": services.ids.encode(case.id),
         "track": case.track,
@@ -56,11 +57,12 @@ def _case(services: Services, case: Case, names: Mapping[int, Any], call: Call) 
         "claimed_by": names.get(holder or 0),
         "claimed_by_me": holder is not None and holder == call.actor.account_id,
         "lease_until": iso(case.lease_until) if holder is not None else None,
-        "assigned_to": names.get(case.assigned_id or 0),
+        # Of second looks it would tell which are gold.
+        "assigned_to": None if hidden else names.get(case.assigned_id or 0),
         "closed_at": iso(case.closed_at),
         "outcome": case.outcome,
         "decision_id": public_id(services, case.decision_id),
-        "parent_id": public_id(services, case.parent_id),
+        "parent_id": None if hidden else public_id(services, case.parent_id),
         "record_id": case.record_id,
     }
 

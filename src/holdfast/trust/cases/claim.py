@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from ...platform.clock import Instant
@@ -25,6 +26,7 @@ async def claim_next(
     queue: str | None = None,
     lane: str | None = None,
     language: str | None = None,
+    without: Sequence[str] = (),
     relations_conflict: bool = True,
     lease_seconds: float = LEASE_SECONDS,
     now: Instant,
@@ -32,14 +34,16 @@ async def claim_next(
     """Take the first case in the order of work that this person may have; its id, None when there is none.
 
     One that they hold already comes first. Left out: what somebody else holds or was given, what they passed on, what
-    belongs to queues of others, and what concerns them (see `conflicts`). Raises RoleLacks.
+    belongs to queues of others, categories `without` which they work, and what concerns them (see `conflicts`).
+    Raises RoleLacks.
     """
     staff.require(Permission.MANAGE_REPORTS)
     if staff.account_id is None:
         return None
     found = await next_cases(
-        tx, staff.account_id, queue=queue, lane=lane, language=language, relations=relations_conflict, now=now
-    )
+        tx, staff.account_id, queue=queue, lane=lane, language=language, without=list(without),
+        relations=relations_conflict, now=now,
+    )  # fmt: skip
     if not found:
         return None
     await store.set_claim(tx, found[0], staff.account_id, lease_seconds=lease_seconds, now=now)

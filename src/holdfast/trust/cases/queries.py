@@ -217,6 +217,7 @@ where c.closed_at is null
        or exists (select 1 from users u where u.account_id = $1 and u.role in ('admin', 'owner')))
   and ($4::text is null or c.queue = $4) and ($5::text is null or c.lane = $5)
   and ($6::text is null or c.language is null or c.language = $6)
+  and not c.category = any($7::text[])
   and c.queue not in (select m.queue from desk_queue_members m group by m.queue
                       having not bool_or(m.account_id = $1 and coalesce(m.starts_at, $3) <= $3
                                          and coalesce(m.ends_at, 'infinity') > $3))
@@ -239,13 +240,13 @@ async def conflicts(reader: Reader, case_id: int, account_id: int, *, relations:
 
 
 async def next_cases(
-    reader: Reader, account_id: int, *, queue: str | None, lane: str | None, language: str | None, relations: bool,
-    now: Instant,
+    reader: Reader, account_id: int, *, queue: str | None, lane: str | None, language: str | None,
+    without: list[str], relations: bool, now: Instant,
 ) -> list[int]:  # fmt: skip
     """The first case in the order of work that somebody may have, locked: what they hold, else what is free."""
     rows = await reader.fetch(_HELD_SQL, account_id, now, queue, lane)
     if not rows:
-        rows = await reader.fetch(_NEXT_SQL, account_id, relations, now, queue, lane, language)
+        rows = await reader.fetch(_NEXT_SQL, account_id, relations, now, queue, lane, language, without)
     return [row[0] for row in rows]
 
 

@@ -5,7 +5,6 @@ from .agreement import ALARM, TARGET, Alpha, alpha, kappa
 from .demote import demote, overturned_too_often
 from .draw import draw_sample, draw_second_looks, requeue
 from .errors import AlreadySettled, LookNotThere, VerdictNotAllowed
-from .estimates import Counts, Estimates, Recall, Share, estimate, recall_of
 from .gold import make_gold, retire_gold, serve_gold
 from .judge import REVIEWED, give_verdict
 from .model import (
@@ -39,14 +38,15 @@ from .queries import (
     results_of,
     tested_looks,
 )
+from .report import quality_report
 from .standing import answer_objection, check_standing, object_to
 
 __all__ = [
-    "ACTIONED", "ALARM", "BLIND", "NO_VIOLATION", "REVIEWED", "TARGET", "Alpha", "AlreadySettled", "Counts", "ErrorClass",
-    "Estimates", "Judgement", "Look", "LookKind", "LookNotThere", "Overturned", "Recall", "Results", "Share", "Standards",
+    "ACTIONED", "ALARM", "BLIND", "NO_VIOLATION", "REVIEWED", "TARGET", "Alpha", "AlreadySettled", "ErrorClass",
+    "Judgement", "Look", "LookKind", "LookNotThere", "Overturned", "Results", "Standards",
     "VerdictNotAllowed", "agree", "alpha", "answer_objection", "check_standing", "counts", "demote", "draw_sample",
-    "draw_second_looks", "draws", "error_of", "estimate", "failures", "fails", "give_verdict", "gold_items", "judged",
+    "draw_second_looks", "draws", "error_of", "failures", "fails", "give_verdict", "gold_items", "judged",
     "judged_pairs", "judgement_of", "kappa", "look_of_case", "looks_about", "make_gold", "object_to", "open_objections",
-    "overturned_too_often", "overturns", "recall_of", "requeue", "results_of", "retire_gold", "serve_gold", "surely_above",
+    "overturned_too_often", "overturns", "quality_report", "requeue", "results_of", "retire_gold", "serve_gold", "surely_above",
     "tested_looks",
 ]  # fmt: skip

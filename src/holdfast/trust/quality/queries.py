@@ -10,8 +10,8 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Row
+from ...pure.estimates import Counts
 from .errors import LookNotThere
-from .estimates import Counts
 from .model import ErrorClass, Judgement, Look, LookKind, Results
 
 _COLUMNS = """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ...pure.proportions import wilson_interval
+from .proportions import wilson_interval
 
 
 class Share(msgspec.Struct, frozen=True):
