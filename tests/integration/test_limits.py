@@ -34,6 +34,8 @@ _FREE = frozenset(
     GET /.well-known/host-meta
     GET /.well-known/oauth-authorization-server
     GET /api/holdfast/openapi.json
+    GET /api/holdfast/v1/breaker
+    GET /api/holdfast/v1/breaker/steps
     GET /api/v1/custom_emojis
     GET /avatars/{file}
     GET /headers/{file}

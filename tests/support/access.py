@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tests.support.access_decisions import ABOUT_DECISIONS, PUBLIC_POLICIES
 from tests.support.access_ledger import LEDGER_ROWS, PUBLIC_LEDGER
+from tests.support.access_quality import ABOUT_BREAKER, PUBLIC_BREAKER
 from tests.support.access_rows import ANY, Codes, Row
 from tests.support.access_rows import NOBODYS as _NOBODYS
 from tests.support.access_staff import STAFF
@@ -138,6 +139,7 @@ PUBLIC = (
     )
     | PUBLIC_LEDGER
     | PUBLIC_POLICIES
+    | PUBLIC_BREAKER
 )
 
 # Routes for any token, an app's own too.
@@ -379,4 +381,5 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/search": Row({"": ANY}, query={"q": "ann"}),
     **LEDGER_ROWS,
     **ABOUT_DECISIONS,
+    **ABOUT_BREAKER,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from tests.support.access_decisions import DECISIONS
 from tests.support.access_desk import DESK
 from tests.support.access_evidence import EVIDENCE
+from tests.support.access_quality import QUALITY
 from tests.support.staff_rows import ROLES, StaffRow
 
 __all__ = ["ROLES", "STAFF", "StaffRow"]
@@ -78,4 +79,5 @@ STAFF: dict[str, StaffRow] = {
     **DESK,
     **DECISIONS,
     **EVIDENCE,
+    **QUALITY,
 }

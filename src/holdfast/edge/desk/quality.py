@@ -9,6 +9,7 @@ import msgspec
 
 from ...platform.settings import Settings
 from ...pure.errors import Invalid
+from ...pure.permissions import Permission
 from ...trust import cases
 from ...trust.effects import ActionKind
 from ...trust.quality import (
@@ -34,12 +35,13 @@ from ...trust.quality import (
 )
 from ..answers import Answer, json_answer
 from ..call import Call
-from ..routes import RouteTable
+from ..routes import Access, RouteTable
 from .claims import done_with
 from .routes import API, ScopedAccess, iso, limit_of, names_of, public_id, staff_of
 
 routes = RouteTable()
 _KINDS = tuple(ActionKind)
+_MANAGE_READ = Access.staff(Permission.MANAGE_SETTINGS, "admin:read:reports")
 _LOOK = f"{API}/quality/looks/{{id}}"
 
 
@@ -168,7 +170,7 @@ async def make_one_gold(call: Call) -> Answer:
     return json_answer({"id": call.services.ids.encode(gold_id)})
 
 
-@routes.get(f"{API}/quality/gold", ScopedAccess.settings)
+@routes.get(f"{API}/quality/gold", _MANAGE_READ)
 async def show_gold(call: Call) -> Answer:
     """Gold in use, with how often it was answered rightly: an item that many get wrong may be wrong itself."""
     services = call.services
@@ -199,7 +201,7 @@ async def retire(call: Call) -> Answer:
     return json_answer({})
 
 
-@routes.get(f"{API}/quality/objections", ScopedAccess.settings)
+@routes.get(f"{API}/quality/objections", _MANAGE_READ)
 async def objections(call: Call) -> Answer:
     """Results that somebody does not agree with, the oldest first."""
     found = await open_objections(call.services.database, limit=limit_of(0))

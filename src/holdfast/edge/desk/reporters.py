@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ...pure.errors import Invalid, NotFound
+from ...pure.errors import NotFound
 from ...pure.permissions import Permission
 from ...trust.cases import take_out
 from ...trust.reporters import (
@@ -82,9 +82,7 @@ async def unmute(call: Call) -> Answer:
 async def take_out_one(call: Call) -> Answer:
     """One post of several is not like the others: it waits in a case of its own, which is answered."""
     case_id, asked, services = call.id_segment(), await call.params(TakeOutForm), call.services
-    post_id = id_of(services, asked.post_id, "post_id")
-    if post_id is None:
-        raise Invalid("post_id: name one of the posts of this case")
+    post_id = id_of(services, asked.post_id, "post_id") or 0
     async with services.database.transaction() as tx:
         made = await take_out(
             tx, staff_of(call), case_id, Subject.post(post_id, None), reason=asked.reason[:1000], now=call.now

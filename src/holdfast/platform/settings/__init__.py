@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from .about import About, S
-from .quality import QualitySettings
+from .desk import QualitySettings
 
 __all__ = ["SETTINGS", "About", "S", "Setting", "Settings"]
 

@@ -27,7 +27,7 @@ async def watch(tx: Tx, policy: BreakerPolicy, readings: Sequence[LaneReading], 
     before = await store.lock_state(tx, policy.reference, now)
     move = step(policy, before, readings, now)
     if move.cause is not None:
-        await _record(tx, policy, CLOCK, before, move, readings, "", now)
+        await _record(tx, policy, CLOCK, before, move, readings=readings, now=now)
     if move.state != before:
         await store.save_state(tx, move.state, policy.reference)
     return move
@@ -48,14 +48,14 @@ async def pause(
     before = await store.lock_state(tx, policy.reference, now)
     until = now + timedelta(hours=hours) if hours else None
     after = State(0, now if before.stage else before.since, paused_until=until)
-    await _record(tx, policy, staff, before, Move(after, Cause.STAFF), (), reason.strip(), now)
+    await _record(tx, policy, staff, before, Move(after, Cause.STAFF), reason=reason.strip(), now=now)
     await store.save_state(tx, after, policy.reference)
     return after
 
 
 async def _record(
-    tx: Tx, policy: BreakerPolicy, staff: Staff, before: State, move: Move, readings: Sequence[LaneReading],
-    reason: str, now: Instant,
+    tx: Tx, policy: BreakerPolicy, staff: Staff, before: State, move: Move, *, readings: Sequence[LaneReading] = (),
+    reason: str = "", now: Instant,
 ) -> None:  # fmt: skip
     after, cause = move.state, move.cause or Cause.STAFF
     entered = after.stage > before.stage

@@ -64,9 +64,9 @@ async def give_verdict(
         await _settle(tx, staff, look, verdict, note=note, overturn=overturn, standards=standards, now=now)
     elif look.kind is LookKind.GOLD and right is not None:
         error = error_of(verdict, right)
-        await _result(tx, look, look.id, look.tested_id, error, standards, now)
+        await _result(tx, look, look.id, look.tested_id, error, standards=standards, now=now)
     elif agreed:
-        await _result(tx, look, look.id, look.first_reviewer_id, None, standards, now)
+        await _result(tx, look, look.id, look.first_reviewer_id, None, standards=standards, now=now)
     else:
         await _adjudicate(tx, look, staff, now)
     found = await look_of_case(tx, case_id)
@@ -101,10 +101,9 @@ async def _settle(
     second = await lock_look(tx, look.parent_id)
     first_error = error_of(look.expected, right)
     if second.verdict is not None:
-        await _result(
-            tx, look, second.id, second.reviewer_id, error_of(second.verdict, right), standards, now
-        )
-    await _result(tx, look, look.id, look.first_reviewer_id, first_error, standards, now)
+        error = error_of(second.verdict, right)
+        await _result(tx, look, second.id, second.reviewer_id, error, standards=standards, now=now)
+    await _result(tx, look, look.id, look.first_reviewer_id, first_error, standards=standards, now=now)
     if first_error is None or first_error is ErrorClass.TECHNICAL or not overturn:
         return
     decision = await get_decision(tx, look.first_decision_id)
@@ -121,8 +120,8 @@ async def _settle(
 
 
 async def _result(
-    tx: Tx, look: Look, look_id: int, tested_id: int | None, error: ErrorClass | None, standards: Standards,
-    now: Instant,
+    tx: Tx, look: Look, look_id: int, tested_id: int | None, error: ErrorClass | None, *,
+    standards: Standards, now: Instant,
 ) -> None:  # fmt: skip
     """Of what could not be judged nobody is right or wrong."""
     right = None if error is ErrorClass.TECHNICAL else error is None

@@ -158,13 +158,13 @@ async def gold_items(reader: Reader) -> list[dict[str, Any]]:
     return [{**dict(row), "expected": _judgements.decode(row["expected"])} for row in rows]
 
 
-async def draws(reader: Reader, *, limit: int) -> list[dict[str, Any]]:
-    """What was drawn, the newest first, with the seeds."""
+async def draws(reader: Reader, *, limit: int, kind: str | None = None) -> list[dict[str, Any]]:
+    """What was drawn, the newest first, with the seeds. `kind`: second or sample; None: both."""
     rows = await reader.fetch(
         "select id, kind, encode(seed, 'hex') as seed, seed_source, tree_size, from_id, until_id, population, drawn, at"
-        " from quality_draws order by id desc limit $1",
-        limit,
-    )
+        " from quality_draws where $2::text is null or kind = $2 order by id desc limit $1",
+        limit, kind,
+    )  # fmt: skip
     return [dict(row) for row in rows]
 
 
