@@ -9,10 +9,10 @@ SLOW := --ignore=tests/conformance --ignore=tests/fault --ignore=tests/bench \
 	-m "not conformance and not fault and not browser"
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: help up test test-all foreign lint types fmt bench fault app shots drill docs lock clean env
+.PHONY: help up test test-all foreign lint types fmt bench fault app app-budget shots drill docs lock clean env
 
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@printf '\n  ARGS="..." is passed on, as in  make up ARGS="--data DIR --port 8421"\n'
 	@printf '  PYTHON=... names the interpreter (3.11 or newer) for a new .venv\n'
 
@@ -52,6 +52,9 @@ fault: env ## Kill processes and fail ports on purpose
 
 app: ## Build the app of web/, when its sources are newer
 	@.ci/app
+
+app-budget: env app ## Measure the app in a browser against its budgets: size, paint, shift, scrolling, memory
+	@$(BIN)/python web/scripts/measure.py $(ARGS)
 
 shots: env app ## Pictures of every page of the app, into web/shots
 	@$(BIN)/python web/scripts/shots.py $(ARGS)

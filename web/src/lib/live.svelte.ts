@@ -2,7 +2,7 @@
 
 import type { Notification, Status } from "./entities";
 import { notices } from "./notices.svelte";
-import { gone, takeAccount, takePost } from "./posts.svelte";
+import { gone, posts, takeAccount, takePost } from "./posts.svelte";
 import { session } from "./session.svelte";
 import { everyTimeline, homeTimeline, type Timeline } from "./timeline.svelte";
 
@@ -89,11 +89,13 @@ class Live {
         else this.wanted.get(name)?.timeline.arrive(status);
         break;
       }
-      case "status.update":
-        takePost(JSON.parse(message.payload) as Status);
+      case "status.update": {
+        const status = JSON.parse(message.payload) as Status;
+        if (posts.has(status.id)) takePost(status);
         break;
+      }
       case "delete":
-        gone.add(message.payload);
+        if (posts.has(message.payload)) gone.add(message.payload);
         for (const one of everyTimeline()) one.drop(message.payload);
         break;
       case "notification": {

@@ -3,7 +3,7 @@
 import { get, post, request } from "./client";
 import type { GroupedNotifications, NotificationGroup } from "./entities";
 import { keep, recall } from "./kept";
-import { takeAccount, takePosts } from "./posts.svelte";
+import { holders, takeAccount, takePosts } from "./posts.svelte";
 import { session } from "./session.svelte";
 
 const TYPES = [
@@ -118,3 +118,4 @@ class Notices {
 }
 
 export const notices = new Notices();
+holders.push(() => notices.groups.flatMap((group) => group.status_id ?? []));

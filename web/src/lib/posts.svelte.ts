@@ -35,6 +35,25 @@ export function takePosts(list: readonly Status[]): string[] {
   return list.map(takePost);
 }
 
+/** Who holds ids of posts that are to be kept: each gives its own. */
+export const holders: (() => Iterable<string>)[] = [];
+
+/** Forgets every post that no page shows, no holder holds and `wanted` does not name. */
+export function forgetPosts(wanted: Iterable<string>): void {
+  const keep = new Set<string>();
+  const mark = (id: string): void => {
+    if (keep.has(id)) return;
+    keep.add(id);
+    const status = posts.get(id);
+    if (status?.reblog) mark(status.reblog.id);
+    if (status?.quote?.quoted_status) mark(status.quote.quoted_status.id);
+  };
+  for (const ids of [wanted, ...holders.map((one) => one())]) for (const id of ids) mark(id);
+  for (const shown of document.querySelectorAll<HTMLElement>("[data-post]")) mark(shown.dataset.post ?? "");
+  for (const id of [...posts.keys()]) if (!keep.has(id)) posts.delete(id);
+  for (const id of [...gone]) if (!keep.has(id)) gone.delete(id);
+}
+
 export function change(id: string, changes: Partial<Status>): void {
   const known = posts.get(id);
   if (known) posts.set(id, { ...known, ...changes });

@@ -5,7 +5,7 @@ import type { Status } from "./entities";
 import { compareIds, mergeIds } from "./ids";
 import { keep, recall } from "./kept";
 import { goToTop, placeInSight, readMarker, recallPlace, untilTouched, writeMarker, type Place } from "./place";
-import { gone, posts, takePost, takePosts } from "./posts.svelte";
+import { forgetPosts, gone, posts, takePost, takePosts } from "./posts.svelte";
 import { session } from "./session.svelte";
 
 const KEPT_POSTS = 60;
@@ -13,6 +13,10 @@ const PAGE = 20;
 const HOME = "/api/v1/timelines/home";
 /** How far down a place is looked for before the reader is left at the top of what was read. */
 const PAGES_TO_PLACE = 5;
+/** How many new posts are kept while nobody asks for them, and after how many more the others are forgotten. */
+const MOST_WAITING = 200;
+const SWEEP_AFTER = 200;
+let dropped = 0;
 
 export class Timeline {
   ids = $state.raw<string[]>([]);
@@ -173,7 +177,16 @@ export class Timeline {
 
   arrive(...list: Status[]): void {
     const ids = list.filter((one) => !this.ids.includes(one.id)).map(takePost);
-    if (ids.length) this.waiting = mergeIds(this.waiting, ids);
+    if (!ids.length) return;
+    const waiting = mergeIds(this.waiting, ids);
+    this.waiting = waiting.slice(0, MOST_WAITING);
+    if (waiting.length <= MOST_WAITING) return;
+    // Nobody reads that many one after another: the list starts anew when the reader says so.
+    this.gap = true;
+    dropped += waiting.length - MOST_WAITING;
+    if (dropped < SWEEP_AFTER) return;
+    dropped = 0;
+    forgetPosts([...everyTimeline()].flatMap((one) => [...one.ids, ...one.waiting]));
   }
 
   /** What waited is shown now. */
