@@ -24,12 +24,12 @@ PATIENCE_MS = 45_000
 
 
 @contextmanager
-def open_chromium() -> Iterator[Browser]:
-    """The browser that CHROMIUM names, or that is on the path; the test is skipped where there is none, and no app."""
+def open_chromium(*, needs_app: bool = True) -> Iterator[Browser]:
+    """The browser that CHROMIUM names, or that is on the path; the test is skipped where there is none, or no app."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no Chromium: set CHROMIUM to the path of one; NOTHING of the app was tried in a browser")
-    if not app_is_built():
+    if needs_app and not app_is_built():
         pytest.skip("the app is not built: run make app; NOTHING of it was tried in a browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

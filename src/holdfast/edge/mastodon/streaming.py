@@ -30,8 +30,9 @@ _SSE_HEADERS: list[Header] = [(b"cache-control", b"private, no-store"), (b"x-acc
 _POSTS = Access.member(READ)
 _THUMP = b":thump\n"
 # A WebSocket's own pings are the server program's business; this one is seen by every proxy in between, and clients
-# pass over events that they do not know.
-_HEARTBEAT = '{"stream":[],"event":"heartbeat","payload":""}'
+# pass over events that they do not know. It has no payload: `masto`, of which Elk and Phanpy are made, reads any payload as
+# JSON before it looks whose event it is, and ends the stream where it cannot.
+_HEARTBEAT = '{"stream":[],"event":"heartbeat"}'
 
 _CLOSING: dict[Ending, tuple[int, str]] = {
     Ending.ACCESS: (POLICY_VIOLATION, "the access token is no longer valid"),
