@@ -14,6 +14,7 @@ from ...trust import cases
 from ...trust.cases import Case, CaseNotForYou, CaseReader, QueueFilter, Signal, Source
 from ...trust.intake import LastVerdict, last_verdicts
 from ...trust.quality import BLIND, Look, look_of_case
+from ...trust.reporters import Record, records_of
 from ...trust.reports import Report, reports_by_id
 from ...trust.routing import queues
 from ...trust.staff_actions import Subject, SubjectKind, staff_actions, subject_status
@@ -234,10 +235,17 @@ async def _said(call: Call, case: Case, reader: CaseReader) -> dict[str, Any]:
     ids = list(dict.fromkeys(one.report_id for one in signals if one.report_id is not None))[:_REPORTS_SHOWN]
     reports = await reports_by_id(services.database, ids)
     may_know = permits(call.actor.role, Permission.MANAGE_USERS)
-    names = await names_of(services, [one.account_id for one in reports.values()] if may_know else [])
+    who = [one.account_id for one in reports.values() if one.account_id is not None] if may_know else []
+    names, records = await names_of(services, who), await records_of(services.database, who)
 
     def reporter(report: Report | None) -> Any:
-        return None if report is None else names.get(report.account_id or 0)
+        """Who it was, and how far their reports are to be believed."""
+        name = None if report is None else names.get(report.account_id or 0)
+        if name is None or report is None or report.account_id is None:
+            return None
+        known = records.get(report.account_id)
+        record = Record() if known is None else known.record
+        return {**name, "right": record.rights, "wrong": record.wrongs, "believed": round(record.mean, 3)}
 
     return {
         "said": [

@@ -13,7 +13,8 @@ from .model import WINDOW, LinkDay, LinkTrend, Trend, TrendKind, TrendLimits, Tr
 
 # What may be spread: public posts of people who want to be found, with nothing that anybody objects to. A post that
 # screening flagged is out until the staff approves it (one that was held and is visible was released by a person); one
-# that an open report names, until that is closed; and all of an account that is reported as a whole. $1: the oldest id.
+# that an open report names, until that is closed; one that waits for an urgent decision for whatever reason; and all of
+# an account that is reported as a whole. $1: the oldest id.
 _SPREADABLE = """
 spreadable as (
   select p.id, p.account_id from posts p join accounts a on a.id = p.account_id
@@ -24,6 +25,9 @@ spreadable as (
          or exists (select 1 from trend_reviews t where t.kind = 1 and t.subject_id = p.id and t.allowed))
     and not exists (select 1 from report_posts rp join reports r on r.id = rp.report_id
                     where rp.post_id = p.id and r.resolved_at is null)
+    and (not exists (select 1 from case_members m join cases c on c.id = m.case_id where m.subject_kind = 'post'
+                     and m.subject_key = p.id::text and m.track = 'main' and m.open and c.lane <= 'P2')
+         or exists (select 1 from trend_reviews t where t.kind = 1 and t.subject_id = p.id and t.allowed))
     and not exists (select 1 from reports r where r.target_id = a.id and r.resolved_at is null
                     and not exists (select 1 from report_posts rp where rp.report_id = r.id)))
 """

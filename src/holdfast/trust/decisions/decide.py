@@ -38,7 +38,8 @@ async def preview(reader: Reader, staff: Staff, case_id: int, *, ruling: Ruling,
 
     Raises CaseNotThere, RulingNotAllowed.
     """
-    await cases.get_case(reader, case_id)
+    if (await cases.get_case(reader, case_id)).track == cases.REVIEW:
+        raise _second_look()
     ruling = check(ruling, now)
     targets = await targets_of_members(reader, await cases.members(reader, case_id))
     people = await involved(reader, {one.account_id for one in targets if one.account_id is not None})
@@ -78,7 +79,7 @@ async def decide(
         tx, case_id, version=version, decision_id=decision_id, outcome=ruling.outcome, now=now, staff=staff
     )
     if case.track == cases.REVIEW:
-        raise RulingNotAllowed("case", "is a second look: give a verdict, which changes nothing by itself")
+        raise _second_look()
     targets = await targets_of_members(tx, await cases.members(tx, case_id))
     people = await people_of(tx, targets, ruling)
     require_above_all(staff, ruling, people)
@@ -92,6 +93,10 @@ async def decide(
     if made is None:
         raise RulingNotAllowed("case", "was decided about at the same moment")
     return made
+
+
+def _second_look() -> RulingNotAllowed:
+    return RulingNotAllowed("case", "is a second look: give a verdict, which changes nothing by itself")
 
 
 def source_type_of(case: Case) -> SourceType:
