@@ -26,14 +26,25 @@ from tests.support.site import Site, open_site
 from tests.support.unlimited import UNLIMITED
 
 # What anybody may read without end, because it holds no post and no account.
-_FREE = frozenset(
-    """
+_FREE = (
+    frozenset(
+        """
     GET /.well-known/nodeinfo
     GET /nodeinfo/{version}
     GET /.well-known/webfinger
     GET /.well-known/host-meta
     GET /.well-known/oauth-authorization-server
     GET /api/holdfast/openapi.json
+    GET /api/holdfast/v1/openapi.json
+    GET /api/holdfast/v1/policies
+    GET /api/holdfast/v1/policies/{reference}
+    GET /api/holdfast/v1/policies/{reference}/versions
+    GET /api/holdfast/v1/policies/{reference}/difference
+    GET /report
+    GET /policies
+    GET /transparency/ledger
+    GET /policies/{reference}
+    GET /receipts/{record_id}
     GET /api/holdfast/v1/breaker
     GET /api/holdfast/v1/breaker/steps
     GET /api/v1/custom_emojis
@@ -70,7 +81,9 @@ _FREE = frozenset(
     GET /healthz
     GET /readyz
     """.split("\n    ")
-) | PUBLIC_LEDGER
+    )
+    | PUBLIC_LEDGER
+)
 
 
 @pytest.fixture

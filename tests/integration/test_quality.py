@@ -83,7 +83,9 @@ async def test_a_second_reviewer_sees_no_first_verdict_and_agreement_is_counted(
     made, post = await decide_one(site, mia, ann, "withdraw", text="quite another insult of everybody here")
     assert await draw(site, NONE) == 0
     assert await draw(site) == 0  # each decision has its draw once
-    await site.services.database.fetch("delete from facts where name = 'second_looks_drawn_until' returning 1")
+    await site.services.database.fetch(
+        "delete from facts where name = 'second_looks_drawn_until' returning 1"
+    )
     assert await draw(site) == 1
     (case,) = await reviews(site)
     assert case.excluded_ids == [mia.account_id]

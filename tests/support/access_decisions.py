@@ -36,10 +36,7 @@ DECISIONS: dict[str, StaffRow] = {
 _POLICY = {"policy": ANY, "missing_policy": NOBODYS}
 ABOUT_DECISIONS: dict[str, Row] = {
     f"GET {_D}/policies": Row({"": ANY}),
-    **{
-        f"GET {_D}/policies/{{reference}}{more}": Row(_POLICY)
-        for more in ("", "/versions", "/difference")
-    },
+    **{f"GET {_D}/policies/{{reference}}{more}": Row(_POLICY) for more in ("", "/versions", "/difference")},
     f"GET {_D}/statements": Row({"": ANY}),
     f"GET {_D}/statements/{{id}}": Row({"statement": Codes(200, 404, 404, 404), "missing_account": NOBODYS}),
 }

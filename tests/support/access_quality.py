@@ -23,7 +23,9 @@ QUALITY: dict[str, StaffRow] = {
     # It holds one post alone.
     f"POST {_D}/cases/{{id}}/take_out": StaffRow("moderator", _WRITE, "case", 422),
     # It is no second look, and nobody decided it.
-    f"POST {_D}/cases/{{id}}/verdict": StaffRow("moderator", _WRITE, "case", 404, {"outcome": "no_violation"}),
+    f"POST {_D}/cases/{{id}}/verdict": StaffRow(
+        "moderator", _WRITE, "case", 404, {"outcome": "no_violation"}
+    ),
     f"GET {_D}/cases/{{id}}/verdicts": StaffRow("moderator", _READ, "case", 404),
     f"POST {_D}/cases/{{id}}/gold": StaffRow("moderator", _WRITE, "case", 422, {"note": "a test"}),
     f"GET {_D}/quality/gold": StaffRow("admin", _READ),

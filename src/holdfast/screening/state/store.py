@@ -80,7 +80,8 @@ async def take_head_step(
     """
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 2))", head)
     row = await tx.fetchrow(
-        "select stage, fingerprint from screening_rule_stages where rule_id = $1 order by id desc limit 1", head
+        "select stage, fingerprint from screening_rule_stages where rule_id = $1 order by id desc limit 1",
+        head,
     )
     model = model_version_of(version)
     before = row["stage"] if row is not None and row["fingerprint"] == model else "live"
