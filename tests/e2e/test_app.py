@@ -140,6 +140,37 @@ def test_the_keyboard_is_enough(ann: Person) -> None:
     expect(ann.page).to_have_url(re.compile("/app/notifications$"))
 
 
+def test_focus_goes_in_order_is_kept_in_dialogs_and_comes_back(ann: Person) -> None:
+    ann.open("/app/home")
+    expect(ann.page.locator("[data-post]").first).to_be_visible()
+    press = ann.page.keyboard.press
+    inside = "(name) => document.activeElement.closest(name) !== null"
+    press("Tab")
+    expect(ann.page.get_by_role("link", name="Skip to content")).to_be_focused()
+    press("Tab")
+    assert ann.page.evaluate(inside, ".rail")
+    ann.page.get_by_role("link", name="Skip to content").focus()
+    press("Enter")
+    press("Tab")
+    assert ann.page.evaluate(inside, "main")
+    write = ann.page.locator(".rail").get_by_role("button", name="New post")
+    write.focus()
+    press("Enter")
+    expect(ann.page.get_by_role("textbox", name="Text of the post")).to_be_focused()
+    seen = set()
+    for _ in range(14):
+        press("Tab")
+        # Between the last and the first the browser's own controls may have it, the page behind never.
+        assert ann.page.evaluate("() => document.activeElement === document.body") or ann.page.evaluate(
+            inside, "dialog"
+        )
+        seen.add(ann.page.evaluate("() => document.activeElement.getAttribute('aria-label')"))
+    assert {"Add pictures, video or sound", "Emoji", "Post it later", "Close"} <= seen
+    press("Escape")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+    expect(write).to_be_focused()
+
+
 _SEEN_FIRST = """
 [...document.querySelectorAll('[data-post]')]
   .map((one) => [one.dataset.post, Math.round(one.getBoundingClientRect().top)]).find((one) => one[1] > 60)

@@ -68,6 +68,33 @@ def _next_message(person: Person, service: PushService) -> bytes:
     return service.messages[0].body
 
 
+def _write_offline_correct_and_take_back(dora: Person, ann: Person) -> None:
+    dora.open("/app/home")
+    dora.context.set_offline(True)
+    expect(dora.page.get_by_text("You are offline")).to_be_visible()
+    dora.write("Rihgt you are.")
+    expect(dora.page.get_by_text("1 post waits to be sent")).to_be_visible()
+    expect(ann.page.get_by_text("Rihgt you are.")).to_have_count(0)
+    dora.context.set_offline(False)
+    card = _shown(dora, "Rihgt you are.")
+    expect(card).to_be_visible()
+    ann.page.get_by_role("button", name="1 new post").click()
+    expect(_shown(ann, "Rihgt you are.")).to_be_visible()
+
+    card.get_by_role("button", name="More").click()
+    dora.page.get_by_role("menuitem", name="Edit").click()
+    dora.page.get_by_role("textbox", name="Text of the post").fill("Right you are.")
+    dora.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(_shown(ann, "Right you are.")).to_be_visible()
+
+    card = _shown(dora, "Right you are.")
+    card.get_by_role("button", name="More").click()
+    dora.page.get_by_role("menuitem", name="Delete").click()
+    card.get_by_role("button", name="Delete").click()
+    expect(dora.page.get_by_text("Right you are.")).to_have_count(0)
+    expect(ann.page.get_by_text("Right you are.")).to_have_count(0)
+
+
 def test_the_first_day_of_a_member(
     chromium: Browser, server: WholeServer, ann: Person, tmp_path: Path
 ) -> None:
@@ -105,30 +132,7 @@ def test_the_first_day_of_a_member(
         bell.click()
         expect(_shown(dora, "Stay off it tonight.")).to_be_visible()
 
-        dora.open("/app/home")
-        dora.context.set_offline(True)
-        expect(dora.page.get_by_text("You are offline")).to_be_visible()
-        dora.write("Rihgt you are.")
-        expect(dora.page.get_by_text("1 post waits to be sent")).to_be_visible()
-        expect(ann.page.get_by_text("Rihgt you are.")).to_have_count(0)
-        dora.context.set_offline(False)
-        card = _shown(dora, "Rihgt you are.")
-        expect(card).to_be_visible()
-        ann.page.get_by_role("button", name="1 new post").click()
-        expect(_shown(ann, "Rihgt you are.")).to_be_visible()
-
-        card.get_by_role("button", name="More").click()
-        dora.page.get_by_role("menuitem", name="Edit").click()
-        dora.page.get_by_role("textbox", name="Text of the post").fill("Right you are.")
-        dora.page.get_by_role("dialog").get_by_role("button", name="Save").click()
-        expect(_shown(ann, "Right you are.")).to_be_visible()
-
-        card = _shown(dora, "Right you are.")
-        card.get_by_role("button", name="More").click()
-        dora.page.get_by_role("menuitem", name="Delete").click()
-        card.get_by_role("button", name="Delete").click()
-        expect(dora.page.get_by_text("Right you are.")).to_have_count(0)
-        expect(ann.page.get_by_text("Right you are.")).to_have_count(0)
+        _write_offline_correct_and_take_back(dora, ann)
         dora.open("/app/@dora")
         expect(_shown(dora, "before the storm")).to_be_visible()
         expect(dora.page.get_by_text("Right you are.")).to_have_count(0)

@@ -94,11 +94,6 @@ def fill(server: WholeServer) -> dict[str, str]:
     for ident in media:
         while clients["bea"].get(f"/api/v1/media/{ident}").status_code == 206:
             pass
-    pictures = say(
-        "bea",
-        "Low tide this evening. The holdfasts on the outer reef are as wide as my hand now. #kelp #fieldnotes",
-        media_ids=media,
-    )
     poll = say(
         "ada",
         "Where do we meet on Saturday?",
@@ -127,13 +122,21 @@ def fill(server: WholeServer) -> dict[str, str]:
     ask("cem", "POST", f"/api/v1/statuses/{root}/favourite")
     ask("bea", "POST", f"/api/v1/statuses/{root}/favourite")
     ask("bea", "POST", f"/api/v1/statuses/{root}/reblog")
+    pictures = say(
+        "bea",
+        "Low tide this evening. The holdfasts on the outer reef are as wide as my hand now. #kelp #fieldnotes",
+        media_ids=media,
+    )
     ask("ada", "POST", f"/api/v1/statuses/{pictures}/favourite")
     ask("ada", "POST", f"/api/v1/statuses/{pictures}/bookmark")
     say("bea", "@ada Are you free on Sunday?", visibility="direct")
-    ask("ada", "POST", "/api/v1/lists", json={"title": "Coast"})
+    coast = ask("ada", "POST", "/api/v1/lists", json={"title": "Coast"})["id"]
+    ask("ada", "POST", f"/api/v1/lists/{coast}/accounts", json={"account_ids": [ids["bea"], ids["cem"]]})
+    ask("ada", "POST", "/api/v2/filters", json={"title": "spoilers", "context": ["home"], "keywords_attributes": [{"keyword": "finale"}]})
+    ask("ada", "POST", "/api/v1/statuses", json={"status": "Happy birthday to the lighthouse!", "scheduled_at": "2030-05-01T08:00:00Z"})
     for client in clients.values():
         client.close()
-    return {"thread": answer, "pictures": pictures}
+    return {"thread": answer, "pictures": pictures, "list": str(coast)}
 
 
 def wait_ready(server: WholeServer) -> None:
@@ -164,6 +167,10 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
         "favourites": "/app/favourites", "lists": "/app/lists", "settings": "/app/settings", "appearance": "/app/settings/appearance",
         "settings-profile": "/app/settings/profile", "about": "/app/about", "scheduled": "/app/scheduled", "requests": "/app/requests",
         "missing": "/app/nowhere/at/all", "compose": "/app/home+compose", "viewer": f"/app/@bea/{ids['pictures']}+viewer", "keys": "/app/home+keys",
+        "members": f"/app/lists/{ids['list']}/members", "filters": "/app/settings/filters", "blocks": "/app/settings/blocks",
+        "push": "/app/settings/notifications", "emoji": "/app/home+emoji", "picture": "/app/home+picture", "report": "/app/@bea+report",
+        # Pages without script that the app's settings lead to.
+        "security": "/auth/settings", "export": "/settings/export", "archive": "/settings/archive", "leave": "/settings/delete",
     }  # fmt: skip
 
 
@@ -195,6 +202,24 @@ def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[
                     page.keyboard.press("n")
                     page.wait_for_selector("dialog textarea")
                     page.keyboard.type("A quiet morning on the pier. #kelp")
+                elif over in ("emoji", "picture"):
+                    page.keyboard.press("n")
+                    page.wait_for_selector("dialog textarea")
+                    page.keyboard.type("Storm tonight")
+                    if over == "emoji":
+                        page.click("dialog .tools button[aria-expanded]")
+                        page.wait_for_selector(".picker .cells button")
+                    else:
+                        page.set_input_files(
+                            "dialog input[type=file]",
+                            {"name": "a.png", "mimeType": "image/png", "buffer": picture(3)},
+                        )
+                        page.wait_for_selector("[role=slider]")
+                        page.wait_for_load_state("networkidle")
+                elif over == "report":
+                    page.click("[data-post] .actions .menu:last-child button")
+                    page.click("[role=menuitem]:last-child")
+                    page.wait_for_selector("dialog")
                 elif over == "keys":
                     page.keyboard.press("?")
                     page.wait_for_selector("dialog")
