@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from holdfast.main.desk_clock import capacity_of, readings_of
+from holdfast.main.desk_clock import capacity_of, desk_actions, readings_of
 from holdfast.platform.config import Settings
 from holdfast.platform.db import Tx
 from holdfast.trust import breaker, cases
@@ -209,3 +211,28 @@ async def test_in_the_last_stage_new_accounts_read_block_and_report_and_no_more(
     await new.say("hello")
     await at_stage(site, 1)
     assert (await site.client.get(API)).json()["stage"] == 0
+
+
+async def test_switched_off_nothing_is_in_force_and_a_broken_file_of_stages_stops_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    broken = tmp_path / "stages.toml"
+    broken.write_text("version = 'one'")
+    off = msgspec.structs.replace(settings, backlog_breaker=False, breaker_stages_file=broken)
+    async with open_site(off) as site:
+        new = await site.member("new")
+        await at_stage(site, 4)
+        await new.say("hello, see https://example.org")
+        seen = (await site.client.get(API)).json()
+        assert (seen["on"], seen["stage"]) == (False, 0)
+        assert [one["name"] for one in seen["stages"]] == [
+            one.name for one in breaker.shipped_stages().stages
+        ]
+        actions = {name: action for name, _, action in desk_actions(off)}
+        now = site.services.clock.now() + timedelta(hours=1)
+        for number in range(10):
+            async with site.services.database.transaction() as tx:
+                await actions["watch_backlog"](tx, now + timedelta(minutes=20 * number))
+        state = await breaker.state_of(site.services.database)
+        assert state is not None
+        assert state.stage == 0

@@ -26,7 +26,7 @@ from ..social.posts import PostReader
 from ..social.sessions import SessionReader
 from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
-from ..trust.breaker import BreakerReader, stages_of
+from ..trust.breaker import BreakerReader, usable_stages
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class Services:
     @cached_property
     def breaker(self) -> BreakerReader:
         """What the breaker of the backlog has in force now."""
-        return BreakerReader(self.database, stages_of(self.settings.breaker_stages_file))
+        settings = self.settings
+        policy = usable_stages(settings.breaker_stages_file)
+        return BreakerReader(self.database, policy, on=settings.backlog_breaker)
 
     @cached_property
     def instance(self) -> InstanceReader:

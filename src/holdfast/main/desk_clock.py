@@ -14,7 +14,7 @@ from ..platform.jobs import Periodic
 from ..platform.settings import Settings
 from ..screening import load_rules
 from ..trust.backlog import Capacity, LaneFigures, lane_figures, record_sample
-from ..trust.breaker import LaneReading, stages_of, watch
+from ..trust.breaker import LaneReading, usable_stages, watch
 from ..trust.cases import reorder_stale
 from ..trust.intake import link_copies
 from ..trust.quality import (
@@ -56,11 +56,15 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
         await record_sample(tx, targets=targets, capacity=capacity, now=now)
 
     async def watch_backlog(tx: Tx, now: Instant) -> None:
-        if settings.backlog_breaker:
-            figures = await lane_figures(tx, targets=targets, capacity=capacity, now=now)
-            move = await watch(tx, stages_of(settings.breaker_stages_file), readings_of(figures), now=now)
-            if move.cause is not None:
-                log.warning("breaker.moved", stage=move.state.stage, cause=move.cause, lane=move.state.lane)
+        # Switched off it sees nothing, and so leaves whatever stage it was in.
+        figures = (
+            await lane_figures(tx, targets=targets, capacity=capacity, now=now)
+            if settings.backlog_breaker
+            else []
+        )
+        move = await watch(tx, usable_stages(settings.breaker_stages_file), readings_of(figures), now=now)
+        if move.cause is not None:
+            log.warning("breaker.moved", stage=move.state.stage, cause=move.cause, lane=move.state.lane)
 
     async def second_looks(tx: Tx, now: Instant) -> None:
         await draw_second_looks(tx, settings.second_look_shares, now=now)

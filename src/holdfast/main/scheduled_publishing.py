@@ -44,7 +44,7 @@ from ..social.schedules import (
     may_post,
     take_due,
 )
-from ..trust.breaker import BreakerReader, stages_of
+from ..trust.breaker import BreakerReader, usable_stages
 from .lazy_screen import LazyScreen
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,9 @@ class Publisher:
         self._accounts = AccountReader(database)
         self._posts = PostReader(database, self._accounts, clock)
         self._relations = RelationsReader(database)
-        self._breaker = BreakerReader(database, stages_of(settings.breaker_stages_file))
+        self._breaker = BreakerReader(
+            database, usable_stages(settings.breaker_stages_file), on=settings.backlog_breaker
+        )
 
     async def errand(self, payload: bytes) -> Instant | None:
         """Publish one post, once. What stands against it is kept with the post, for its author."""

@@ -16,7 +16,7 @@ from .model import (
     must_wait,
     step,
 )
-from .policy import read_stages, shipped_stages, stages_of
+from .policy import read_stages, shipped_stages, stages_of, usable_stages
 from .reader import NOTHING, BreakerReader, BreakerStep, InForce, breaker_steps, in_force, state_of
 from .watch import PAUSE_HOURS_MOST, pause, watch
 
@@ -24,5 +24,5 @@ __all__ = [
     "NOTHING", "PAUSE_HOURS_MOST", "BreakerMoved", "BreakerPolicy", "BreakerReader", "BreakerStep", "Cause", "InForce",
     "LaneReading", "Measure", "Move", "NewAccountsRead", "PostTraits", "SpreadSlowed", "Stage", "StagesNotUsable", "State",
     "breaker_steps", "in_force", "is_new", "must_wait", "pause", "read_stages", "shipped_stages", "stages_of", "state_of",
-    "step", "watch",
+    "step", "usable_stages", "watch",
 ]  # fmt: skip

@@ -8,9 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from .errors import StagesNotUsable
 from .model import KINDS, BreakerPolicy, Measure
+
+log = structlog.get_logger(__name__)
 
 _ORDER = tuple(Measure)
 
@@ -29,6 +32,16 @@ def stages_of(path: Path | None) -> BreakerPolicy:
         return read_stages(path.read_text("utf-8"))
     except OSError as error:
         raise StagesNotUsable(f"{path} cannot be read: {error.strerror}") from None
+
+
+def usable_stages(path: Path | None) -> BreakerPolicy:
+    """Those of a file; where it cannot be used, the shipped ones, and the log says why: a slip in a file must neither
+    stop the place nor leave it without a breaker."""
+    try:
+        return stages_of(path)
+    except StagesNotUsable as error:
+        log.error("breaker.stages_not_usable", problem=error.public)
+        return shipped_stages()
 
 
 def read_stages(text: str) -> BreakerPolicy:

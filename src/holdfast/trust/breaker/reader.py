@@ -46,16 +46,22 @@ NOTHING = InForce()
 
 
 class BreakerReader:
-    """Keeps what is in force for as long as its stamp says so: a request pays for one look at the stamp."""
+    """Keeps what is in force for as long as its stamp says so: a request pays for one look at the stamp.
 
-    def __init__(self, database: Database, policy: BreakerPolicy) -> None:
+    on: whether the operator wants it at all; else nothing is ever in force.
+    """
+
+    def __init__(self, database: Database, policy: BreakerPolicy, *, on: bool = True) -> None:
         self._database = database
+        self._on = on
         self.policy = policy
         self._stamp: int | None = None
         self._kept = NOTHING
 
     async def now(self) -> InForce:
         """What is in force."""
+        if not self._on:
+            return NOTHING
         (stamp,) = await self._database.stamps.read((slot(Kind.BREAKER),))
         if stamp != self._stamp:
             self._kept = in_force(self.policy, await state_of(self._database))
