@@ -206,6 +206,22 @@ async def test_gold_is_chosen_by_people_met_unknowingly_and_answered_with_feedba
     assert await json_of(admin, "GET", "/quality/gold") == []
 
 
+async def test_gold_that_its_reviewer_never_takes_is_taken_away(site: Site) -> None:
+    (mia, max_), ann = await team(site, "mia", "max"), await site.member("ann")
+    made, _ = await decide_one(site, mia, ann, "withdraw", text="an example that nobody doubts, about rats")
+    async with site.services.database.transaction() as tx:
+        note = "it calls people rats"
+        await quality.make_gold(tx, staff(mia), made.case_id or 0, note=note, now=later(site))
+    await decide_one(site, max_, ann, "no_violation", text="harmless words about the market on the square")
+    async with site.services.database.transaction() as tx:
+        assert await quality.serve_gold(tx, 1, now=later(site)) == 1
+    (waiting,) = await reviews(site)
+    async with site.services.database.transaction() as tx:
+        assert await quality.serve_gold(tx, 1, now=later(site) + timedelta(days=4)) == 0
+    closed = await cases.get_case(site.services.database, waiting.id)
+    assert (closed.outcome, closed.decision_id) == ("lapsed", None)
+
+
 async def test_who_fails_by_ratio_has_the_last_decisions_looked_at_again(site: Site) -> None:
     (mia, max_, kim), ann = await team(site, "mia", "max", "kim"), await site.member("ann")
     made = []

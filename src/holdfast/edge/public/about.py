@@ -11,6 +11,7 @@ from ...pure.errors import NotFound
 from ...pure.languages import LANGUAGES
 from ...social.accounts import find_by_handle
 from ..answers import Answer
+from ..breaking import breaker_now
 from ..call import Call
 from ..routes import Access, RouteTable
 from .browser import Visit
@@ -33,7 +34,7 @@ async def about(call: Call, visit: Visit) -> Answer:
     return show(
         call, visit, "about.html", described, title="About this server", settings=settings,
         version=__version__, usage=await services.instance.usage(), staff=await _staff(call),
-        contact=await _contact(call), languages=[LANGUAGES.get(code, code) for code in settings.languages],
+        contact=await _contact(call), breaker=await breaker_now(services), languages=[LANGUAGES.get(code, code) for code in settings.languages],
     )  # fmt: skip
 
 
