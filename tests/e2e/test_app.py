@@ -142,7 +142,7 @@ def test_the_keyboard_is_enough(ann: Person) -> None:
 
 def test_focus_goes_in_order_is_kept_in_dialogs_and_comes_back(ann: Person) -> None:
     ann.open("/app/home")
-    expect(ann.page.locator("[data-post]").first).to_be_visible()
+    expect(ann.page.get_by_role("heading", name="Home")).to_be_visible()
     press = ann.page.keyboard.press
     inside = "(name) => document.activeElement.closest(name) !== null"
     press("Tab")

@@ -62,7 +62,10 @@ export function startRouter(): void {
     const url = new URL(link.href);
     if (url.origin !== location.origin || !url.pathname.startsWith(`${BASE}/`)) return;
     event.preventDefault();
-    if (url.pathname + url.search === location.pathname + location.search) scrollTo({ top: 0 });
+    const same = url.pathname + url.search === location.pathname + location.search;
+    // To a part of this page: the way past the navigation.
+    if (same && url.hash) document.getElementById(url.hash.slice(1))?.focus();
+    else if (same) scrollTo({ top: 0 });
     else navigate(url.pathname + url.search);
   });
   document.addEventListener("submit", (event) => {
