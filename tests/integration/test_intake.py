@@ -180,7 +180,8 @@ async def test_the_backlog_is_measured_and_told_to_the_ledger(site: Site) -> Non
     async with site.services.database.transaction() as tx:
         lanes = await record_sample(tx, targets=TARGET_SECONDS, capacity=Capacity(2, 60), now=later)
     found = next(one for one in lanes if one.lane == "P2")
-    assert (found.open, found.breach_in_seconds, found.burn_rate) == (1, 0.0, pytest.approx(20.0))
+    assert (found.open, found.breach_in_seconds) == (1, 0.0)
+    assert found.burn_rate == pytest.approx(20.0)
     assert found.oldest_seconds == pytest.approx(172_800, abs=60)
     rows = await samples(site.services.database, since=now, lane="P2")
     assert [row["open"] for row in rows] == [1]

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from holdfast.main.cli.ledger import app
 from holdfast.main.cli.verify import app as verify_app
@@ -29,7 +28,7 @@ async def site(settings: Settings) -> AsyncIterator[Site]:
 async def run(site: Site, *words: str) -> Result:
     settings = site.services.settings
     environment = {"HOLDFAST_DATABASE_URL": str(settings.database_url), "HOLDFAST_DATA": str(settings.data)}
-    return await asyncio.to_thread(CliRunner().invoke, app, list(words), env=environment)
+    return await asyncio.to_thread(lambda: CliRunner().invoke(app, list(words), env=environment))
 
 
 async def test_the_terminal_tells_proves_rotates_and_checks(site: Site, tmp_path: Path) -> None:

@@ -52,10 +52,12 @@ class StatementReader:
         row = await self._database.fetchrow(_ONE_SQL, statement_id, account_id)
         if row is None:
             raise StatementNotThere
-        if row["read_at"] is None:
-            async with self._database.transaction() as tx:
-                await store.mark_read(tx, statement_id, now)
-        return _statement(row)
+        statement = _statement(row)
+        if statement.read_at is not None:
+            return statement
+        async with self._database.transaction() as tx:
+            await store.mark_read(tx, statement_id, now)
+        return msgspec.structs.replace(statement, read_at=now)
 
 
 async def statements_of(reader: Reader, decision_ids: Sequence[int]) -> list[Statement]:
