@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from holdfast.platform.db import Database
     from holdfast.platform.ids import PublicIds
     from holdfast.trust.bulk import BulkPreview, BulkQuery
-    from holdfast.trust.decisions import Ruling
+    from holdfast.trust.decisions import Preview, Ruling
 
 ActionOption = Annotated[
     list[str],
@@ -68,10 +68,25 @@ def decide(
         return {"decision": ids.encode(made.id), "outcome": made.outcome, "record_id": made.record_id}
 
     done = _run(data, work)
-    if as_json or preview:
+    if as_json:
         print_json(done)
+    elif preview:
+        _print_preview(done)
     else:
         print(f"decision {done['decision']} ({done['outcome']})")
+
+
+def _print_preview(planned: Preview) -> None:
+    print(
+        f"would reach {planned.posts} posts of {planned.accounts_total} accounts; {planned.told} members would be told"
+    )
+    for one in planned.planned:
+        print(f"  {one.kind:<8} {one.aspect}: {one.value}  ({one.would_change} of {one.things} would change)")
+    for account in planned.accounts:
+        where = f"@{account.username}" + (f"@{account.domain}" if account.domain else "")
+        print(f"  {where}  {account.followers} followers, {account.posts} posts here")
+    if planned.too_high:
+        print("not allowed: some of these accounts are of the same or a higher role")
 
 
 def undo(

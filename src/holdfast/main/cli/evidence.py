@@ -27,8 +27,12 @@ _LISTED_MAX = 10_000
 def export_bundle(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the bundle goes.")],
     *,
-    recipient: Annotated[str, typer.Option("--for", metavar="WHO", help="Who gets it; kept with the disclosure.")],
-    purpose: Annotated[str, typer.Option("--purpose", help="What it is for; kept with the disclosure.")],
+    recipient: Annotated[
+        str, typer.Option("--for", metavar="WHO", help="Who gets it; kept with the disclosure.")
+    ] = "the operator",
+    purpose: Annotated[
+        str, typer.Option("--purpose", help="What it is for; kept with the disclosure.")
+    ] = "not stated",
     report: Annotated[str | None, typer.Option("--report", metavar="ID", help="A report, and what came of it.")] = None,
     case: Annotated[str | None, typer.Option("--case", metavar="ID", help="A case, and all about it.")] = None,
     decision: Annotated[str | None, typer.Option("--decision", metavar="ID", help="A decision.")] = None,

@@ -70,7 +70,7 @@ async def settle(start: Start, fence: Fence, *, now: Instant) -> Edge | None:
         if step is Step.WAIT and await _permission(start):
             answers = replace(answers, silent=())
             step = replace(standing, answers=Answered.ALL).step
-        if step is not Step.GO or place is Place.MOVED:
+        if step is not Step.GO or (place is Place.MOVED and edge is not None and edge.size):
             log.info("ledger.start", step=step.value, finding=standing.finding.value, place=place.value)
         if step is Step.WAIT:
             return None
