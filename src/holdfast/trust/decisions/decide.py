@@ -38,8 +38,7 @@ async def preview(reader: Reader, staff: Staff, case_id: int, *, ruling: Ruling,
 
     Raises CaseNotThere, RulingNotAllowed.
     """
-    if (await cases.get_case(reader, case_id)).track == cases.REVIEW:
-        raise _second_look()
+    _require_decidable(await cases.get_case(reader, case_id))
     ruling = check(ruling, now)
     targets = await targets_of_members(reader, await cases.members(reader, case_id))
     people = await involved(reader, {one.account_id for one in targets if one.account_id is not None})
@@ -78,14 +77,14 @@ async def decide(
     case = await cases.close(
         tx, case_id, version=version, decision_id=decision_id, outcome=ruling.outcome, now=now, staff=staff
     )
-    if case.track == cases.REVIEW:
-        raise _second_look()
+    _require_decidable(case)
     targets = await targets_of_members(tx, await cases.members(tx, case_id))
     people = await people_of(tx, targets, ruling)
     require_above_all(staff, ruling, people)
     origin = Origin(
         case_id=case_id, lane=case.lane, source_type=source_type_of(case).value,
         automated_detection=case.source in _FOUND_BY_PROGRAMS, versions=versions,
+        about=(case.record_id,) if case.record_id else (),
     )  # fmt: skip
     made = await make_decision(
         tx, staff, targets, ruling, origin, people=people, policy=policy, decision_id=decision_id, now=now
@@ -95,8 +94,11 @@ async def decide(
     return made
 
 
-def _second_look() -> RulingNotAllowed:
-    return RulingNotAllowed("case", "is a second look: give a verdict, which changes nothing by itself")
+def _require_decidable(case: Case) -> None:
+    if case.track == cases.REVIEW:
+        raise RulingNotAllowed("case", "is a second look: give a verdict, which changes nothing by itself")
+    if case.track == cases.APPEAL:
+        raise RulingNotAllowed("case", "is an appeal: answer it, which says what becomes of the first decision")
 
 
 def source_type_of(case: Case) -> SourceType:
