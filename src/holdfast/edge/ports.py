@@ -27,6 +27,7 @@ from ..social.sessions import SessionReader
 from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
 from ..trust.breaker import BreakerReader, usable_stages
+from ..trust.transparency import TransparencyReader
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class Services:
         settings = self.settings
         policy = usable_stages(settings.breaker_stages_file)
         return BreakerReader(self.database, policy, on=settings.backlog_breaker)
+
+    @cached_property
+    def transparency(self) -> TransparencyReader:
+        """Figures of moderation, counted from the ledger."""
+        return TransparencyReader(self.database)
 
     @cached_property
     def instance(self) -> InstanceReader:

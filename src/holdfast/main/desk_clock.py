@@ -24,6 +24,7 @@ from ..trust.quality import (
     overturned_too_often,
     serve_gold,
 )
+from ..trust.transparency import advance
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +86,11 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
             for name in await demote(tx, found, rules.rules, now=now):
                 log.warning("quality.demoted", rule=name)
 
+    async def count_ledger(tx: Tx, now: Instant) -> None:
+        await advance(tx, most=settings.transparency_count_most, now=now)
+
     return (
+        ("count_ledger", timedelta(seconds=settings.transparency_count_seconds), count_ledger),
         ("draw_second_looks", timedelta(minutes=1), second_looks),
         ("serve_gold", timedelta(minutes=5), gold),
         ("draw_sample", timedelta(days=1), sample_posts),

@@ -21,6 +21,7 @@ from .reviewers import routes as reviewers
 from .routes import API, ScopedAccess, staff_of
 from .statements import routes as statements
 from .templates import routes as templates
+from .transparency import routes as transparency
 
 TABLES = (
     backlog,
@@ -39,6 +40,7 @@ TABLES = (
     reviewers,
     statements,
     templates,
+    transparency,
 )
 
 __all__ = ["API", "TABLES", "ScopedAccess", "staff_of"]

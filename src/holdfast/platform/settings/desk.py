@@ -193,6 +193,15 @@ class QualitySettings(DeskSettings, frozen=True, kw_only=True):
         int, S("How often the breaker looks at the backlog.", unit="seconds", minimum=10, maximum=86_400)
     ] = 60
 
+    # Transparency
+    transparency_count_seconds: Annotated[
+        int, S("How often new records are counted for the transparency page.", unit="seconds", minimum=5, maximum=86_400)
+    ] = 60  # fmt: skip
+    transparency_count_most: Annotated[
+        int, S("Records that are counted at a time; more wait for the next time.", unit="records", minimum=256,
+               maximum=1_000_000)
+    ] = 20_000  # fmt: skip
+
     @property
     def second_look_shares(self) -> Mapping[str, float]:
         """Share of decisions that are judged twice, by lane, 0 to 1."""
