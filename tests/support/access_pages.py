@@ -146,6 +146,7 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "POST /api/holdfast/v1/session": (PageCodes(403, 403, 403),),
     "GET /": (PageCodes(200, 200, 200),),
     "GET /about": (PageCodes(200, 200, 200),),
+    "GET /transparency": (PageCodes(200, 200, 200),),
     "GET /transparency/ledger": (PageCodes(200, 200, 200),),
     "GET /receipts/{record_id}": (
         PageCodes(200, 200, 200, "ledger_record"),

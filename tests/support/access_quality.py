@@ -39,5 +39,8 @@ QUALITY: dict[str, StaffRow] = {
 ABOUT_BREAKER: dict[str, Row] = {
     f"GET {_D}/breaker": Row({"": ANY}),
     f"GET {_D}/breaker/steps": Row({"": ANY}),
+    f"GET {_D}/transparency": Row({"": ANY}),
+    f"GET {_D}/transparency.csv": Row({"": ANY}),
+    f"GET {_D}/transparency/dsa.csv": Row({"": ANY}),
 }
 PUBLIC_BREAKER = frozenset(ABOUT_BREAKER)

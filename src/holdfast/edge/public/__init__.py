@@ -30,10 +30,11 @@ from .sign_up import routes as sign_up
 from .statements import routes as statements
 from .static_files import routes as static_files
 from .tag import routes as tag
+from .transparency import routes as transparency
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, settings, sign_in, sign_up, statements, static_files, tag, two_factor,
+    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, settings, sign_in, sign_up, statements, static_files, tag, transparency, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "app_is_built", "not_found", "refusal_page"]

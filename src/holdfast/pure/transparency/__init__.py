@@ -14,11 +14,11 @@ No I/O, no clock. What is counted, and how, is documented in docs/guide/transpar
 """
 
 from .buckets import BOUNDS, bucket_of, quantile
-from .figures import SMALL_CELL, Figures, Share, figures_of, months_of
+from .figures import SMALL_CELL, BacklogDay, Figures, MonthRow, Share, figures_of, months_of
 from .tables import DSA_COLUMNS, csv_of, dsa_rows, rows_of
 from .tally import NOT_STATED, Month, Tally, Waiting, add
 
 __all__ = [
-    "BOUNDS", "DSA_COLUMNS", "NOT_STATED", "SMALL_CELL", "Figures", "Month", "Share", "Tally", "Waiting", "add",
-    "bucket_of", "csv_of", "dsa_rows", "figures_of", "months_of", "quantile", "rows_of",
+    "BOUNDS", "DSA_COLUMNS", "NOT_STATED", "SMALL_CELL", "BacklogDay", "Figures", "Month", "MonthRow", "Share", "Tally",
+    "Waiting", "add", "bucket_of", "csv_of", "dsa_rows", "figures_of", "months_of", "quantile", "rows_of",
 ]  # fmt: skip
