@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "ledger": "holdfast.main.cli.ledger",
     "witness": "holdfast.main.cli.witness",
     "verify": "holdfast.main.cli.verify",
+    "transparency": "holdfast.main.cli.transparency",
     "bench": "holdfast.main.cli.bench",
 }
 

@@ -6,7 +6,7 @@
     figures_of(counted.tally, since="2026-01", until="2026-01")
 """
 
-from .advance import advance, recount
+from .advance import advance, keep_recount, recount
 from .errors import StatementNotExportable
 from .export import BATCH_MOST, Batch, export_statements
 from .reader import Counted, TransparencyReader
@@ -14,5 +14,5 @@ from .schema import problems_of
 
 __all__ = [
     "BATCH_MOST", "Batch", "Counted", "StatementNotExportable", "TransparencyReader", "advance", "export_statements",
-    "problems_of", "recount",
+    "keep_recount", "problems_of", "recount",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from .reader import Counted, read_counted
 
 async def advance(tx: Tx, *, most: int, now: Instant) -> int:
     """Count leaves that are signed and were not counted yet, `most` at a time; how many. Periodic."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended('transparency tally', 0))")
+    await _alone(tx)
     before = await read_counted(tx)
     tally, sizes = before.tally, dict(before.sizes)
     added = 0
@@ -35,6 +35,21 @@ async def recount(reader: Reader, *, through: dict[int, int] | None = None) -> C
         add(tally, parse_leaf(entry))
         sizes[log] = sizes.get(log, 0) + 1
     return Counted(tally, sizes, None)
+
+
+async def keep_recount(tx: Tx, *, now: Instant) -> tuple[bool, int]:
+    """Count all anew and keep it: whether what was kept was the same as far as it went, and how many leaves there are."""
+    await _alone(tx)
+    before = await read_counted(tx)
+    as_far = await recount(tx, through=dict(before.sizes))
+    same = before.counted_at is None or (as_far.tally == before.tally and as_far.sizes == before.sizes)
+    found = await recount(tx)
+    await store.save(tx, found.tally, found.sizes, now)
+    return same, found.tally.leaves
+
+
+async def _alone(tx: Tx) -> None:
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('transparency tally', 0))")
 
 
 async def _entries(
