@@ -30,6 +30,7 @@ export interface Account {
 }
 
 export interface CredentialAccount extends Account {
+  role?: { permissions: string };
   source: {
     privacy: Visibility;
     sensitive: boolean;

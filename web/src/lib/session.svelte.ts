@@ -112,6 +112,13 @@ export async function signOut(): Promise<void> {
   location.assign(session.active ? "/app/home" : "/app/welcome");
 }
 
+/** Whether who is at work may decide about reports: bits of the role, as the API numbers them. */
+export function moderates(): boolean {
+  const ADMINISTRATOR = 1 << 0;
+  const MANAGE_REPORTS = 1 << 4;
+  return (Number(session.me?.role?.permissions ?? 0) & (ADMINISTRATOR | MANAGE_REPORTS)) !== 0;
+}
+
 export function needsSignIn(): boolean {
   return session.known.some((one) => one.id === session.active && one.signedOut === true);
 }
