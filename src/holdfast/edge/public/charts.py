@@ -85,7 +85,7 @@ def months_chart(months: Sequence[MonthRow]) -> Chart | None:
     if not any(one.decisions for one in months):
         return None
     highest = _ceiling(max(one.decisions for one in months))
-    slot = (WIDTH - _LEFT - 8) / max(len(months), 6)
+    slot = (WIDTH - _LEFT - 8) / max(len(months), 4)
     every = -(-len(months) // 8)
     bars = []
     for number, one in enumerate(months):
