@@ -1,1 +1,1 @@
-"""Mirror, relaunch and drills. Empty until the first of its rooms moves in."""
+"""Mirror, relaunch and drills: how the site outlives its host."""
