@@ -86,7 +86,7 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             about = await site.member(f"suspect{number}")
             made = await owner.post("/api/holdfast/v1/cases", account_id=about.id)
             return str(made["id"])
-        case "template" | "decision" | "plan":
+        case "template" | "decision" | "plan" | "appeal":
             return await of_decisions(site, people, kind, number)
         case "hold":
             about = await site.member(f"kept{number}")
@@ -129,6 +129,19 @@ async def of_decisions(site: Site, people: dict[str, Member], kind: str, number:
         path = f"/api/holdfast/v1/cases/{case_id}/decide"
         ruling: dict[str, Any] = {"version": 1, "actions[0][kind]": "no_violation"}
         return str((await owner.post(path, **ruling))["id"])
+    if kind == "appeal":
+        about = await site.member(f"author{number}")
+        made = await owner.post("/api/holdfast/v1/cases", account_id=about.id)
+        warned = {
+            "version": 1,
+            "actions[0][kind]": "warn",
+            "policy": "spam",
+            "facts": "The same again and again.",
+        }
+        await owner.post(f"/api/holdfast/v1/cases/{made['id']}/decide", **warned)
+        told = (await about.get("/api/holdfast/v1/statements"))[0]["id"]
+        filed = await about.post("/api/holdfast/v1/appeals", statement_id=told, reason="It was a joke")
+        return str(filed["id"])
     form = {"query[text]": f"nobody wrote {number}", "ruling[actions][0][kind]": "no_violation"}
     planner = await site.member(f"planner{number}", role="moderator")
     return str((await planner.post("/api/holdfast/v1/bulk", **form))["id"])

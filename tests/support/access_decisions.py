@@ -18,6 +18,14 @@ DECISIONS: dict[str, StaffRow] = {
     f"GET {_D}/decisions/{{id}}": StaffRow("moderator", _READ, "decision"),
     f"GET {_D}/decisions/{{id}}/effects": StaffRow("moderator", _READ, "decision"),
     f"POST {_D}/decisions/{{id}}/undo": StaffRow("moderator", _WRITE, "decision"),
+    f"GET {_D}/desk/appeals": StaffRow("moderator", _READ),
+    f"GET {_D}/desk/appeals/{{id}}": StaffRow("moderator", _READ, "appeal"),
+    f"POST {_D}/desk/appeals/{{id}}/messages": StaffRow(
+        "moderator", _WRITE, "appeal", form={"text": "Which play?"}
+    ),
+    # The answer is missing.
+    f"POST {_D}/desk/appeals/{{id}}/answer": StaffRow("moderator", _WRITE, "appeal", 422),
+    f"GET {_D}/desk/overturns": StaffRow("moderator", _READ),
     f"GET {_D}/kept_out": StaffRow("moderator", _READ),
     # The document lacks everything: who may is told so.
     f"POST {_D}/policies": StaffRow("admin", _WRITE, code=422),
@@ -33,10 +41,17 @@ DECISIONS: dict[str, StaffRow] = {
     f"POST {_D}/bulk/{{id}}/run": StaffRow("moderator", _WRITE, "plan", 422),
 }
 
+_MISSING = {"missing_account": NOBODYS}
 _POLICY = {"policy": ANY, "missing_policy": NOBODYS}
 ABOUT_DECISIONS: dict[str, Row] = {
     f"GET {_D}/policies": Row({"": ANY}),
     **{f"GET {_D}/policies/{{reference}}{more}": Row(_POLICY) for more in ("", "/versions", "/difference")},
+    **{f"GET {_D}/{name}": Row({"": ANY}) for name in ("appeals", "held", "reports")},
+    f"POST {_D}/appeals": Row({"": Codes(422, 422, 422, 401)}),
+    f"GET {_D}/appeals/{{id}}": Row({"appeal": Codes(200, 404, 404, 404), **_MISSING}),
+    f"POST {_D}/appeals/{{id}}/messages": Row(
+        {"appeal": Codes(200, 404, 404, 404), **_MISSING}, {"text": "and more"}
+    ),
     f"GET {_D}/statements": Row({"": ANY}),
     f"GET {_D}/statements/{{id}}": Row({"statement": Codes(200, 404, 404, 404), "missing_account": NOBODYS}),
 }

@@ -84,6 +84,10 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
         PageCodes(303, 200, 404, "statement"),
         PageCodes(303, 404, 404, "missing_account"),
     ),
+    "POST /statements/{id}": (
+        PageCodes(303, 303, 404, "statement", form={"text": "It was a joke"}),
+        PageCodes(303, 404, 404, "missing_account", form={"text": "It was a joke"}),
+    ),
     "GET /policies": (PageCodes(200, 200, 200),),
     "GET /policies/{reference}": (
         PageCodes(200, 200, 200, "policy"),

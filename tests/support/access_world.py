@@ -325,10 +325,19 @@ async def _statement(world: World) -> str:
     return world.site.services.ids.encode(found)
 
 
+async def _appeal(world: World) -> str:
+    """One that the owner filed against a statement."""
+    made = await world.owner.post(
+        "/api/holdfast/v1/appeals", statement_id=await _statement(world), reason="It was a joke"
+    )
+    return str(made["id"])
+
+
 THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "announcement": announcement,
     **LEDGER_THINGS,
     "statement": _statement,
+    "appeal": _appeal,
     "policy": _always("harassment@1"),
     "missing_policy": _always("nothing@1"),
     "announcement_emoji": announcement_emoji,

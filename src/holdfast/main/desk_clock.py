@@ -13,10 +13,11 @@ from ..platform.db import Tx
 from ..platform.jobs import Periodic
 from ..platform.settings import Settings
 from ..screening import load_rules
+from ..trust.appeals import note_breaches
 from ..trust.backlog import Capacity, LaneFigures, lane_figures, record_sample
 from ..trust.breaker import LaneReading, usable_stages, watch
 from ..trust.cases import reorder_stale
-from ..trust.intake import link_copies
+from ..trust.intake import keep_promise, link_copies
 from ..trust.quality import (
     demote,
     draw_sample,
@@ -90,6 +91,7 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
         await advance(tx, most=settings.transparency_count_most, now=now)
 
     return (
+        *_promises(settings),
         ("count_ledger", timedelta(seconds=settings.transparency_count_seconds), count_ledger),
         ("draw_second_looks", timedelta(minutes=1), second_looks),
         ("serve_gold", timedelta(minutes=5), gold),
@@ -99,4 +101,23 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
         ("reorder_cases", timedelta(seconds=10), reorder),
         ("link_copies", timedelta(seconds=settings.desk_copies_seconds), link_copies),
         ("sample_backlog", SAMPLE_EVERY, sample),
+    )
+
+
+def _promises(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], ...]:
+    """What members are promised: nothing stays hidden for want of a person, and appeals are answered in time."""
+
+    async def holds(tx: Tx, now: Instant) -> None:
+        page_after = settings.hold_page_minutes * 60.0
+        seconds = settings.hold_return_seconds
+        for one in await keep_promise(tx, return_seconds=seconds, page_after_seconds=page_after, now=now):
+            log.error("hold.overdue", post=one.post_id, case=one.case_id, lane=one.lane)
+
+    async def appeals(tx: Tx, now: Instant) -> None:
+        for appeal_id in await note_breaches(tx, now):
+            log.warning("appeal.overdue", appeal=appeal_id)
+
+    return (
+        ("keep_hold_promise", timedelta(minutes=1), holds),
+        ("note_appeal_breaches", timedelta(minutes=10), appeals),
     )

@@ -39,6 +39,7 @@ from ..social import (
     search,
 )
 from ..trust import (
+    appeals,
     breaker,
     bulk,
     cases,
@@ -110,8 +111,8 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     # The notice desk subscribes here.
     reports.LegalReportFiled: (),
     # Those who notify of decisions, teach from them and answer notices subscribe here.
-    decisions.DecisionMade: (bulk.close_covered, reporters.count_decided),
-    decisions.DecisionReversed: (reporters.count_reversed,),
+    decisions.DecisionMade: (bulk.close_covered, reporters.count_decided, appeals.settle_held),
+    decisions.DecisionReversed: (reporters.count_reversed, appeals.settle_reversed),
     # By mail as an errand, where that is set up: see `reactions_to`.
     statements.StatementSent: (),
     staff_actions.AccountWarned: (staff_actions.notify_warned,),
@@ -120,6 +121,9 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     cases.CaseJoined: (),
     cases.CaseClosed: (intake.settle_reports,),
     cases.CaseReopened: (),
+    # Notices and figures subscribe here.
+    appeals.AppealFiled: (),
+    appeals.AppealDecided: (),
     breaker.BreakerMoved: (),
     # Decisions subscribe here: what was decided goes for the copy, too.
     cases.CopyArrived: (decisions.decide_copy,),

@@ -6,13 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...pure.window import Window
+from ...trust.appeals import (
+    AppealNotAllowed,
+    add,
+    appeal_decision,
+    appeals_of_decisions,
+    in_time,
+    messages_of,
+)
 from ...trust.decisions import StatementReader
 from ...trust.statements import Statement
-from ..answers import Answer
+from ..answers import Answer, redirect
+from ..appealing import appeal_limits
 from ..call import Call
 from ..routes import Access, RouteTable
 from .browser import Visit
-from .pages import closed_page, render
+from .pages import closed_form, closed_page, render
 
 routes = RouteTable()
 _SHOWN = 50
@@ -37,9 +46,46 @@ async def statement(call: Call, visit: Visit) -> Answer:
     member = visit.member()
     reader = StatementReader(call.services.database)
     found = await reader.one(member.account_id, call.id_segment(), now=call.now)
+    return await _page(call, visit, found)
+
+
+@routes.post("/statements/{id}", Access.browser())
+@closed_form
+async def appeal(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
+    """POST /statements/{id}: appeal the decision, or add something to the appeal that is open."""
+    member, services = visit.member(), call.services
+    found = await StatementReader(services.database).one(member.account_id, call.id_segment(), now=call.now)
+    limits, text = appeal_limits(services), fields.get("text", "")
+    there = await appeals_of_decisions(services.database, member.account_id, [found.decision_id])
+    try:
+        async with services.database.transaction() as tx:
+            if found.decision_id in there:
+                await add(
+                    tx, member.account_id, there[found.decision_id].id, text=text, limits=limits, now=call.now
+                )
+            else:
+                await appeal_decision(
+                    tx, member.account_id, found.decision_id, reason=text, limits=limits, now=call.now
+                )
+    except AppealNotAllowed as error:
+        return await _page(call, visit, found, said=text, error=error.public)
+    return redirect(f"/statements/{services.ids.encode(found.id)}#appeal")
+
+
+async def _page(call: Call, visit: Visit, found: Statement, *, said: str = "", error: str = "") -> Answer:
+    database, limits = call.services.database, appeal_limits(call.services)
+    there = (await appeals_of_decisions(database, found.account_id, [found.decision_id])).get(
+        found.decision_id
+    )
+    messages = [] if there is None else (await messages_of(database, [there.id]))[there.id]
+    may_file = (
+        there is None and found.reverses_id is None and found.reversed_by_id is None
+        and in_time(found.sent_at, call.now, limits)
+    )  # fmt: skip
     return render(
         call, visit, "statement.html", title=found.subject, closed=visit.closed, statement=_line(call, found),
-        language=found.language, parts=list(parts_of(found.text)), record_id=found.record_id,
+        language=found.language, parts=list(parts_of(found.text)), record_id=found.record_id, appeal=there, messages=messages, may_file=may_file,
+        said=said, error=error, most=limits.characters, status=422 if error else 200,
     )  # fmt: skip
 
 

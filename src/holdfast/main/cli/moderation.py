@@ -23,7 +23,7 @@ from holdfast.main.cli.loaded_rules import usable_screen
 from holdfast.main.cli.model_card import model
 from holdfast.main.cli.opinions import app as opinions_app
 from holdfast.main.cli.overlap import overlap
-from holdfast.main.cli.quality import breaker, quality, sample
+from holdfast.main.cli.quality import breaker, overturns, quality, sample
 from holdfast.main.cli.rescreen import app as rescreen_app
 from holdfast.main.cli.rules import RulesOption
 from holdfast.main.cli.rules import app as rules_app
@@ -44,7 +44,7 @@ app.command()(undo)
 app.command()(bulk)
 app.command("run-plan")(run_plan)
 app.command("revert-rule")(revert_rule)
-for _command in (queue, case, log, rebuild, quality, breaker, sample):
+for _command in (queue, case, log, rebuild, quality, overturns, breaker, sample):
     app.command()(_command)
 app.command()(simulate)
 app.command()(evaluate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from holdfast.main.cli.context import DataOption, JsonOption, command_settings, print_json, with_database
@@ -62,6 +63,33 @@ def quality(
         print(f"acted on, of what came by {source}: {_share(one)}")
     for rule, one in facts["overturned"].items():
         print(f"overturned, of what {rule} held: {_share(one)}")
+
+
+def overturns(
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How far back.")] = 90,
+    *,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print how often appeals were right, by what they were about, each share with its interval."""
+
+    async def work(database: Database) -> dict[str, Any]:
+        from holdfast.trust.appeals import overturn_rates
+
+        now = SystemClock().now()
+        found = await overturn_rates(database, now - timedelta(days=days), now)
+        return {"rates": [msgspec.structs.asdict(one) for one in found]}
+
+    facts = _run(command_settings(data), work)
+    if as_json:
+        print_json(facts)
+        return
+    if not facts["rates"]:
+        print("no appeal was answered")
+    for one in facts["rates"]:
+        low, high = one["interval"]
+        share = f"{one['overturned']} of {one['decided']} overturned ({low:.0%} to {high:.0%})"
+        print(f"{one['dimension']} {one['value']}: {share}, {one['partial']} in part")
 
 
 def breaker(

@@ -202,6 +202,41 @@ class QualitySettings(DeskSettings, frozen=True, kw_only=True):
                maximum=1_000_000)
     ] = 20_000  # fmt: skip
 
+    # Appeals, and what is hidden until a person looks
+    appeal_filing_days: Annotated[
+        int, S("How long after a decision it can be appealed; the law asks for six months.", unit="days", minimum=1, maximum=3_650)
+    ] = 183  # fmt: skip
+    appeal_answer_days: Annotated[
+        int, S("How soon an appeal is to be answered.", unit="days", minimum=1, maximum=365)
+    ] = 14
+    appeal_characters: Annotated[
+        int, S("Longest text in an appeal.", unit="characters", minimum=100, maximum=100_000)
+    ] = 3_000
+    appeal_messages: Annotated[
+        int, S("How many messages each side may write in an appeal.", minimum=1, maximum=1_000)
+    ] = 10
+    hold_return_p2_hours: Annotated[
+        int, S("After how long a post held in lane P2 returns if nobody decided.", unit="hours", minimum=1, maximum=8_760)
+    ] = 168  # fmt: skip
+    hold_return_p3_hours: Annotated[
+        int, S("The same in lane P3.", unit="hours", minimum=1, maximum=8_760)
+    ] = 72
+    hold_return_p4_hours: Annotated[
+        int, S("The same in lane P4.", unit="hours", minimum=1, maximum=8_760)
+    ] = 24
+    hold_page_minutes: Annotated[
+        int, S("After how long a post held in lane P0 or P1, which never returns by itself, has the staff paged.", unit="minutes", minimum=1, maximum=100_000)
+    ] = 60  # fmt: skip
+
+    @property
+    def hold_return_seconds(self) -> Mapping[str, float]:
+        """How long a post stays held when nobody decides, by lane; what is not named stays until a person decides."""
+        return {
+            "P2": self.hold_return_p2_hours * 3600.0,
+            "P3": self.hold_return_p3_hours * 3600.0,
+            "P4": self.hold_return_p4_hours * 3600.0,
+        }
+
     @property
     def second_look_shares(self) -> Mapping[str, float]:
         """Share of decisions that are judged twice, by lane, 0 to 1."""

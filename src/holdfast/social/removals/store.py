@@ -71,6 +71,8 @@ REST: dict[str, str] = {
     "archive_imports": "delete from archive_imports where account_id = $1 returning null::bigint",
     "statement_mails": "delete from statement_mails where statement_id in (select m.statement_id from statement_mails m"
     " join statements s on s.id = m.statement_id where s.account_id = $1 limit $2) returning null::bigint",
+    "appeal_messages": "delete from appeal_messages where id in (select m.id from appeal_messages m"
+    " join appeals a on a.id = m.appeal_id where a.account_id = $1 limit $2) returning null::bigint",
     "one_time_links": "delete from one_time_links where account_id = $1 returning null::bigint",
     # With it go sessions, tokens, codes of apps, recovery codes, push subscriptions, policies.
     "moderation_pseudonyms": "delete from moderation_pseudonyms where account_id = $1 returning null::bigint",
@@ -83,6 +85,7 @@ KEPT: dict[str, str] = {
     "account_removals": "the record of the removal itself",
     "accounts": "the name, so that nobody else can take it",
     "account_warnings": "what the staff did and why; appeals and notices refer to it",
+    "appeals": "what was asked and answered, which the ledger and the figures refer to; what was written goes",
     "statements": "the reasons as they were sent, which appeals and notices refer to",
     "strikes": "what counts against the account, until it expires",
     "reports": "what the staff was told",

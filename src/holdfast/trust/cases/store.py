@@ -77,7 +77,8 @@ async def insert_signal(tx: Tx, case_id: int, signal: Signal, lane: Lane, now: I
 _JOIN_SQL = """
 update cases set signals = signals + $8, members = members + $2, signalled_at = $3, lane = least(lane, $4),
   severity = greatest(severity, $5), version = version + (lane > $4)::int,
-  policy = coalesce(policy, $6), due_at = least(due_at, $7), ordered_at = case when lane > $4 then 'epoch' else ordered_at end
+  policy = coalesce(policy, $6), due_at = least(due_at, $7),
+  excluded_ids = array(select distinct unnest(excluded_ids || $9::bigint[])), ordered_at = case when lane > $4 then 'epoch' else ordered_at end
 where id = $1
 """
 
@@ -88,7 +89,16 @@ async def join_case(
     """Count a signal in. The version moves when the lane gets more urgent. More of the same moves nothing: a burst must
     not keep anybody from deciding."""
     await tx.execute(
-        _JOIN_SQL, case_id, members, now, lane, signal.severity, signal.policy, signal.due_at, signals
+        _JOIN_SQL,
+        case_id,
+        members,
+        now,
+        lane,
+        signal.severity,
+        signal.policy,
+        signal.due_at,
+        signals,
+        list(signal.excluded),
     )
 
 

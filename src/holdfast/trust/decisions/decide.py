@@ -98,7 +98,9 @@ def _require_decidable(case: Case) -> None:
     if case.track == cases.REVIEW:
         raise RulingNotAllowed("case", "is a second look: give a verdict, which changes nothing by itself")
     if case.track == cases.APPEAL:
-        raise RulingNotAllowed("case", "is an appeal: answer it, which says what becomes of the first decision")
+        raise RulingNotAllowed(
+            "case", "is an appeal: answer it, which says what becomes of the first decision"
+        )
 
 
 def source_type_of(case: Case) -> SourceType:

@@ -3,10 +3,11 @@
 from .by_hand import settle_by_hand
 from .copies import link_copies, link_edited
 from .flags import take_flagged
+from .held import HeldNow, held_now, keep_promise
 from .reports import SETTLED, settle_reports, settle_share, take_report
 from .verdicts import LastVerdict, last_verdicts
 
 __all__ = [
-    "SETTLED", "LastVerdict", "last_verdicts", "link_copies", "link_edited", "settle_by_hand", "settle_reports", "settle_share",
+    "SETTLED", "HeldNow", "LastVerdict", "held_now", "keep_promise", "last_verdicts", "link_copies", "link_edited", "settle_by_hand", "settle_reports", "settle_share",
     "take_flagged", "take_report",
 ]  # fmt: skip
