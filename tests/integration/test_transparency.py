@@ -45,10 +45,12 @@ async def counted(site: Site, *, most: int = 20_000) -> int:
 async def some_decisions(site: Site, count: int = 6) -> None:
     """Posts that are decided about; the last decision is taken back."""
     author, moderator = await site.member("author"), await site.member("moderator", role="moderator")
+    decision = None
     for number in range(count):
         status = await author.say(f"An insult, number {number}.")
         case_id = await case_about_post(site, author, status)
         decision = await decided(site, staff(moderator), case_id, ruling("withdraw"))
+    assert decision is not None
     await taken_back(site, staff(moderator), decision)
 
 
