@@ -260,6 +260,39 @@ def ledger(
         print_ledger_report(report)
 
 
+@app.command()
+def moderation(
+    *,
+    reports: Annotated[int, typer.Option(min=100, max=1_000_000, help="Reports that land at once.")] = 26_000,
+    threats: Annotated[int, typer.Option(min=1, max=10_000, help="True threats hidden among them.")] = 120,
+    reviewers: Annotated[int, typer.Option(min=1, max=100, help="Size of the simulated team.")] = 4,
+    accuracy: Annotated[float, typer.Option(min=0.5, max=1, help="Share of its decisions that are right.")] = 0.95,
+    seed: Annotated[int, typer.Option(help="Draws another flood.")] = 1,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", file_okay=False, help="Folder of labelled sets with real posts.", show_default="texts of --corpus"),
+    ] = None,
+    corpus: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="Folder of written posts.")] = Path("corpus"),
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """A flood of reports on an empty desk: a simulated team by our order, and by order of arrival."""
+    from holdfast.main.bench.moderation import (
+        ModerationOptions,
+        print_moderation_report,
+        run_moderation_bench,
+    )
+
+    options = ModerationOptions(
+        reports=reports, threats=threats, reviewers=reviewers, accuracy=accuracy, seed=seed
+    )
+    with _progress() as progress:
+        report = run_moderation_bench(options, data, corpus, progress)
+    if as_json:
+        print_json(report)
+    else:
+        print_moderation_report(report)
+
+
 def _named(path: Path | None) -> str | None:
     return str(path) if path is not None else None
 
