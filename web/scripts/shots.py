@@ -134,9 +134,16 @@ def fill(server: WholeServer) -> dict[str, str]:
     ask("ada", "POST", f"/api/v1/lists/{coast}/accounts", json={"account_ids": [ids["bea"], ids["cem"]]})
     ask("ada", "POST", "/api/v2/filters", json={"title": "spoilers", "context": ["home"], "keywords_attributes": [{"keyword": "finale"}]})
     ask("ada", "POST", "/api/v1/statuses", json={"status": "Happy birthday to the lighthouse!", "scheduled_at": "2030-05-01T08:00:00Z"})
+    for number in range(3):
+        tickets = say("cem", f"Cheap ferry tickets, ask me at the pier ({number})")
+        about = {"account_id": ids["cem"], "status_ids": [tickets], "comment": "He sells forged tickets"}
+        ask("bea", "POST", "/api/v1/reports", json=about)
+    server.command("account", "set-role", "ada", "moderator")
     for client in clients.values():
         client.close()
-    return {"thread": answer, "pictures": pictures, "list": str(coast)}
+    desk = {"authorization": f"Bearer {server.token('ada', 'admin:read')}"}
+    cases = httpx2.get(f"{server.url}/api/holdfast/v1/cases", headers=desk, timeout=30).json()
+    return {"thread": answer, "pictures": pictures, "list": str(coast), "case": str(cases[0]["id"])}
 
 
 def wait_ready(server: WholeServer) -> None:
@@ -169,6 +176,8 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
         "missing": "/app/nowhere/at/all", "compose": "/app/home+compose", "viewer": f"/app/@bea/{ids['pictures']}+viewer", "keys": "/app/home+keys",
         "members": f"/app/lists/{ids['list']}/members", "filters": "/app/settings/filters", "blocks": "/app/settings/blocks",
         "push": "/app/settings/notifications", "emoji": "/app/home+emoji", "picture": "/app/home+picture", "report": "/app/@bea+report",
+        "desk": "/app/desk", "case": f"/app/desk/cases/{ids['case']}", "decide": f"/app/desk/cases/{ids['case']}+decide",
+        "bulk": "/app/desk/bulk", "policies": "/app/desk/policies", "quality": "/app/desk/quality", "team": "/app/desk/team",
         # Pages without script that the app's settings lead to.
         "security": "/auth/settings", "export": "/settings/export", "archive": "/settings/archive", "leave": "/settings/delete",
     }  # fmt: skip
@@ -220,6 +229,9 @@ def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[
                     page.click("[data-post] .actions .menu:last-child button")
                     page.click("[role=menuitem]:last-child")
                     page.wait_for_selector("dialog")
+                elif over == "decide":
+                    page.keyboard.press("w")
+                    page.wait_for_selector("dialog .would")
                 elif over == "keys":
                     page.keyboard.press("?")
                     page.wait_for_selector("dialog")

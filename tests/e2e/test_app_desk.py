@@ -1,0 +1,142 @@
+"""A moderator's day at the desk by keyboard alone, two moderators at one case, and axe on every page of the desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.chromium import AXE, PATIENCE_MS, Person
+from tests.support.whole_server import WholeServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.e2e]
+expect.set_options(timeout=PATIENCE_MS)
+_AXE = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+_PAGES = ("/app/desk", "/app/desk/bulk", "/app/desk/policies", "/app/desk/quality", "/app/desk/team")
+
+
+def _moderator(chromium: Browser, server: WholeServer, name: str, **options: object) -> Person:
+    server.add_member(name)
+    server.command("account", "set-role", name, "moderator")
+    person = Person(chromium, server.url, name, **options)
+    person.sign_in()
+    return person
+
+
+@pytest.fixture(scope="module")
+def mia(chromium: Browser, server: WholeServer) -> Iterator[Person]:
+    person = _moderator(chromium, server, "mia", viewport={"width": 1280, "height": 900})
+    yield person
+    person.close()
+
+
+@pytest.fixture(scope="module")
+def noor(chromium: Browser, server: WholeServer) -> Iterator[Person]:
+    phone = {"width": 390, "height": 844}
+    person = _moderator(chromium, server, "noor", viewport=phone, has_touch=True)
+    yield person
+    person.close()
+
+
+def _member(server: WholeServer, name: str) -> httpx2.Client:
+    headers = {"authorization": f"Bearer {server.token(name)}"}
+    return httpx2.Client(base_url=server.url, headers=headers, timeout=60)
+
+
+def _reported(server: WholeServer, text: str) -> str:
+    """A post of ann's that ben reports; its id."""
+    with _member(server, "ann") as ann, _member(server, "ben") as ben:
+        post = ann.post("/api/v1/statuses", json={"status": text}).json()
+        said = {"account_id": post["account"]["id"], "status_ids": [post["id"]], "comment": "Please look"}
+        assert ben.post("/api/v1/reports", json=said).is_success
+    return str(post["id"])
+
+
+def _open_case(person: Person, text: str) -> str:
+    """The case about the post with this text, opened from the queue; its address."""
+    person.open("/app/desk")
+    for row in person.page.locator("[data-case]").all():
+        address = str(row.get_attribute("href"))
+        person.open(address)
+        if person.page.get_by_text(text).count():
+            return address
+        person.open("/app/desk")
+    raise AssertionError(f"no case about {text!r}")
+
+
+def _key(person: Person, key: str) -> None:
+    person.page.locator("body").press(key)
+
+
+def test_a_day_by_keyboard(server: WholeServer, mia: Person, ben: Person) -> None:
+    post_id = _reported(server, "The harbour master sells false tickets at the pier")
+    mia.open("/app/desk")
+    _key(mia, "j")
+    expect(mia.page.locator("[data-case]").first).to_be_focused()
+    address = _open_case(mia, "false tickets")
+    expect(mia.page.get_by_text("Please look")).to_be_visible()
+    _key(mia, "c")
+    expect(mia.page.get_by_text("You have it")).to_be_visible()
+    _key(mia, "w")
+    dialog = mia.page.get_by_role("dialog", name="Withdraw")
+    expect(dialog.get_by_role("region", name="What changes")).to_contain_text("1 member is sent a statement")
+    mia.page.keyboard.press("Control+Enter")
+    expect(mia.page.get_by_text("What the member was told")).to_be_visible()
+    with _member(server, "ann") as ann, _member(server, "ben") as other:
+        assert other.get(f"/api/v1/statuses/{post_id}").status_code == 404
+        told = ann.get("/api/holdfast/v1/statements").json()
+        assert "false tickets" in told[0]["text"]
+        expect(mia.page.get_by_text(told[0]["subject"])).to_be_visible()
+        _key(mia, "z")
+        expect(mia.page.get_by_text("Taken back.")).to_be_visible()
+        assert other.get(f"/api/v1/statuses/{post_id}").is_success
+        assert ann.get("/api/holdfast/v1/statements").json()[0]["reverses_id"] == told[0]["id"]
+    mia.open(address)
+    _key(mia, "c")
+    expect(mia.page.get_by_text("You have it")).to_be_visible()
+    _key(mia, "x")
+    expect(mia.page.get_by_text("Decided: dismissed")).to_be_visible()
+
+
+def test_two_moderators_never_decide_one_case_twice(server: WholeServer, mia: Person, noor: Person) -> None:
+    _reported(server, "All lobsters of this bay are liars")
+    address = _open_case(mia, "lobsters of this bay")
+    noor.open(address)
+    _key(mia, "c")
+    expect(mia.page.get_by_text("You have it")).to_be_visible()
+    _key(mia, "x")
+    expect(mia.page.get_by_text("Decided: dismissed")).to_be_visible()
+    _key(noor, "x")
+    expect(noor.page.get_by_role("alert")).to_contain_text("Somebody else was faster")
+    with _member(server, "mia") as client:
+        client.headers["authorization"] = f"Bearer {server.token('mia', 'admin:read admin:write')}"
+        case_id = re.sub(r".*/", "", address)
+        made = client.get("/api/holdfast/v1/decisions", params={"case_id": case_id}).json()
+    assert len(made) == 1
+
+
+def test_members_have_no_desk(ben: Person) -> None:
+    ben.open("/app/desk")
+    expect(ben.page.get_by_text("The desk is for moderators")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_desk_passes_axe(server: WholeServer, noor: Person, scheme: str) -> None:
+    noor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    _reported(server, f"The ferry will never come ({scheme})")
+    address = _open_case(noor, f"never come ({scheme})")
+    found = []
+    for where in (*_PAGES, address, f"{address}+w", f"{address}+?"):
+        path, _, key = where.partition("+")
+        noor.open(path)
+        if key:
+            _key(noor, key)
+            noor.page.get_by_role("dialog").wait_for()
+        noor.page.evaluate(AXE.read_text())
+        for one in noor.page.evaluate(_AXE)["violations"]:
+            node = one["nodes"][0]
+            found.append(f"{where}: {one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}")
+    assert not found, "\n".join(found)
