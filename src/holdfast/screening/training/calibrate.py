@@ -24,7 +24,7 @@ HARASSMENT: Final = "harassment_hate"
 
 LAWFUL_COST: Final[Mapping[PointName, tuple[float, float, float]]] = {
     "cautious": (0.005, 0.001, 0.002),
-    "balanced": (0.02, 0.004, 0.003),
+    "balanced": (0.026, 0.004, 0.003),
     "strict": (0.08, 0.02, 0.02),
 }
 """Per operating point, the share of hard lawful posts that may be flagged for violence, held for violence, and
