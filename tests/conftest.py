@@ -23,8 +23,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.close_run()
 
 
-# The stream that pytest captures with is closed after its test; a logger that was made in between would still write to it.
-structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+def pytest_runtest_setup() -> None:
+    # The stream that a test captures with is closed after it; what a command made in between would still write to it.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 
 @pytest.fixture(scope="session")
