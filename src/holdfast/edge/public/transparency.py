@@ -42,8 +42,6 @@ _WORDS: Final = {
     "fully": "by a program",
     "illegal": "against the law",
     "incompatible": "against the terms",
-    "undo": "taken back by the team",
-    "appeal.overturned": "after an appeal",
 }
 
 

@@ -214,6 +214,10 @@ def _appeal(tally: Tally, month: Month, leaf: Leaf) -> None:
 def _appeal_decided(tally: Tally, month: Month, leaf: Leaf) -> None:
     outcome, policy = _text(leaf, "outcome"), _text(leaf, "policy")
     month.count("appeals.outcome", outcome)
+    if outcome == "settled":
+        # What it was about was taken back in another way: nobody answered it.
+        _answered(tally, leaf, "appeal")
+        return
     month.count("appeals.decided", policy)
     if outcome.startswith(("overturn", "partial")):
         month.count("appeals.overturned", policy)
