@@ -133,6 +133,7 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "POST /auth/sign_out": (PageCodes(303, 303, 303),),
     "GET /report": (PageCodes(200, 200, 200),),
     "POST /report": (PageCodes(422, 422, 422, form={"address": "/@nobody_at_all"}),),
+    "GET /report/{id}/{secret}": (PageCodes(404, 404, 404, "missing_account"),),
     "GET /auth/sign_up": (PageCodes(200, 303, 303),),
     "POST /auth/sign_up": (PageCodes(422, 422, 422, form={"username": ""}),),
     "GET /auth/password/{secret}": (PageCodes(200, 200, 200, "link"),),

@@ -24,6 +24,7 @@ from .post import routes as post
 from .profile import routes as profile
 from .report import routes as report
 from .report_by_anybody import routes as report_by_anybody
+from .report_outcome import routes as report_outcome
 from .settings import routes as settings
 from .sign_in import routes as sign_in
 from .sign_up import routes as sign_up
@@ -34,7 +35,7 @@ from .transparency import routes as transparency
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, settings, sign_in, sign_up, statements, static_files, tag, transparency, two_factor,
+    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, report_outcome, settings, sign_in, sign_up, statements, static_files, tag, transparency, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "app_is_built", "not_found", "refusal_page"]

@@ -20,6 +20,7 @@ from .browser import Visit, text_of
 from .cards import person
 from .pages import NO_STORE, form, page, render
 from .reading import shown_account
+from .report_outcome import outcome_path
 
 routes = RouteTable()
 
@@ -81,7 +82,7 @@ async def report(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
         return _form(call, visit, fields, error)
     return render(
         call, visit, "report_done.html", title="Thank you", who=person(services, account),
-        path=account_path(account.acct), receipt=filed.record_id,
+        path=account_path(account.acct), receipt=filed.record_id, outcome=outcome_path(call, report_id),
     )  # fmt: skip
 
 

@@ -195,6 +195,29 @@ async def _statements(reader: Reader, ids: PublicIds, scope: Scope) -> AsyncIter
             )  # fmt: skip
 
 
+_APPEALS_SQL = """
+select a.id, a.kind, a.account_id, a.decision_id, a.post_id, a.report_id, a.case_id, a.policy, a.language, a.record_id,
+       a.filed_at, a.due_at, a.breached_at, a.outcome, a.answer, a.decided_at, a.decided_record_id, a.new_decision_id,
+       (select coalesce(jsonb_agg(jsonb_build_object('from_staff', m.from_staff, 'text', m.text, 'at', m.at) order by m.id),
+                        '[]') from appeal_messages m where m.appeal_id = a.id)::text as messages
+from appeals a
+where (a.decision_id = any($1::bigint[]) or a.report_id = any($2::bigint[]) or a.about_case_id = any($3::bigint[]))
+  and ($4::bigint is null or a.account_id = $4) order by a.id
+"""
+
+
+async def _appeals(reader: Reader, ids: PublicIds, scope: Scope) -> AsyncIterator[Document]:
+    rows = await reader.fetch(
+        _APPEALS_SQL, list(scope.decisions), list(scope.reports), list(scope.cases), scope.account_id
+    )
+    for row in rows:
+        named = ("id", "account_id", "decision_id", "post_id", "report_id", "case_id", "new_decision_id")
+        facts = facts_of(row, ids, public=named, raw=("messages",))
+        kept = records(row["record_id"], row["decided_record_id"])
+        path = f"appeals/{facts['id']}.json"
+        yield Document(path, f"Appeal {facts['id']}", JSON, encoded(facts), "appeal", row["filed_at"], kept)
+
+
 _LOG_SQL = """
 select id, at, actor_kind, actor_name, actor_role, verb, subject_kind, subject_id, subject_name, subject_seq, reason, policy,
        details::text as details, change::text as change, policy_version, rule_version, model_version, case_id, decision_id,
@@ -261,10 +284,11 @@ CONTRIBUTORS: Final[Mapping[str, Contributor]] = {
     "decisions": _decisions,
     "policies": _policies,
     "statements": _statements,
+    "appeals": _appeals,
     "log": _log,
     "warnings": _warnings,
 }
-"""Room -> its documents about a scope, in the order of their ids. Notices and appeals add theirs here."""
+"""Room -> its documents about a scope, in the order of their ids. Notices add theirs here."""
 
 
 async def documents_about(reader: Reader, ids: PublicIds, scope: Scope) -> list[Document]:
