@@ -138,7 +138,9 @@ async def of_decisions(site: Site, people: dict[str, Member], kind: str, number:
             "policy": "spam",
             "facts": "The same again and again.",
         }
-        await owner.post(f"/api/holdfast/v1/cases/{made['id']}/decide", **warned)
+        # Whoever decided may not answer.
+        first = await site.member(f"first{number}", role="admin")
+        await first.post(f"/api/holdfast/v1/cases/{made['id']}/decide", **warned)
         told = (await about.get("/api/holdfast/v1/statements"))[0]["id"]
         filed = await about.post("/api/holdfast/v1/appeals", statement_id=told, reason="It was a joke")
         return str(filed["id"])

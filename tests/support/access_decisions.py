@@ -7,6 +7,7 @@ from tests.support.staff_rows import StaffRow
 
 _D = "/api/holdfast/v1"
 _READ, _WRITE = "admin:read:reports", "admin:write:reports"
+_ANSWER = {"outcome": "upheld", "answer": "It stays.", "version": "1"}
 _RULING = {"version": "1", "actions[0][kind]": "no_violation"}
 _PLAN = {"query[text]": "nobody wrote this", "ruling[actions][0][kind]": "no_violation"}
 _TEMPLATE = {"id": "hello-{fresh}", "title": "A greeting", "texts[en]": "Good day."}
@@ -23,8 +24,7 @@ DECISIONS: dict[str, StaffRow] = {
     f"POST {_D}/desk/appeals/{{id}}/messages": StaffRow(
         "moderator", _WRITE, "appeal", form={"text": "Which play?"}
     ),
-    # The answer is missing.
-    f"POST {_D}/desk/appeals/{{id}}/answer": StaffRow("moderator", _WRITE, "appeal", 422),
+    f"POST {_D}/desk/appeals/{{id}}/answer": StaffRow("moderator", _WRITE, "appeal", form=_ANSWER),
     f"GET {_D}/desk/overturns": StaffRow("moderator", _READ),
     f"GET {_D}/kept_out": StaffRow("moderator", _READ),
     # The document lacks everything: who may is told so.
