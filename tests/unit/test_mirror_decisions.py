@@ -176,3 +176,9 @@ def test_what_is_kept_can_always_be_restored(drawn: list[tuple[int, bool, int]])
         gone = [s for s in plan.spans if s.epoch == one.epoch and s.end_lsn > one.start_lsn]
         assert gone == []
     assert all(one in kept for one in bases if one.ended_at > NOW - timedelta(days=14))
+
+
+def test_what_a_kept_backup_builds_on_is_kept_through_all_generations() -> None:
+    bases = [base(0, 40), base(1, 35, 0), base(2, 20), base(3, 3, 1), base(4, 2), base(5, 1)]
+    plan = mirror.plan_forgetting(bases, [], mirror.RetentionPolicy(), now=NOW)
+    assert plan.bases == ()

@@ -11,7 +11,7 @@ from holdfast.continuity import mirror
 from holdfast.continuity.mirror import Code, Severity
 from holdfast.platform import key_shares, sealing
 from holdfast.platform.clock import FixedClock
-from holdfast.platform.stores import MemoryObjects, StoreFaults
+from holdfast.platform.stores import MemoryObjects, ObjectExists, StoreFaults
 from holdfast.pure.mirror import identity_secret, identity_text
 
 CLOCK = FixedClock(datetime(2026, 1, 31, 12, tzinfo=UTC))
@@ -119,3 +119,17 @@ def test_what_is_sealed_needs_the_right_identity_and_every_byte() -> None:
             sealing.seal(b"x", wrong)
     with pytest.raises(sealing.SealingWrong):
         sealing.recipient_of("AGE-SECRET-KEY-1X")
+
+
+class _RefusesAndReplaces(MemoryObjects):
+    async def put_new(self, name: str, data: bytes) -> str | None:
+        try:
+            return await super().put_new(name, data)
+        except ObjectExists:
+            await self.put(name, data)
+            raise
+
+
+async def test_a_store_that_says_no_and_replaces_all_the_same_is_found_out() -> None:
+    facts = await mirror.probe_store(_RefusesAndReplaces(clock=CLOCK), clock=CLOCK, mark="m1")
+    assert facts.create_only is mirror.Outcome.IGNORED
