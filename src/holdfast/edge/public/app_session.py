@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...pure.errors import NotAllowed, NotAuthenticated
+from ...pure.permissions import Permission, permits
 from ...social.tokens import end_tokens, issue_token, parse_scopes, register_app
 from ..answers import Answer, json_answer
 from ..call import Call
@@ -14,6 +15,8 @@ routes = RouteTable()
 
 APP_NAME = "Holdfast"
 APP_SCOPES = "read write follow push profile"
+DESK_SCOPES = "admin:read:reports admin:write:reports"
+"""Besides, for whoever may decide about reports when they sign in; the role is asked anew at every request."""
 
 
 class NotFromTheApp(NotAllowed):
@@ -32,11 +35,14 @@ async def begin(call: Call) -> Answer:
     if visit.session is None:
         raise NotAuthenticated("Sign in first, at /auth/sign_in.")
     services, member = call.services, visit.session
-    scopes = parse_scopes(APP_SCOPES) or ()
+    account_view = await services.accounts.get(member.account_id)
+    moderates = account_view is not None and permits(account_view.role, Permission.MANAGE_REPORTS)
+    wanted = f"{APP_SCOPES} {DESK_SCOPES}" if moderates else APP_SCOPES
+    scopes = parse_scopes(wanted) or ()
     async with services.database.transaction() as tx:
         # An app of its own for each browser, so that each can be taken back alone.
         new = await register_app(
-            tx, APP_NAME, redirect_uris=[f"{services.base_url}/app"], scopes=APP_SCOPES, website=services.base_url, now=call.now
+            tx, APP_NAME, redirect_uris=[f"{services.base_url}/app"], scopes=wanted, website=services.base_url, now=call.now
         )  # fmt: skip
         issued = await issue_token(tx, new.app.app_id, member.account_id, scopes, now=call.now)
     account = services.ids.encode(member.account_id)
