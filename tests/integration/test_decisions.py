@@ -108,6 +108,7 @@ async def test_undoing_gives_everything_back_and_tells_the_member_once(site: Sit
         Action(ActionKind.LABEL, label="misleading"),
     )
     made = await decided(site, staff(mia), case, ruling(actions=actions))
+    await site.settle()  # so that the two notifications come in their order
     assert (await bob.get(f"/api/v1/accounts/{ann.id}"))["statuses_count"] == 0
     assert len(await strikes_of(site.services.database, ann.account_id, site.services.clock.now())) == 1
     undone = await taken_back(site, staff(mia), made, reopen=True)
