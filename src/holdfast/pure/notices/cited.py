@@ -114,7 +114,7 @@ def normal_address(url: str) -> str | None:
     path = quote(
         unquote(parts.path, errors="surrogateescape"), safe="/@:!$&'()*+,;=~-._", errors="surrogateescape"
     )
-    query = quote(parts.query, safe="/@:!$&'()*+,;=~-._?%")
+    query = quote(parts.query, safe="/@:!$&'()*+,;=~-._?%", errors="replace")
     return urlunsplit((scheme, netloc, path or "/", query, ""))
 
 
@@ -177,7 +177,8 @@ def _continued(text: str, start: int, end: int) -> tuple[str | None, int]:
     if goes_on is None or not (open_end or end - line_start >= _WRAPPED_FROM_COLUMN):
         return None, end
     part = goes_on[1]
-    rest = text[goes_on.end() : text.find("\n", goes_on.end()) if "\n" in text[goes_on.end() :] else None]
+    line_end = text.find("\n", goes_on.end())
+    rest = text[goes_on.end() : line_end if line_end >= 0 else len(text)]
     like_words = rest.strip() not in ("", ">", ")", ",", ";", ".") and not any(one in part for one in "/%=&")
     like_list = _LIST_MARK.match(part) and rest.strip() != ""
     if _STARTS.match(part) or like_words or like_list or not re.search(r"[0-9/%=&_-]", part):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 """An address as it is written to, in ASCII; quoted local parts are not."""
 
-MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,900}>")
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 # Everything that ends a line anywhere, every control, and what turns the order of writing.
 _CONTROLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
@@ -28,7 +29,7 @@ def decoded(value: str) -> str:
     plain = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         return one_line(str(make_header(decode_header(plain.replace("\r", "").replace("\n", "")))))
-    except (ValueError, LookupError, TypeError):
+    except (MessageError, ValueError, LookupError, TypeError):
         return one_line(plain)
 
 

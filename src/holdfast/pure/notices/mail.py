@@ -212,7 +212,18 @@ def _gather(
     if len(parts) > PARTS_MAX:
         warnings.append(MailWarning.PARTS_LEFT_OUT)
     for part in parts[:PARTS_MAX]:
-        if isinstance(part.get_payload(), list):
+        payload = part.get_payload()
+        if isinstance(payload, list) and part.get_content_type() == "message/delivery-status":
+            # Its blocks of fields are parsed as messages that have headers and nothing else.
+            blocks = [one for one in payload if isinstance(one, Message)]
+            texts.add(
+                "".join(
+                    f"{one_line(name)}: {decoded(str(value))}\n"
+                    for one in blocks
+                    for name, value in one.raw_items()
+                )
+            )
+        if isinstance(payload, list):
             continue
         content = _content(part)
         kind, name = part.get_content_type(), _file_name(part)
