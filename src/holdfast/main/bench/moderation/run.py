@@ -61,8 +61,7 @@ async def rehearse(
         await desk.look_closer(progress)
         await desk.order()
         # The planner knows nothing of tables that were filled a moment ago.
-        for table in ("cases", "case_members", "case_signals", "posts", "reports"):
-            await database.fetch(f"analyze {table}")
+        await database.fetch("analyze")
         rows = await database.fetch(_LANES_SQL)
         number_of = {post: number for number, post in enumerate(desk.posts)}
         lane_of = {number_of[row["post"]]: str(row["lane"]) for row in rows}
