@@ -169,7 +169,9 @@ def test_time_only_goes_forward_and_a_pause_gives_its_time_back(clock: Clock, ah
         assert clock.starts_at < at <= due
         reading = state_at(clock, at)
         assert percent in reading.warned
-        assert percent not in state_at(clock, at - timedelta(microseconds=1)).warned
+        # Where the end moves off closed days, how long the whole is can only be known once a pause is over.
+        if clock.preset.if_closed == "stays":
+            assert percent not in state_at(clock, at - timedelta(microseconds=1)).warned
 
 
 @settings(max_examples=30, deadline=None)

@@ -125,7 +125,8 @@ def moment_of_share(clock: Clock, percent: int) -> datetime | None:
 def elapsed_share(clock: Clock, now: datetime) -> float | None:
     """The part of the time that is gone, from 0 to 1 and no further; None for a clock that only counts up.
 
-    While a pause is open, it is what it was when the pause began.
+    While a pause is open, it is what it was when the pause began; where the end moves off closed days, it is what it would
+    be if the pause ended now, and may change with the day.
     """
     term = _term(clock)
     if term is None:
