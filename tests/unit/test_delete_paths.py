@@ -60,6 +60,7 @@ ELSEWHERE = {
     "statement_mails": "letters with a member's address; the statement that they carried stays",
     "case_bands": "an index, made of posts", "case_prints": "an index, made of posts",
     "case_members": "a grouping; who took what out of a case stands in the log",
+    "overdue_holds": "that the staff was paged about a hold; the log has it",
     "reporter_outcomes": "follows from decisions", "strikes": "follows from the moderation log, which stays",
     "effect_baselines": "what an account was before an effect; follows from the log", "case_skips": "who passed a case on", "desk_queue_members": "who works where",
     "moderation_pseudonyms": "the name that stands for an account in figures",
