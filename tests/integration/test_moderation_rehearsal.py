@@ -7,6 +7,7 @@ from statistics import median
 import pytest
 
 from holdfast.main.bench.moderation import ModerationOptions, print_moderation_report, rehearse
+from holdfast.main.bench.moderation.mix import Texts
 from holdfast.main.bench.report import report_console
 from holdfast.platform.config import Settings
 from holdfast.screening import load_screen
@@ -19,7 +20,7 @@ WORDS = "bread garden river window music paper winter summer bridge letter marke
 async def test_a_flood_is_worked_off_by_harm_and_not_by_arrival(settings: Settings) -> None:
     assert settings.database_url is not None
     plain = [f"the {a} and the {b} are by the {c} today" for a in WORDS for b in WORDS for c in WORDS[:5]]
-    texts = {
+    texts: Texts = {
         "threat": [f"I will kill you tomorrow, you and your {one}" for one in WORDS],
         "abuse": [f"you are a worthless {one} {two} and everybody laughs" for one in WORDS for two in WORDS],
         "lawful": plain,
