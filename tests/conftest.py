@@ -25,6 +25,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup() -> None:
     # The stream that a test captures with is closed after it; what a command made in between would still write to it.
+    structlog.reset_defaults()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 

@@ -85,9 +85,9 @@ async def ask(
 
 
 def _address(path: str, thing: str) -> str:
-    """The path with `thing` for its placeholder; for several, its parts between slashes."""
+    """The path with `thing` for its placeholder; for several, its parts between slashes, and nothing known for the rest."""
     parts = iter(thing.split("/"))
-    return _PLACEHOLDER.sub(lambda _: next(parts), path)
+    return _PLACEHOLDER.sub(lambda _: next(parts, "unknown"), path)
 
 
 def _filled(fields: dict[str, str], thing: str) -> dict[str, str]:

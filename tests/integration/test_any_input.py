@@ -119,7 +119,7 @@ async def test_nothing_that_is_sent_makes_the_server_fail(
         return text.replace("OWN_POST", known.post).replace("OWN_ACCOUNT", known.account)
 
     parts = iter(segments)
-    path = re.sub(r"\{\w+\}", lambda _: quote(meant(next(parts)), safe="") or "x", route.path)
+    path = re.sub(r"\{\w+\}", lambda _: quote(meant(next(parts, "")), safe="") or "x", route.path)
     headers, content = {}, None
     if who == "member":
         headers["authorization"] = f"Bearer {known.token}"

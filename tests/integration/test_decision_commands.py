@@ -64,7 +64,7 @@ async def test_the_operator_decides_and_takes_it_back(site: Site) -> None:
     case = site.services.ids.encode(await case_about_post(site, ann, status))
     words = ("moderation", "decide", case, "--action", "withdraw", "--action", "strike:30", "--policy", "harassment",
              "--facts", "It insults a member.", "--until", "2099-01-01")  # fmt: skip
-    assert json.loads(await printed(site, *words, "--preview"))["told"] == 1
+    assert json.loads(await printed(site, *words, "--preview", "--json"))["told"] == 1
     decision = (await printed(site, *words)).split()[1]
     assert (await bob.request("GET", f"/api/v1/statuses/{status['id']}")).status_code == 404
     await printed(site, "moderation", "undo", decision, "--reason", "a mistake", "--reopen")

@@ -66,7 +66,7 @@ async def test_every_statement_of_the_daily_work_goes_by_an_index(site: Site) ->
     nothing = [None] * 9
     plans = {
         "queue": await plan(site, case_queries._QUEUE_SQL, "", 0.0, 0, *nothing, 50),
-        "next": await plan(site, case_queries._NEXT_SQL, 5, True, now, None, None, None),
+        "next": await plan(site, case_queries._NEXT_SQL, 5, True, now, None, None, None, []),
         "one queue": await plan(site, case_queries._QUEUE_SQL, "", 0.0, 0, "general", *nothing[1:], 50),
         "oldest": await plan(
             site, "select min(opened_at) from cases where closed_at is null and lane = $1", "P1"

@@ -36,6 +36,10 @@ _FREE = (
     GET /.well-known/oauth-authorization-server
     GET /api/holdfast/openapi.json
     GET /api/holdfast/v1/openapi.json
+    GET /transparency
+    GET /api/holdfast/v1/transparency
+    GET /api/holdfast/v1/transparency.csv
+    GET /api/holdfast/v1/transparency/dsa.csv
     GET /api/holdfast/v1/policies
     GET /api/holdfast/v1/policies/{reference}
     GET /api/holdfast/v1/policies/{reference}/versions
