@@ -74,12 +74,13 @@ def _key(person: Person, key: str) -> None:
 def test_a_day_by_keyboard(server: WholeServer, mia: Person, ben: Person) -> None:
     post_id = _reported(server, "The harbour master sells false tickets at the pier")
     mia.open("/app/desk")
+    mia.page.locator("[data-case]").first.wait_for()
     _key(mia, "j")
     expect(mia.page.locator("[data-case]").first).to_be_focused()
     address = _open_case(mia, "false tickets")
     expect(mia.page.get_by_text("Please look")).to_be_visible()
     _key(mia, "c")
-    expect(mia.page.get_by_text("You have it")).to_be_visible()
+    expect(mia.page.locator("b", has_text="You have it")).to_be_visible()
     _key(mia, "w")
     dialog = mia.page.get_by_role("dialog", name="Withdraw")
     expect(dialog.get_by_role("region", name="What changes")).to_contain_text("1 member is sent a statement")
@@ -96,7 +97,7 @@ def test_a_day_by_keyboard(server: WholeServer, mia: Person, ben: Person) -> Non
         assert ann.get("/api/holdfast/v1/statements").json()[0]["reverses_id"] == told[0]["id"]
     mia.open(address)
     _key(mia, "c")
-    expect(mia.page.get_by_text("You have it")).to_be_visible()
+    expect(mia.page.locator("b", has_text="You have it")).to_be_visible()
     _key(mia, "x")
     expect(mia.page.get_by_text("Decided: dismissed")).to_be_visible()
 
@@ -106,7 +107,7 @@ def test_two_moderators_never_decide_one_case_twice(server: WholeServer, mia: Pe
     address = _open_case(mia, "lobsters of this bay")
     noor.open(address)
     _key(mia, "c")
-    expect(mia.page.get_by_text("You have it")).to_be_visible()
+    expect(mia.page.locator("b", has_text="You have it")).to_be_visible()
     _key(mia, "x")
     expect(mia.page.get_by_text("Decided: dismissed")).to_be_visible()
     _key(noor, "x")

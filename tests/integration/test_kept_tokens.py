@@ -79,6 +79,15 @@ async def test_the_cookie_opens_the_api_only_with_the_header_that_names_its_acco
         assert (await browser.client.get(_ME, headers={"x-holdfast-account": other})).status_code == 401
 
 
+@pytest.mark.parametrize(("role", "status"), [("member", 403), ("moderator", 200)])
+async def test_the_desk_is_open_only_to_those_who_moderate(town: Town, role: str, status: int) -> None:
+    name = f"desk_{role}"
+    await town.member(name, role=role)
+    browser, account = await in_app(town, name)
+    answer = await browser.client.get("/api/holdfast/v1/lanes", headers={"x-holdfast-account": account})
+    assert answer.status_code == status, answer.text
+
+
 async def test_a_cookie_put_under_the_name_of_another_account_opens_nothing(town: Town) -> None:
     browser, account = await in_app(town, "cem")
     _, other = await in_app(town, "dov")
