@@ -1,0 +1,1 @@
+-- Room for tables that come with this step.
