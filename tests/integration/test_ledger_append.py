@@ -122,3 +122,33 @@ def test_a_name_that_people_gave_becomes_a_code() -> None:
     ):
         assert TYPES["code"](ledger.code_of(name)), name
     assert ledger.code_of("threat.direct") == "threat.direct"
+
+
+async def test_a_key_made_in_an_attempt_that_failed_is_not_used_after_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    entry = Entry(kind=Kind.DECISION, subject=Subject.account(7), private={"reasons": "twice"})
+    async with town_at(database_url, tmp_path) as town:
+        async with town.database.transaction() as tx:
+            with contextlib.suppress(RuntimeError):
+                async with tx.attempt():
+                    await ledger.append(tx, entry, now=NOW)
+                    raise RuntimeError
+            kept = await ledger.append(tx, entry, now=NOW)
+        owners = await town.database.fetch(
+            "select b.record_id, s.id from ledger_bodies b join ledger_subjects s on s.id = b.owner"
+        )
+        assert [row[0] for row in owners] == [kept]
+
+
+async def test_what_is_recorded_after_an_erasure_in_one_transaction_has_another_key(
+    database_url: str, tmp_path: Path
+) -> None:
+    entry = Entry(kind=Kind.DECISION, subject=Subject.account(7), private={"reasons": "before and after"})
+    async with town_at(database_url, tmp_path) as town:
+        async with town.database.transaction() as tx:
+            before = await ledger.append(tx, entry, now=NOW)
+            assert await ledger.erase(tx, Subject.account(7), basis="gdpr-17.1.b", now=NOW)
+            after = await ledger.append(tx, entry, now=NOW)
+        assert (await leaf_of(town, before)).subject != (await leaf_of(town, after)).subject
+        assert await town.database.fetchval("select count(*) from ledger_bodies") == 1

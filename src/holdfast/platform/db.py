@@ -82,6 +82,8 @@ class Tx:
         self._live: list[LiveEvent] = []
         self._touched: set[int] = set()
         self._everything = False
+        # What use cases read and locked in this transaction, by a key of their own, so that it is asked for once.
+        self.locked: dict[object, Any] = {}
 
     @property
     def keyring(self) -> Keyring:
@@ -124,6 +126,7 @@ class Tx:
         try:
             yield
         except BaseException:
+            self.locked.clear()  # rows made since may be gone, and locks taken since are
             await self.execute("rollback to savepoint attempt")
             raise
         await self.execute("release savepoint attempt")

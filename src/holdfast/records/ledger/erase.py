@@ -43,4 +43,5 @@ async def erase(tx: Tx, subject: Subject, *, basis: str, now: Instant) -> Erasur
     )
     record_id = await append(tx, entry, now=now)
     await store.delete_subject(tx, row)
+    del tx.locked[subject]
     return Erasure(record_id, bodies, records)

@@ -20,6 +20,13 @@ _NONCE_BYTES = 12
 
 async def key_of(tx: Tx, subject: Subject, *, now: Instant) -> SubjectKey:
     """The key of a subject, made if there is none. The row stays locked against erasure until the transaction ends."""
+    known: SubjectKey | None = tx.locked.get(subject)
+    if known is None:
+        known = tx.locked[subject] = await _locked_key(tx, subject, now)
+    return known
+
+
+async def _locked_key(tx: Tx, subject: Subject, now: Instant) -> SubjectKey:
     found = await store.lock_subject(tx, subject)
     if found is None:
         fresh = random_bytes(SUBJECT_KEY_BYTES)
