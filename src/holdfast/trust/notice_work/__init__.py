@@ -1,0 +1,1 @@
+"""Work on notices: what decisions, appeals and reports mean for them, counter-notices, referrals, readiness."""
