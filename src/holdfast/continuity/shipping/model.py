@@ -1,0 +1,128 @@
+"""What the shipper tells others of itself, and its pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from ...pure.mirror import Durability
+
+APPLICATION: Final = "holdfast_mirror"
+SLOT: Final = "holdfast_mirror"
+STALE_AFTER: Final = timedelta(seconds=5)
+"""A shipper that has said nothing for this long is not there."""
+
+
+class LaneMode(Enum):
+    """LIVE: gets each chunk from memory. BEHIND: copies what it lacks from the other stores. AWAY: did not answer yet."""
+
+    LIVE = "live"
+    BEHIND = "behind"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """One store. held_lsn: up to where it holds all log without a gap. last_error: of now, empty when the last write went well."""
+
+    name: str
+    mode: LaneMode
+    held_lsn: int
+    bytes_behind: int
+    seconds_behind: float
+    waiting_bytes: int
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipperState:
+    """How the shipping stands, as of `written_at`.
+
+    safe_lsn: up to where the quorum holds the log. server_lsn: up to where the database has written it. degraded_since: since
+    when commits do not wait for the mirror, and why (`cause`). needs_base: log is missing, or there never was a base backup, so a
+    new one is needed before everything can come back. superseded_by: the later epoch, None while this server is the site.
+    retained_bytes of cap_bytes: log that the database keeps for the shipper.
+    """
+
+    written_at: datetime
+    epoch: int
+    run: str
+    durability: Durability
+    degraded_since: datetime | None
+    cause: str
+    needed: int
+    safe_lsn: int
+    server_lsn: int
+    retained_bytes: int
+    cap_bytes: int
+    needs_base: bool
+    superseded_by: int | None
+    stores: tuple[StoreState, ...] = ()
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether commits go on without the mirror."""
+        return self.durability is Durability.DEGRADED
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether the shipper has been silent for too long to be believed."""
+        return now - self.written_at > STALE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingLimits:
+    """How the shipper works; every number is a setting.
+
+    linger: how long log is gathered while earlier chunks are under way. queue: what may wait in memory for one store.
+    """
+
+    linger_seconds: float = 0.02
+    chunk_max_bytes: int = 2 << 20
+    queue_max_bytes: int = 12 << 20
+    parallel_writes: int = 4
+    fence_seconds: float = 1.0
+    manifest_seconds: float = 30.0
+    degrade_after: timedelta = timedelta(seconds=5)
+    store_timeout_seconds: float = 20.0
+    slot_max_mb: int = 4096
+
+
+def holes(spans: Iterable[tuple[int, int]], begin: int, end: int) -> list[tuple[int, int]]:
+    """What of [begin, end) no span covers, in order."""
+    missing: list[tuple[int, int]] = []
+    position = begin
+    for start, until in sorted(spans):
+        if position >= end:
+            break
+        if start > position:
+            missing.append((position, min(start, end)))
+        position = max(position, until)
+    if position < end:
+        missing.append((position, end))
+    return missing
+
+
+def covered_until(spans: Iterable[tuple[int, int]], begin: int) -> int:
+    """How far the spans reach from `begin` without a gap."""
+    gaps = holes(spans, begin, 1 << 64)
+    return gaps[0][0] if gaps else begin
+
+
+def overlapping(spans: Sequence[tuple[str, int, int]], gap: tuple[int, int]) -> list[str]:
+    """Names of the objects that hold some of the gap."""
+    return [name for name, start, end in spans if start < gap[1] and end > gap[0]]
+
+
+def who_falls_behind(waiting: dict[str, int], limit: int) -> tuple[frozenset[str], bool]:
+    """(stores that must not hold back the others any longer, whether reading has to wait).
+
+    A full queue is a store's own trouble while another store has room: it will copy from that one. Where all are full, the
+    database keeps the log.
+    """
+    full = frozenset(name for name, size in waiting.items() if size >= limit)
+    if not waiting or len(full) == len(waiting):
+        return frozenset(), True
+    return full, False
