@@ -8,7 +8,8 @@ command emits and stamps that it touches are written, or made known, exactly whe
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -72,6 +73,9 @@ class Reader(Protocol):
         ...
 
 
+GatheredWrite: TypeAlias = "Callable[[Tx, list[Any]], Awaitable[None]]"
+
+
 class Tx:
     """One command's transaction. Only `Database.transaction()` makes, commits or rolls back one."""
 
@@ -84,6 +88,7 @@ class Tx:
         self._everything = False
         # What use cases read and locked in this transaction, by a key of their own, so that it is asked for once.
         self.locked: dict[object, Any] = {}
+        self._gathered: dict[GatheredWrite, list[Any]] = defaultdict(list)
 
     @property
     def keyring(self) -> Keyring:
@@ -122,11 +127,13 @@ class Tx:
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """A savepoint: what fails inside is undone and the error goes on, the transaction stays usable."""
+        await self.write_gathered()
         await self.execute("savepoint attempt")
         try:
             yield
         except BaseException:
             self.locked.clear()  # rows made since may be gone, and locks taken since are
+            self._gathered.clear()
             await self.execute("rollback to savepoint attempt")
             raise
         await self.execute("release savepoint attempt")
@@ -140,6 +147,16 @@ class Tx:
         """Add one job that is not a reaction to an event."""
         self._jobs.append(job)
 
+    def gather(self, write: GatheredWrite, row: Any) -> None:
+        """Leave a row to be written with all others of `write`, in one statement just before the commit."""
+        self._gathered[write].append(row)
+
+    async def write_gathered(self) -> None:
+        """Write now what was gathered: for who reads it in this transaction."""
+        while self._gathered:
+            write, rows = self._gathered.popitem()
+            await write(self, rows)
+
     def touch(self, kind: Kind, ident: int = 0) -> None:
         """Mark something as changed for every cache, when this commits."""
         self._touched.add(slot(kind, ident))
@@ -149,6 +166,7 @@ class Tx:
         self._everything = True
 
     async def _commit(self) -> None:
+        await self.write_gathered()
         if self._jobs:
             await self.execute(INSERT_JOBS_SQL, *job_rows(self._jobs))
         stamps = self._database.stamps

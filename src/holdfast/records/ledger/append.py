@@ -57,9 +57,8 @@ async def append(tx: Tx, entry: Entry, *, now: Instant) -> str:
         sealed, body = _one_body(record_id, SEALED_KIND, _padded(inner), Form.LEAF, owner)
         bodies.append(body)
         leaf = Leaf(at=now, kind=SEALED_KIND, record_id=record_id, commitments={SEALED_KIND: sealed}).encode()
-    await store.insert_record(
-        tx, record_id, kind, leaf, bodies, subject=subject.row if subject else None, now=now
-    )
+    about = subject.row if subject else None
+    store.insert_record(tx, store.NewRecord(record_id, kind, about, leaf, now, bodies))
     return record_id
 
 
