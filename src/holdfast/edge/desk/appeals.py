@@ -22,10 +22,11 @@ from ...trust.appeals import (
     ask,
     get_appeal,
     messages_of,
+    open_holds_appealed,
     overturn_rates,
     own_reports,
 )
-from ...trust.cases import get_case
+from ...trust.cases import Case, get_case
 from ...trust.intake import held_now
 from ...trust.statements import StatementReader
 from ..answers import Answer, json_answer
@@ -134,8 +135,9 @@ async def add_one(call: Call) -> Answer:
 @routes.get(f"{API}/held", _READ)
 async def show_held(call: Call) -> Answer:
     """One's own posts that wait for a person: why, what comes next, and until when."""
-    services = call.services
+    services, account_id = call.services, call.actor.account_id
     seconds = services.settings.hold_return_seconds
+    appealed = await open_holds_appealed(services.database, account_id)
     return json_answer(
         [
             {
@@ -144,9 +146,10 @@ async def show_held(call: Call) -> Answer:
                 "why": "screening",
                 "next": "a person decides",
                 "returns_at": iso(one.returns_at(seconds)),
-                "can_appeal": True,
+                "can_appeal": one.post_id not in appealed,
+                "appeal_id": public_id(services, appealed.get(one.post_id)),
             }
-            for one in await held_now(services.database, account_id=call.actor.account_id)
+            for one in await held_now(services.database, account_id=account_id)
         ]
     )
 
@@ -185,14 +188,14 @@ async def show_page(call: Call) -> Answer:
     asked, services = await call.params(PageQuery), call.services
     window = Window(limit_of(asked.limit), below=id_of(services, asked.after, "after") or _LAST_ID)
     found = await appeals_page(services.database, window, open=True if asked.open else None)
-    return json_answer(await _for_staff(services, found))
+    return json_answer(await _for_staff(call, found))
 
 
 @routes.get(f"{_DESK}/{{id}}", ScopedAccess.read)
 async def show(call: Call) -> Answer:
     """One, with the dialogue; its case shows what it is about."""
     found = await get_appeal(call.services.database, call.id_segment())
-    return json_answer((await _for_staff(call.services, [found]))[0])
+    return json_answer((await _for_staff(call, [found]))[0])
 
 
 @routes.post(f"{_DESK}/{{id}}/messages", ScopedAccess.write)
@@ -203,7 +206,7 @@ async def ask_one(call: Call) -> Answer:
         found = await ask(
             tx, staff_of(call), appeal_id, text=asked.text, limits=appeal_limits(services), now=call.now
         )
-    return json_answer((await _for_staff(services, [found]))[0])
+    return json_answer((await _for_staff(call, [found]))[0])
 
 
 @routes.post(f"{_DESK}/{{id}}/answer", ScopedAccess.write)
@@ -219,7 +222,7 @@ async def answer_one(call: Call) -> Answer:
             ruling=ruling, limits=appeal_limits(services), now=call.now,
         )  # fmt: skip
         await done_with(tx, call, found.case_id)
-    return json_answer((await _for_staff(services, [found]))[0])
+    return json_answer((await _for_staff(call, [found]))[0])
 
 
 @routes.get(f"{API}/desk/overturns", ScopedAccess.read)
@@ -241,18 +244,14 @@ async def _own(call: Call, appeal: Appeal) -> Answer:
 def own_appeal(services: Services, one: Appeal, said: list[Message]) -> dict[str, Any]:
     """An appeal as the one who made it sees it: never who answers."""
     return {
-        "id": services.ids.encode(one.id),
-        "kind": one.kind.value,
+        **appeal_state(services, one),
         "decision_id": public_id(services, one.decision_id),
         "status_id": public_id(services, one.post_id),
         "report_id": public_id(services, one.report_id),
-        "filed_at": iso(one.filed_at),
-        "due_at": iso(one.due_at),
-        "late": one.breached_at is not None,
-        "outcome": None if one.outcome is None else one.outcome.value,
         "answer": one.answer,
-        "decided_at": iso(one.decided_at),
         "record_id": one.record_id,
+        "can_add": one.outcome is None
+        and sum(not message.from_staff for message in said) < appeal_limits(services).messages,
         "messages": [
             {"from": "staff" if message.from_staff else "you", "text": message.text, "at": iso(message.at)}
             for message in said
@@ -260,7 +259,26 @@ def own_appeal(services: Services, one: Appeal, said: list[Message]) -> dict[str
     }
 
 
-async def _for_staff(services: Services, found: list[Appeal]) -> list[dict[str, Any]]:
+def appeal_state(services: Services, one: Appeal) -> dict[str, Any]:
+    """How far an appeal is. `late`: it was not answered in time, and waits still."""
+    return {
+        "id": services.ids.encode(one.id),
+        "kind": one.kind.value,
+        "filed_at": iso(one.filed_at),
+        "due_at": iso(one.due_at),
+        "late": one.breached_at is not None,
+        "outcome": None if one.outcome is None else one.outcome.value,
+        "decided_at": iso(one.decided_at),
+    }
+
+
+def _concerned(case: Case, account_id: int) -> bool:
+    """Whether this is about somebody, or they had a part in what it is against."""
+    return case.subject.account_id == account_id or account_id in case.excluded_ids
+
+
+async def _for_staff(call: Call, found: list[Appeal]) -> list[dict[str, Any]]:
+    services = call.services
     said = await messages_of(services.database, [one.id for one in found])
     names = await names_of(
         services,
@@ -270,7 +288,12 @@ async def _for_staff(services: Services, found: list[Appeal]) -> list[dict[str, 
     for one in found:
         entity = own_appeal(services, one, said[one.id])
         case = await get_case(services.database, one.case_id)
+        holder = case.held_by(call.now)
         entity |= {
+            "lane": case.lane, "may_answer": not _concerned(case, call.actor.account_id),
+            "claimed_by_me": holder is not None and holder == call.actor.account_id,
+            "claimed": holder is not None,
+        } | {
             "account": names.get(one.account_id), "case_id": services.ids.encode(one.case_id), "version": case.version,
             "about_case_id": public_id(services, one.about_case_id), "policy": one.policy, "rules": one.rules,
             "model": one.model, "language": one.language, "first_reviewer": names.get(one.first_reviewer_id or 0),

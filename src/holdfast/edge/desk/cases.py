@@ -10,7 +10,9 @@ from ...pure.errors import Invalid
 from ...pure.permissions import Permission, permits
 from ...pure.window import Window
 from ...screening import Lane
+from ...social.media import hashes_of
 from ...trust import cases
+from ...trust.appeals import Appeal, appeals_about
 from ...trust.cases import Case, CaseNotForYou, CaseReader, QueueFilter, Signal, Source
 from ...trust.intake import LastVerdict, last_verdicts
 from ...trust.quality import BLIND, Look, look_of_case
@@ -20,6 +22,7 @@ from ...trust.routing import queues
 from ...trust.staff_actions import Subject, SubjectKind, staff_actions, subject_status
 from ..answers import Answer, json_answer
 from ..call import Call
+from ..ports import Services
 from ..routes import RouteTable
 from .render import (
     case_entities,
@@ -31,7 +34,7 @@ from .render import (
     status_entity,
     thread_before,
 )
-from .routes import API, ScopedAccess, id_of, limit_of, names_of, public_id, staff_of
+from .routes import API, ScopedAccess, id_of, iso, limit_of, names_of, public_id, staff_of
 
 routes = RouteTable()
 _ONE = f"{API}/cases/{{id}}"
@@ -159,11 +162,22 @@ async def whole_case(call: Call, case_id: int) -> Answer:
             ],
             "decided": await case_entities(services, await reader.decided(case.id, limit=_CASES_SHOWN), call),
             "events": [event_entity(services, one, names=names, named=True) for one in events],
+            "appeals": [_appeal(services, one) for one in await appeals_about(services.database, case.id)],
             "blind": False,
             "look": None if look is None else look.kind.value,
             "hidden_actions": [] if queue is None else queue.hidden_actions,
         }
     )
+
+
+def _appeal(services: Services, one: Appeal) -> dict[str, Any]:
+    return {
+        "id": services.ids.encode(one.id),
+        "kind": one.kind.value,
+        "filed_at": iso(one.filed_at),
+        "due_at": iso(one.due_at),
+        "outcome": None if one.outcome is None else one.outcome.value,
+    }
 
 
 def _is_blind(look: Look | None) -> bool:
@@ -185,7 +199,7 @@ async def _blind(call: Call, case: Case) -> dict[str, Any]:
     return {
         **entity, "parent_id": None, "assigned_to": None, "decision_id": None, "record_id": None, "explain": {},
         "items": members, "thread": await _thread(call, case), "said": [], "reports": [], "author": None, "similar": [],
-        "decided": [], "events": [], "hidden_actions": [], "blind": True, "look": None,
+        "decided": [], "events": [], "appeals": [], "hidden_actions": [], "blind": True, "look": None,
     }  # fmt: skip
 
 
@@ -204,11 +218,17 @@ async def _members(call: Call, case_id: int, *, limit: int) -> list[dict[str, An
     posts = await items(services, await call.viewer(), ids)
     verdicts = await last_verdicts(services.database, ids)
     names = await names_of(services, [one.subject.account_id for one in found])
+    files = [int(services.ids.decode(one["id"]) or 0) for post in posts.values() for one in post["media"]]
+    hashes = await hashes_of(services.database, files)
     shown = []
     for one in found:
         item = posts.get(one.subject.id or 0) if one.subject.kind is SubjectKind.POST else None
         if item is not None:
-            item = {**item, "verdict": _verdict(verdicts.get(one.subject.id or 0))}
+            media = [
+                {**each, "hashes": hashes.get(services.ids.decode(each["id"]) or 0, [])}
+                for each in item["media"]
+            ]
+            item = {**item, "media": media, "verdict": _verdict(verdicts.get(one.subject.id or 0))}
         shown.append(member_entity(services, one, item, names.get(one.subject.account_id or 0)))
     return shown
 

@@ -55,6 +55,7 @@ class ActionForm(msgspec.Struct):
     authority: str = ""
     note: str = ""
     sealed: bool = False
+    existing: bool = False
 
 
 class RulingForm(msgspec.Struct):
@@ -100,10 +101,13 @@ class EffectsQuery(msgspec.Struct):
 
 @routes.post(f"{API}/cases/{{id}}/preview", ScopedAccess.read)
 async def preview_one(call: Call) -> Answer:
-    """What a ruling would do to everything that the case is about. Nothing is changed."""
+    """What a ruling would do to everything that the case is about, and what members would read. Nothing is changed."""
     case_id, services = call.id_segment(), call.services
-    wanted = ruling_of(services, await call.params(RulingForm))
-    found = await preview(services.database, staff_of(call), case_id, ruling=wanted, now=call.now)
+    wanted = ruling_of(services, await call.params(RulingForm), of_a_case=True)
+    found = await preview(
+        services.database, staff_of(call), case_id, ruling=wanted,
+        sweep_most=services.settings.bulk_second_person_above, now=call.now,
+    )  # fmt: skip
     return json_answer(
         {
             "posts": found.posts,
@@ -112,6 +116,11 @@ async def preview_one(call: Call) -> Answer:
             "changes": planned_entities(found.planned),
             "told": found.told,
             "not_allowed": [services.ids.encode(ident) for ident in found.too_high],
+            "swept": found.swept,
+            "statements": [
+                {**msgspec.to_builtins(one), "account_id": services.ids.encode(one.account_id)}
+                for one in found.statements
+            ],
         }
     )
 
@@ -120,9 +129,12 @@ async def preview_one(call: Call) -> Answer:
 async def decide_one(call: Call) -> Answer:
     """Decide once, for everything that the case is about."""
     case_id, asked, services = call.id_segment(), await call.params(RulingForm), call.services
-    wanted = ruling_of(services, asked)
+    wanted = ruling_of(services, asked, of_a_case=True)
     async with services.database.transaction() as tx:
-        made = await decide(tx, staff_of(call), case_id, version=asked.version, ruling=wanted, now=call.now)
+        made = await decide(
+            tx, staff_of(call), case_id, version=asked.version, ruling=wanted,
+            sweep_most=services.settings.bulk_second_person_above, now=call.now,
+        )  # fmt: skip
         await done_with(tx, call, case_id)
     return await _whole(call, made.id)
 
@@ -206,9 +218,11 @@ async def kept_out(call: Call) -> Answer:
     )
 
 
-def ruling_of(services: Services, asked: RulingForm) -> Ruling:
-    """The ruling that a form says. Raises Invalid, naming the part."""
+def ruling_of(services: Services, asked: RulingForm, *, of_a_case: bool = False) -> Ruling:
+    """The ruling that a form says. Raises Invalid, naming the part. of_a_case: it may be for more than it is about."""
     accounts = None
+    if not of_a_case and any(one.existing for one in asked.actions):
+        raise Invalid("actions: existing goes with a decision about a case; elsewhere, plan it in bulk")
     if asked.account_ids is not None:
         accounts = tuple(id_of(services, text, "account_ids") or -1 for text in asked.account_ids)
     return Ruling(
@@ -230,7 +244,7 @@ def _action(asked: ActionForm) -> Action:
     return Action(
         ActionKind(asked.kind), asked.until, asked.label.strip(), asked.severity,
         PatternField(asked.field) if asked.field else None, asked.pattern, PatternSeverity(asked.response),
-        asked.value, asked.authority.strip(), asked.note.strip(), asked.sealed,
+        asked.value, asked.authority.strip(), asked.note.strip(), asked.sealed, asked.existing,
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from ...pure.entities import Url, find_entities
+from ...social.bans import link_forms
 from ...social.graph import Viewer
 from ...social.posts import PostView, Seen, ancestors
 from ...trust.cases import REVIEW, Case, CaseMember, CaseSignal
@@ -138,10 +140,19 @@ def _item(services: Services, seen: Seen) -> dict[str, Any]:
         "in_reply_to_id": public_id(services, post.in_reply_to_id),
         "poll_options": None if post.poll is None else post.poll.options,
         "media": _media(services, post),
+        "links": links_in(post.text),
         "replies": post.replies,
         "boosts": post.boosts,
         "favourites": post.favourites,
     }
+
+
+def links_in(text: str) -> list[str]:
+    """What the addresses in a text would be barred as."""
+    found = [
+        forms[-1] for one in find_entities(text) if isinstance(one, Url) and (forms := link_forms(one.value))
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _media(services: Services, post: PostView) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ from .model import (
 from .queries import (
     ServedFile,
     file_named,
+    hashes_of,
     media_views,
     one_own_media,
     own_media,
@@ -64,7 +65,7 @@ __all__ = [
     "MediaNotAttachable", "MediaNotTaken", "MediaNotVisible", "MediaState", "MediaTaken", "MediaView", "Meta",
     "OwnMedia", "Purpose", "QuotaSpent", "Role", "ServedFile", "TakenMedia",
     "add_media", "attach_media", "check_attachable", "cleaned_description", "delete_released", "describe_media", "extension_of", "discard_media",
-    "file_named", "finish_media", "forget_orphans", "fresh_name", "give_to_scheduled", "hash_facts", "media_views", "one_own_media",
+    "file_named", "finish_media", "forget_orphans", "fresh_name", "give_to_scheduled", "hash_facts", "hashes_of", "media_views", "one_own_media",
     "own_media", "read_focus", "release_post", "release_scheduled", "scheduled_media", "set_picture", "still_waiting", "take_unused_blobs",
     "take_upload", "touch_blobs", "views_of", "waiting_media",
 ]  # fmt: skip

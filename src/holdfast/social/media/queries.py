@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -66,6 +67,14 @@ def _own(row: Row) -> OwnMedia:
         row["problem"],
         hash_facts(row["source_sha256"], row["pdq"]),
     )
+
+
+async def hashes_of(reader: Reader, media_ids: Sequence[int]) -> dict[int, list[str]]:
+    """How these uploads are named in banks and bars."""
+    rows = await reader.fetch(
+        "select id, source_sha256, pdq from media where id = any($1::bigint[])", list(media_ids)
+    )
+    return {row["id"]: list(hash_facts(row["source_sha256"], row["pdq"])) for row in rows}
 
 
 class ServedFile(msgspec.Struct, frozen=True):

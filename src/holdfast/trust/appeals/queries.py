@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from ...platform.clock import Instant
 from ...platform.db import Reader, Row
 from ...pure.window import Window
@@ -24,6 +26,7 @@ order by case when $3::boolean then id end, id desc limit $4
 _ONE_SQL = f"{_COLUMNS} where id = $1"
 _LOCK_SQL = f"{_COLUMNS} where id = $1 for update"
 _OF_CASE_SQL = f"{_COLUMNS} where case_id = $1 order by id"
+_ABOUT_SQL = f"{_COLUMNS} where case_id = $1 or about_case_id = $1 order by id"
 _OPEN_OF_DECISION_SQL = f"{_COLUMNS} where decision_id = $1 and outcome is null order by id for update"
 _OPEN_HOLDS_SQL = f"""{_COLUMNS}
 where kind = 'hold' and outcome is null and post_id = any($1::bigint[]) order by id for update
@@ -34,6 +37,33 @@ _OF_DECISIONS_SQL = (
 _OVERDUE_SQL = f"""{_COLUMNS}
 where outcome is null and breached_at is null and due_at < $1 order by due_at limit $2 for update
 """
+
+
+_OF_WARNINGS_SQL = """
+select s.warning_id, s.id as statement_id, s.sent_at, s.reverses_id is not null as reversal,
+       exists (select 1 from statements r where r.reverses_id = s.id) as reversed, a.outcome, a.due_at, a.filed_at,
+       (select text from appeal_messages m where m.appeal_id = a.id order by id limit 1) as appeal_text
+from statements s
+left join appeals a on a.decision_id = s.decision_id and a.account_id = s.account_id and a.kind = 'decision'
+  and s.reverses_id is null
+where s.account_id = $1 and s.warning_id = any($2::bigint[])
+"""
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """The statement that a warning told of, and the appeal against its decision, as far as there is one.
+
+    reversal: it tells that an earlier decision no longer holds; reversed: its own does not. appeal_text None: no appeal.
+    """
+
+    statement_id: int
+    sent_at: Instant
+    reversal: bool
+    reversed: bool
+    outcome: Outcome | None
+    due_at: Instant | None
+    filed_at: Instant | None
+    appeal_text: str | None
 
 
 def _appeal(row: Row) -> Appeal:
@@ -70,6 +100,11 @@ async def lock_appeal(reader: Reader, appeal_id: int) -> Appeal:
 async def appeals_of_case(reader: Reader, case_id: int) -> list[Appeal]:
     """Those that a case is about, the first one first."""
     return [_appeal(row) for row in await reader.fetch(_OF_CASE_SQL, case_id)]
+
+
+async def appeals_about(reader: Reader, case_id: int) -> list[Appeal]:
+    """Those that wait in a case, and those against what was decided in it, the first one first."""
+    return [_appeal(row) for row in await reader.fetch(_ABOUT_SQL, case_id)]
 
 
 async def open_about_decision(reader: Reader, decision_id: int) -> list[Appeal]:
@@ -113,3 +148,22 @@ async def overdue_appeals(reader: Reader, now: Instant, *, limit: int) -> list[A
         now, limit,
     )  # fmt: skip
     return [_appeal(row) for row in rows]
+
+
+async def warned(reader: Reader, account_id: int, warning_ids: Sequence[int]) -> dict[int, Warned]:
+    """By warning of this member, the statement that goes with it; warnings without one are left out."""
+    found = {}
+    for row in await reader.fetch(_OF_WARNINGS_SQL, account_id, list(warning_ids)):
+        values = dict(row)
+        values["outcome"] = None if row["outcome"] is None else Outcome(row["outcome"])
+        found[values.pop("warning_id")] = Warned(**values)
+    return found
+
+
+async def open_holds_appealed(reader: Reader, account_id: int) -> dict[int, int]:
+    """A member's own held posts that have an open appeal: the appeal by the post."""
+    rows = await reader.fetch(
+        "select post_id, id from appeals where account_id = $1 and kind = 'hold' and outcome is null",
+        account_id,
+    )
+    return {row["post_id"]: row["id"] for row in rows}

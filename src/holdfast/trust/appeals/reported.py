@@ -25,6 +25,7 @@ class OwnReport(msgspec.Struct, frozen=True):
     """One's own report. record_id: the receipt. appeal_id: the appeal against its outcome, if there is one."""
 
     id: int
+    account_id: int | None
     target_id: int
     category: str
     comment: str
@@ -71,7 +72,7 @@ def _own(row: Row) -> OwnReport:
         outcome = ReportOutcome.NO_VIOLATION if row["cleared"] else ReportOutcome.CLOSED
     decided_at = None if waits else row["closed_at"] or row["resolved_at"]
     return OwnReport(
-        row["id"], row["target_id"], row["category"], row["comment"], list(row["post_ids"]), row["record_id"],
+        row["id"], row["account_id"], row["target_id"], row["category"], row["comment"], list(row["post_ids"]), row["record_id"],
         row["created_at"], outcome, decided_at, row["appeal_id"],
     )  # fmt: skip
 

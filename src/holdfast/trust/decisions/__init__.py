@@ -23,6 +23,7 @@ from .make import (
 )
 from .model import MAY_END, Action, Decision, Ruling, Target, check, effects_of
 from .queries import (
+    Drafted,
     Involved,
     Planned,
     Preview,
@@ -39,7 +40,7 @@ from .tell import policy_named, policy_of, reasons_of
 from .undo import undo
 
 __all__ = [
-    "AT_ONCE", "MAY_END", "Action", "AlreadyUndone", "Decision", "DecisionMade", "DecisionNotThere", "DecisionReversed", "Involved",
+    "AT_ONCE", "MAY_END", "Action", "AlreadyUndone", "Decision", "DecisionMade", "DecisionNotThere", "DecisionReversed", "Drafted", "Involved",
     "Origin", "PlanChanged", "Planned", "Preview", "Referral", "Ruling", "RulingNotAllowed", "SecondPersonNeeded",
     "StatementReader", "Target", "check", "copies_of", "decide", "decide_copy", "decisions_page", "effects_of",
     "get_decision", "inherit_decision", "involved", "make_decision", "people_of", "policy_named", "policy_of", "preview",

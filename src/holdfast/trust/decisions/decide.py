@@ -6,9 +6,11 @@ from ...platform.clock import Instant
 from ...platform.db import Reader, Tx
 from ...platform.ids import new_id
 from ...pure.permissions import outranks
+from ...social.bans import MaterialKind
 from .. import cases
 from ..cases import Case, Source
-from ..effects import SubjectKind
+from ..copies import carriers
+from ..effects import ActionKind, SubjectKind
 from ..staff_actions import NO_VERSIONS, Staff, Versions
 from ..statements import SourceType
 from .errors import RulingNotAllowed
@@ -19,36 +21,46 @@ from .make import (
     require_above_all,
     require_for,
     resolved,
+    unmade,
 )
-from .model import Decision, Ruling, check, effects_of
+from .model import SWEEP_MOST, SWEEPS, Decision, Ruling, Target, check, effects_of
 from .queries import (
     PREVIEWED_ACCOUNTS,
+    Involved,
     Preview,
     involved,
     preview_effects,
     targets_of_members,
+    targets_of_posts,
 )
+from .tell import drafted
 
 _FOUND_BY_PROGRAMS = frozenset({Source.SCREENING, Source.RULE})
 _TOLD_BY_OTHERS = frozenset({Source.REPORT, Source.ANONYMOUS, Source.PEER})
 
 
-async def preview(reader: Reader, staff: Staff, case_id: int, *, ruling: Ruling, now: Instant) -> Preview:
-    """What the ruling would do to everything that the case is about; nothing is changed.
+async def preview(
+    reader: Reader, staff: Staff, case_id: int, *, ruling: Ruling, sweep_most: int = SWEEP_MOST, now: Instant
+) -> Preview:
+    """What the ruling would do to everything that the case is about, and what members would read; nothing is changed.
 
-    Raises CaseNotThere, RulingNotAllowed.
+    Raises CaseNotThere, RulingNotAllowed, PolicyNotThere, TemplateNotThere, PlaceholderLeft.
     """
-    _require_decidable(await cases.get_case(reader, case_id))
-    ruling = check(ruling, now)
+    case = await cases.get_case(reader, case_id)
+    _require_decidable(case)
+    ruling, _ = await resolved(reader, check(ruling, now), now)
     targets = await targets_of_members(reader, await cases.members(reader, case_id))
     people = await involved(reader, {one.account_id for one in targets if one.account_id is not None})
-    members = [person.id for person in people.values() if person.member]
-    effects = effects_of(ruling, 0, targets, members)
+    swept, theirs = await _swept(reader, staff, ruling, targets, sweep_most)
+    members = [person.id for person in (people | theirs).values() if person.member]
+    effects = effects_of(ruling, 0, targets, members, swept)
     planned, told = await preview_effects(reader, effects, targets, people)
+    draft = unmade(staff, ruling, _origin(case), now)
     return Preview(
         sum(one.kind is SubjectKind.POST for one in targets), len(people),
         sorted(people.values(), key=lambda one: (-one.followers, one.id))[:PREVIEWED_ACCOUNTS], planned, told,
         [person.id for person in people.values() if ruling.restricts and not _may_act(staff, person.id, person.role)],
+        await drafted(reader, draft, effects), len(swept),
     )  # fmt: skip
 
 
@@ -60,12 +72,14 @@ async def decide(
     version: int,
     ruling: Ruling,
     versions: Versions = NO_VERSIONS,
+    sweep_most: int = SWEEP_MOST,
     now: Instant,
 ) -> Decision:
     """Decide once, for everything that the case is about: record it, close the case, do it, tell the members.
 
     One transaction: it is there whole, with its leaf of the ledger, or not at all. What is more than can be done at once
     follows as jobs. version: the one of the case that was read. versions: of the rule or the model, where one decides.
+    sweep_most: posts that carry what is barred and may be withdrawn with it.
     Raises RoleLacks, NotYourRank, CaseNotThere, CaseNotForYou, CaseChanged, CaseTaken, RulingNotAllowed, PolicyNotThere,
     PlaceholderLeft.
     """
@@ -81,17 +95,52 @@ async def decide(
     targets = await targets_of_members(tx, await cases.members(tx, case_id))
     people = await people_of(tx, targets, ruling)
     require_above_all(staff, ruling, people)
-    origin = Origin(
-        case_id=case_id, lane=case.lane, source_type=source_type_of(case).value,
-        automated_detection=case.source in _FOUND_BY_PROGRAMS, versions=versions,
-        about=(case.record_id,) if case.record_id else (),
-    )  # fmt: skip
+    swept, theirs = await _swept(tx, staff, ruling, targets, sweep_most)
+    members = [person.id for person in (people | theirs).values() if person.member]
     made = await make_decision(
-        tx, staff, targets, ruling, origin, people=people, policy=policy, decision_id=decision_id, now=now
-    )
+        tx, staff, targets, ruling, _origin(case, versions), people=people, policy=policy,
+        effects=effects_of(ruling, decision_id, targets, members, swept), swept=len(swept), decision_id=decision_id,
+        now=now,
+    )  # fmt: skip
     if made is None:
         raise RulingNotAllowed("case", "was decided about at the same moment")
     return made
+
+
+async def _swept(
+    reader: Reader, staff: Staff, ruling: Ruling, targets: list[Target], most: int
+) -> tuple[list[Target], dict[int, Involved]]:
+    """Posts beside `targets` that carry what the ruling bars, where it is for those too, and whose they are.
+
+    Posts of those about whom this person may not decide are left alone. Raises RulingNotAllowed for more than `most`.
+    """
+    found: dict[int, int] = {}
+    for action in ruling.actions:
+        if action.kind in SWEEPS and action.existing:
+            kind = MaterialKind.LINK if action.kind is ActionKind.BLOCK_LINK else MaterialKind.IMAGE
+            carrying = await carriers(reader, kind, action.value, most=most + 1)
+            found |= {one.post_id: one.account_id for one in carrying}
+    known = {one.key for one in targets if one.kind is SubjectKind.POST}
+    people = await involved(reader, set(found.values()))
+    ids = [
+        ident
+        for ident, owner in found.items()
+        if str(ident) not in known and owner in people and _may_act(staff, owner, people[owner].role)
+    ]
+    if len(ids) > most:
+        raise RulingNotAllowed(
+            "existing",
+            f"is more than {most} posts: bar it here, and plan the rest in bulk, where a second person agrees",
+        )
+    return await targets_of_posts(reader, ids), people
+
+
+def _origin(case: Case, versions: Versions = NO_VERSIONS) -> Origin:
+    return Origin(
+        case_id=case.id, lane=case.lane, source_type=source_type_of(case).value,
+        automated_detection=case.source in _FOUND_BY_PROGRAMS, versions=versions,
+        about=(case.record_id,) if case.record_id else (),
+    )  # fmt: skip
 
 
 def _require_decidable(case: Case) -> None:

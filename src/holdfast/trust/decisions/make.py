@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from ...platform.clock import Instant
-from ...platform.db import Tx
+from ...platform.db import Reader, Tx
 from ...platform.ids import new_id
 from ...platform.outbox import NewJob
 from ...pure.permissions import Permission
@@ -74,7 +74,7 @@ def require_above_all(staff: Staff, ruling: Ruling, people: dict[int, Involved])
             staff.require_above(person.id, person.role)
 
 
-async def resolved(tx: Tx, ruling: Ruling, now: Instant) -> tuple[Ruling, Policy | None]:
+async def resolved(tx: Reader, ruling: Ruling, now: Instant) -> tuple[Ruling, Policy | None]:
     """The ruling with its policy and template in the version that counts from now on.
 
     Raises PolicyNotThere, PolicyNotAllowed, TemplateNotThere, PlaceholderLeft.
@@ -104,33 +104,34 @@ async def people_of(tx: Tx, targets: Sequence[Target], ruling: Ruling) -> dict[i
 
 async def make_decision(
     tx: Tx, staff: Staff, targets: Sequence[Target], ruling: Ruling, origin: Origin, *,
-    people: dict[int, Involved], policy: Policy | None, effects: Sequence[NewEffect] | None = None,
+    people: dict[int, Involved], policy: Policy | None, effects: Sequence[NewEffect] | None = None, swept: int = 0,
     decision_id: int | None = None, now: Instant,
 ) -> Decision | None:  # fmt: skip
     """Record it and begin with what it does; None when the copy that it is about was decided about before.
 
-    The ruling is checked and resolved. effects: when they are not those that follow from the ruling.
+    The ruling is checked and resolved. effects: when they are not those that follow from the ruling. swept: subjects of
+    the effects besides the targets.
     """
     decision_id = decision_id or new_id(now)
     if effects is None:
         members = [person.id for person in people.values() if person.member]
         effects = effects_of(ruling, decision_id, targets, members)
-    record_id = await ledger.append(tx, _entry(staff, ruling, origin, policy, people, len(targets)), now=now)
+    record_id = await ledger.append(
+        tx, _entry(staff, ruling, origin, policy, people, len(targets) + swept), now=now
+    )
     subject = Subject(
         LoggedKind.DECISION if origin.case_id is None else LoggedKind.CASE, origin.case_id or decision_id
     )
-    versions = msgspec.structs.replace(origin.versions, policy=policy.reference if policy else None)
+    draft = unmade(staff, ruling, origin, now)
+    versions = draft.versions
     action_id = await record_action(
         tx, staff, f"{subject.kind.value}.decide", subject, why=Why(ruling.reason), now=now, versions=versions,
         case_id=origin.case_id, decision_id=decision_id, record_id=record_id, actions=action_code(ruling),
         outcome=ruling.outcome, kind=origin.kind,
     )  # fmt: skip
-    decision = Decision(
-        decision_id, origin.kind, origin.case_id, origin.parent_id, origin.plan_id, staff.account_id, staff.role,
-        staff.kind.value, versions, versions.policy, ruling.outcome, ruling, len(targets), origin.lane,
-        origin.source_type, origin.automated_detection, _automation(staff, origin).value, action_id, record_id, now,
-        None, None, None, None, None, None, None,
-    )  # fmt: skip
+    decision = msgspec.structs.replace(
+        draft, id=decision_id, subjects=len(targets) + swept, action_id=action_id, record_id=record_id
+    )
     if not await store.insert_decision(tx, decision, copy_of=origin.copy_of):
         return None
     await wish(tx, decision_id, effects)
@@ -140,6 +141,17 @@ async def make_decision(
     await begin(tx, decision, now)
     tx.emit(DecisionMade(decision_id, origin.case_id))
     return decision
+
+
+def unmade(staff: Staff, ruling: Ruling, origin: Origin, now: Instant) -> Decision:
+    """A decision as it would be made, without its id, its records, and what it is about. The ruling is resolved."""
+    policy = ruling.policy or None
+    return Decision(
+        0, origin.kind, origin.case_id, origin.parent_id, origin.plan_id, staff.account_id, staff.role,
+        staff.kind.value, msgspec.structs.replace(origin.versions, policy=policy), policy, ruling.outcome, ruling, 0,
+        origin.lane, origin.source_type, origin.automated_detection, _automation(staff, origin).value, 0, "", now,
+        None, None, None, None, None, None, None,
+    )  # fmt: skip
 
 
 def by_of(decision: Decision) -> By:

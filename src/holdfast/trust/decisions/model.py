@@ -40,6 +40,8 @@ ADDED_CHARACTERS: Final = 2000
 REASON_CHARACTERS: Final = 5000
 ACTIONS_MOST: Final = 12
 STRIKE_MOST: Final = 100
+SWEEP_MOST: Final = 500
+"""Posts that one person may withdraw by barring what they carry; for more, plan it in bulk."""
 _LABEL = re.compile(r"[a-z][a-z0-9-]{1,38}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -67,6 +69,7 @@ MAY_END: Final = frozenset({*ON_POSTS, *ON_ACCOUNTS, ActionKind.LABEL, ActionKin
 }  # fmt: skip
 INHERITED: Final = frozenset({*ON_POSTS, ActionKind.LABEL, ActionKind.NO_VIOLATION, ActionKind.DISMISS})
 """What a copy that comes later gets of the decision about the first: never what is about its author."""
+SWEEPS: Final = frozenset({ActionKind.BLOCK_LINK, ActionKind.BLOCK_IMAGE})
 _RESTORED: Final = ((STANDING, "active"), (FROZEN, OFF), (LIMITED, OFF), (SENSITIZED, OFF), (DISABLED, OFF))
 
 
@@ -74,7 +77,8 @@ class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """One thing that is done. What a kind does not use is left out.
 
     until: when it ends by itself. label: for LABEL. severity: of a STRIKE, 1 to 100. field, pattern, response: for
-    RESTRICT_SIGN_UPS. value: the link or file hash for BLOCK_LINK and BLOCK_IMAGE. authority, note, sealed: for REFER.
+    RESTRICT_SIGN_UPS. value: the link or file hash for BLOCK_LINK and BLOCK_IMAGE; existing: posts that carry it already are
+    withdrawn too. authority, note, sealed: for REFER.
     """
 
     kind: ActionKind
@@ -88,6 +92,7 @@ class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     authority: str = ""
     note: str = ""
     sealed: bool = False
+    existing: bool = False
 
 
 class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -216,6 +221,8 @@ def _checked(action: Action, now: Instant) -> Action:
             raise RulingNotAllowed("until", f"cannot be given with {kind.value}")
         if action.until <= now:
             raise RulingNotAllowed("until", "must lie in the future")
+    if action.existing and kind not in SWEEPS:
+        raise RulingNotAllowed("existing", f"cannot be given with {kind.value}")
     if kind is ActionKind.LABEL and not _LABEL.fullmatch(action.label):
         raise RulingNotAllowed(
             "label", "must be 2 to 39 small letters, digits and hyphens, such as adults-only"
@@ -236,11 +243,16 @@ def _checked(action: Action, now: Instant) -> Action:
 
 
 def effects_of(
-    ruling: Ruling, decision_id: int, targets: Sequence[Target], members: Iterable[int]
+    ruling: Ruling,
+    decision_id: int,
+    targets: Sequence[Target],
+    members: Iterable[int],
+    swept: Sequence[Target] = (),
 ) -> list[NewEffect]:
     """What a ruling does to the things it is about, in the order in which it is done; who is told comes last.
 
-    `members`: those of the accounts to whom somebody can be told anything.
+    `members`: those of the accounts to whom somebody can be told anything. `swept`: posts that carry what is barred; they
+    are withdrawn, and nothing else is done to them or to whose they are.
     """
     concerned = {one.account_id for one in targets if one.account_id is not None}
     accounts = sorted(concerned if ruling.account_ids is None else concerned & set(ruling.account_ids))
@@ -249,6 +261,12 @@ def effects_of(
         found += _on_posts(action, targets)
         found += _on_accounts(action, accounts, targets, decision_id)
         found += _elsewhere(action)
+    known = {(one.kind, one.key, one.aspect) for one in found}
+    found += [
+        NewEffect(one.kind, one.key, VISIBILITY, "withdrawn", one.account_id)
+        for one in swept
+        if (one.kind, one.key, VISIBILITY) not in known
+    ]
     touched = {one.account_id for one in found if one.account_id is not None}
     if ruling.has(ActionKind.WARN):
         touched |= set(accounts)

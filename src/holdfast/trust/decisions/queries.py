@@ -65,6 +65,15 @@ class Involved(msgspec.Struct, frozen=True):
     posts: int
 
 
+class Drafted(msgspec.Struct, frozen=True):
+    """A statement as it would be sent, to the letter."""
+
+    account_id: int
+    language: str
+    subject: str
+    text: str
+
+
 class Planned(msgspec.Struct, frozen=True):
     """What one kind of change would do: to so many things, of which so many are otherwise now."""
 
@@ -78,7 +87,8 @@ class Planned(msgspec.Struct, frozen=True):
 class Preview(msgspec.Struct, frozen=True):
     """What a ruling would do. `accounts`: those with the most followers first, at most 20 of `accounts_total`.
 
-    told: how many members would be sent a statement of reasons. too_high: accounts that the one who asks may not act on.
+    told: how many members would be sent a statement of reasons; statements: how it would read, in each language that they
+    read. too_high: accounts that the one who asks may not act on. swept: posts that carry what is barred.
     """
 
     posts: int
@@ -87,6 +97,8 @@ class Preview(msgspec.Struct, frozen=True):
     planned: list[Planned]
     told: int
     too_high: list[int]
+    statements: list[Drafted] = []
+    swept: int = 0
 
 
 def decision_of(row: Row) -> Decision:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Tx
-from ..effects import LABEL, STRIKE, ActionKind, Effect, SubjectKind, effects_on
+from ..effects import LABEL, STRIKE, TOLD, VISIBILITY, ActionKind, Effect, NewEffect, SubjectKind, effects_on
 from ..policies import Basis, Policy, in_language, policy_version, read_reference
 from ..statements import (
     Automation,
@@ -14,13 +14,14 @@ from ..statements import (
     Ended,
     Reasons,
     SourceType,
+    compose,
     language_of,
     send_reversal,
     send_statement,
 )
 from ..templates import fill, template_versions
-from .model import ON_ACCOUNTS, ON_POSTS, Action, Decision, Ruling
-from .queries import get_decision
+from .model import ON_ACCOUNTS, ON_POSTS, SWEEPS, Action, Decision, Ruling
+from .queries import Drafted, get_decision
 
 POSTS_NAMED = 200
 """Posts that a statement is about by name; it says how many more there are where a decision is about more."""
@@ -55,8 +56,33 @@ async def tell_reversal(tx: Tx, effect: Effect, now: Instant) -> None:
 
 async def reasons_of(reader: Reader, decision: Decision, account_id: int, language: str) -> Reasons:
     """Everything that a statement to this account says, in this language."""
+    most = POSTS_NAMED * (len(decision.ruling.actions) + 1)
+    effects = await effects_on(reader, decision.id, account_id, limit=most)
+    return await _reasons(reader, decision, account_id, language, effects)
+
+
+async def drafted(reader: Reader, decision: Decision, effects: Sequence[NewEffect]) -> list[Drafted]:
+    """The statements that a decision with these effects would send: one for each language that its members read, since in
+    one language they differ in the posts alone. decision: as it would be made; its record does not show in the text."""
+    told = [int(one.key) for one in effects if one.aspect == TOLD]
+    rows = await reader.fetch(
+        "select account_id, locale from users where account_id = any($1::bigint[]) order by account_id", told
+    )
+    found: dict[str, Drafted] = {}
+    for row in rows:
+        language = language_of(row["locale"])
+        if language not in found:
+            ident = row["account_id"]
+            own = [one for one in effects if one.account_id == ident]
+            reasons = await _reasons(reader, decision, ident, language, own)
+            found[language] = Drafted(ident, language, *compose(reasons, language))
+    return list(found.values())
+
+
+async def _reasons(
+    reader: Reader, decision: Decision, account_id: int, language: str, effects: Sequence[Effect | NewEffect]
+) -> Reasons:
     ruling = decision.ruling
-    effects = await effects_on(reader, decision.id, account_id, limit=POSTS_NAMED * (len(ruling.actions) + 1))
     post_ids = sorted({int(one.key) for one in effects if one.kind is SubjectKind.POST})[:POSTS_NAMED]
     policy = await policy_of(reader, decision)
     law, ground, explanation = _grounds(decision, policy, language)
@@ -100,14 +126,22 @@ def _grounds(decision: Decision, policy: Policy | None, language: str) -> tuple[
     return document.basis is Basis.LAW, ground, explanation
 
 
-def _measures(decision: Decision, effects: list[Effect]) -> tuple[Ended, ...]:
+def _measures(decision: Decision, effects: Sequence[Effect | NewEffect]) -> tuple[Ended, ...]:
     """The actions that took hold on this account and what is its; a warning always does."""
     aspects = {one.aspect for one in effects}
-    return tuple(
+    found = [
         Ended(action.kind, action.until, _detail(action))
         for action in decision.ruling.actions
         if _took_hold(action, decision.id, aspects)
-    )
+    ]
+    swept = any(action.kind in SWEEPS and action.existing for action in decision.ruling.actions)
+    if (
+        swept
+        and VISIBILITY in aspects
+        and not any(ON_POSTS.get(one.action, ("",))[0] == VISIBILITY for one in found)
+    ):
+        found.append(Ended(ActionKind.WITHDRAW))
+    return tuple(found)
 
 
 def _took_hold(action: Action, decision_id: int, aspects: set[str]) -> bool:
