@@ -6,6 +6,7 @@ from tests.support.staff_rows import StaffRow
 
 _D = "/api/holdfast/v1"
 _READ, _WRITE = "admin:read:reports", "admin:write:reports"
+_MUTE = {"days": "3", "reason": "a test"}
 
 DESK: dict[str, StaffRow] = {
     **{
@@ -13,6 +14,8 @@ DESK: dict[str, StaffRow] = {
         for path in ("lanes", "backlog", "queues", "cases", "log")
     },
     f"GET {_D}/subjects/{{kind}}/{{key}}": StaffRow("moderator", _READ, "account", 404),
+    f"POST {_D}/subjects/{{kind}}/{{key}}/mute": StaffRow("moderator", _WRITE, "account", 404, form=_MUTE),
+    f"DELETE {_D}/subjects/{{kind}}/{{key}}/mute": StaffRow("moderator", _WRITE, "account", 404),
     f"PUT {_D}/queues/{{name}}": StaffRow("admin", _WRITE, "queue", form={"title": "A queue"}, makes=True),
     f"DELETE {_D}/queues/{{name}}": StaffRow("admin", _WRITE, "queue"),
     f"POST {_D}/cases": StaffRow("moderator", _WRITE, form={"account_id": "{account}"}),

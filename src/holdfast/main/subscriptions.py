@@ -107,7 +107,12 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     moves.AccountMoved: (moves.move_followers,),
     portability.RelationImportBegun: (portability.import_relations,),
     reports.ReportFiled: (intake.take_report, reports.notify_reported, webhooks.tell_report_created),
-    reports.ReportChanged: (webhooks.tell_report_updated, intake.settle_share, reporters.count_report),
+    reports.ReportChanged: (
+        webhooks.tell_report_updated,
+        intake.settle_share,
+        reporters.count_report,
+        appeals.notify_reporter,
+    ),
     # The notice desk subscribes here.
     reports.LegalReportFiled: (),
     # Those who notify of decisions, teach from them and answer notices subscribe here.
@@ -119,8 +124,8 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     staff_actions.StaffActed: (),
     cases.CaseOpened: (),
     cases.CaseJoined: (),
-    cases.CaseClosed: (intake.settle_reports,),
-    cases.CaseReopened: (),
+    cases.CaseClosed: (intake.settle_reports, appeals.notify_reporters),
+    cases.CaseReopened: (appeals.forget_outcomes,),
     # Notices and figures subscribe here.
     appeals.AppealFiled: (),
     appeals.AppealDecided: (),

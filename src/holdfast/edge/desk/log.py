@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from ...pure.window import NEWEST, Window
-from ...trust.staff_actions import staff_actions, subject_status
+from ...trust.intake import mute_subject, unmute_subject
+from ...trust.staff_actions import Subject, staff_actions, subject_status
 from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import RouteTable
 from .render import event_entity, status_entity
-from .routes import API, ScopedAccess, id_of, limit_of, names_of, subject_entity, subject_of_path
+from .routes import API, ScopedAccess, id_of, limit_of, names_of, staff_of, subject_entity, subject_of_path
 
 routes = RouteTable()
 _EVENTS_SHOWN = 50
@@ -39,10 +40,39 @@ async def show(call: Call) -> Answer:
     return json_answer([event_entity(services, one, names=names, named=True) for one in events])
 
 
+class MuteForm(msgspec.Struct):
+    """For how long what people say of it raises nothing, and why: for the log."""
+
+    days: int = 7
+    reason: str = ""
+
+
 @routes.get(f"{API}/subjects/{{kind}}/{{key}}", ScopedAccess.read)
 async def subject(call: Call) -> Answer:
     """What follows from the log for one subject, and its last events."""
-    services, about = call.services, subject_of_path(call)
+    return await _shown(call, subject_of_path(call))
+
+
+@routes.post(f"{API}/subjects/{{kind}}/{{key}}/mute", ScopedAccess.write)
+async def mute(call: Call) -> Answer:
+    """Reports of a post or an account raise nothing for so many days; what screening finds does."""
+    asked, about = await call.params(MuteForm), subject_of_path(call)
+    async with call.services.database.transaction() as tx:
+        await mute_subject(tx, staff_of(call), about, days=asked.days, reason=asked.reason, now=call.now)
+    return await _shown(call, about)
+
+
+@routes.delete(f"{API}/subjects/{{kind}}/{{key}}/mute", ScopedAccess.write)
+async def unmute(call: Call) -> Answer:
+    """They count again."""
+    about = subject_of_path(call)
+    async with call.services.database.transaction() as tx:
+        await unmute_subject(tx, staff_of(call), about, now=call.now)
+    return await _shown(call, about)
+
+
+async def _shown(call: Call, about: Subject) -> Answer:
+    services = call.services
     status = await subject_status(services.database, about)
     events = await staff_actions(services.database, Window(_EVENTS_SHOWN), subject=about)
     names = await names_of(services, [one.actor_id for one in events])

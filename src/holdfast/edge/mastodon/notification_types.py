@@ -11,12 +11,16 @@ class NotificationType(msgspec.Struct, frozen=True):
     """`title` with `{name}` for who did it. `urgent`: a device that saves power is woken for it.
 
     `fallback`: newer than the apps that are in use, which are given the title to show when they do not know the type.
+    `ours`: the API elsewhere has no such type, so only apps are given it that name it or say which types they know.
+    `path`: the page of this server that says more, where it is neither the post nor the profile.
     """
 
     name: str
     title: str
     urgent: bool = False
     fallback: bool = False
+    ours: bool = False
+    path: str = ""
 
 
 TYPE_OF: dict[NotificationKind, NotificationType] = {
@@ -35,7 +39,12 @@ TYPE_OF: dict[NotificationKind, NotificationType] = {
     NotificationKind.SIGN_UP: NotificationType("admin.sign_up", "{name} signed up", urgent=True),
     NotificationKind.REPORT: NotificationType("admin.report", "{name} filed a report", urgent=True),
     NotificationKind.WARNING: NotificationType(
-        "moderation_warning", "The moderators decided something about your account", urgent=True, fallback=True
+        "moderation_warning", "The moderators decided something about your account", urgent=True, fallback=True,
+        path="/statements",
+    ),
+    NotificationKind.OUTCOME: NotificationType(
+        "holdfast.report_outcome", "What you reported was looked at", fallback=True, ours=True,
+        path="/app/reports",
     ),
 }  # fmt: skip
 
@@ -46,3 +55,6 @@ TYPES: dict[str, NotificationKind] = {row.name: kind for kind, row in TYPE_OF.it
 def kinds_named(names: list[str]) -> frozenset[NotificationKind]:
     """The kinds of these names; a name that we do not know stands for none."""
     return frozenset(TYPES[name] for name in names if name in TYPES)
+
+
+OURS: frozenset[NotificationKind] = frozenset(kind for kind, row in TYPE_OF.items() if row.ours)

@@ -11,7 +11,7 @@ from ..answers import Answer, json_answer
 from ..call import Call
 from ..routes import Access, RouteTable
 from .notification_ids import cursor, id_range
-from .notification_types import kinds_named
+from .notification_types import OURS, kinds_named
 from .paging import PageQuery, link_header, page
 from .render_notification import notification_entity, subjects_of
 
@@ -120,6 +120,8 @@ def wanted_of(call: Call, asked: NotificationQuery) -> Wanted:
     """Which notifications are asked for."""
     kinds = kinds_named(asked.types) if asked.types else None
     excluded = kinds_named(asked.exclude_types)
+    if kinds is None and asked.supported_types is None:
+        excluded |= OURS  # an app that says nothing may fall over what it does not know
     from_id = None
     if asked.account_id:
         found = call.services.ids.decode(asked.account_id)

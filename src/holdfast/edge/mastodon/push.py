@@ -26,7 +26,7 @@ from ..answers import Answer, json_answer
 from ..call import Call
 from ..ports import Services
 from ..routes import Access, Limit, RouteTable
-from .notification_types import TYPES, kinds_named
+from .notification_types import OURS, TYPES, kinds_named
 
 routes = RouteTable()
 
@@ -162,7 +162,11 @@ def _entity(services: Services, row: Subscription) -> dict[str, Any]:
         "id": row.id,
         "endpoint": row.endpoint,
         "standard": row.standard,
-        "alerts": {name: kind in row.alerts.kinds for name, kind in TYPES.items()},
+        "alerts": {
+            name: kind in row.alerts.kinds
+            for name, kind in TYPES.items()
+            if kind not in OURS or kind in row.alerts.kinds
+        },
         "server_key": services.keyring.vapid_public(),
         "policy": row.alerts.policy.value,
     }

@@ -15,7 +15,7 @@ import msgspec
 from ...platform.ids import PublicIds
 from ...platform.web_push import CONTENT_MAX_BYTES
 from ...pure.markup import plain_excerpt
-from ...social.notifications import NotificationView
+from ...social.notifications import ABOUT_ONESELF, NotificationView
 from .notification_ids import group_key, short_id
 from .notification_types import TYPE_OF
 
@@ -56,7 +56,9 @@ def push_headers(item: NotificationView, ids: PublicIds, topic_key: bytes) -> di
 
 def _body(item: NotificationView) -> str:
     if item.seen is None:
-        return plain_excerpt(item.author.note, BODY_CHARACTERS)
+        # What comes from oneself is not told with what one says of oneself.
+        note = "" if item.kind in ABOUT_ONESELF else item.author.note
+        return plain_excerpt(note, BODY_CHARACTERS)
     post = item.seen.post
     return plain_excerpt(post.spoiler or post.text, BODY_CHARACTERS)
 
@@ -72,7 +74,7 @@ def _encoded(item: NotificationView, to: Addressed, title: str, body: str) -> by
         "body": body,
     }
     if to.declarative:
-        page = f"{to.base_url}/@{item.author.acct}"
+        page = to.base_url + (TYPE_OF[item.kind].path or f"/@{item.author.acct}")
         if item.seen is not None:
             page = f"{to.base_url}/@{item.seen.author.acct}/{to.ids.encode(item.seen.post.id)}"
         message |= {

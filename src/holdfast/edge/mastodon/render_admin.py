@@ -18,7 +18,6 @@ from ...social.bans import (
 from ...social.graph import ANONYMOUS, Viewer
 from ...trust.reports import Report, get_report
 from ...trust.sanctions import Member, SanctionedNotThere, members_by_id
-from ...trust.staff_actions import AccountWarning
 from ..ports import Services
 from .instance_entity import rule_entities
 from .render_account import account_raw, role_entity
@@ -143,27 +142,6 @@ async def report_entities(services: Services, reports: Iterable[Report]) -> dict
         }
         for report in rows
         if report.target_id in targets
-    }
-
-
-async def warning_entities(
-    services: Services, warnings: Iterable[AccountWarning]
-) -> dict[int, dict[str, Any]]:
-    """AccountWarning entities by id, for the member who was warned. Who decided is not said."""
-    rows = list(warnings)
-    targets = await services.accounts.get_many({warning.account_id for warning in rows})
-    return {
-        warning.id: {
-            "id": services.ids.encode(warning.id),
-            "action": warning.action.value,
-            "text": warning.text,
-            "status_ids": [services.ids.encode(ident) for ident in warning.post_ids] or None,
-            "target_account": account_raw(services, targets[warning.account_id]),
-            "appeal": None,
-            "created_at": iso(warning.created_at),
-        }
-        for warning in rows
-        if warning.account_id in targets
     }
 
 

@@ -17,7 +17,8 @@ from ..ports import Services
 from .notification_ids import group_key, key_of, short_id
 from .notification_types import TYPE_OF
 from .render_account import account_raw
-from .render_admin import report_entities, warning_entities
+from .render_admin import report_entities
+from .render_own import outcome_entities, warning_entities
 from .render_post import post_raw
 from .times import iso
 
@@ -56,12 +57,19 @@ async def subjects_of(
             found[NotificationKind.REPORT, ident] = entity
     if ids := wanted.get(NotificationKind.WARNING):
         warnings = await account_warnings(services.database, viewer.account_id, ids)
-        for ident, entity in (await warning_entities(services, warnings)).items():
+        for ident, entity in (await warning_entities(services, viewer.account_id, warnings)).items():
             found[NotificationKind.WARNING, ident] = entity
+    if ids := wanted.get(NotificationKind.OUTCOME):
+        for ident, entity in (await outcome_entities(services, viewer.account_id, ids)).items():
+            found[NotificationKind.OUTCOME, ident] = entity
     return found
 
 
-_SUBJECT_FIELDS = {NotificationKind.REPORT: "report", NotificationKind.WARNING: "moderation_warning"}
+_SUBJECT_FIELDS = {
+    NotificationKind.REPORT: "report",
+    NotificationKind.WARNING: "moderation_warning",
+    NotificationKind.OUTCOME: "holdfast",
+}
 
 
 def notification_entity(

@@ -179,6 +179,9 @@ def _fragment(services: Services, seen: Seen, quoted: Seen | None) -> bytes:
             "limited_reach": post.limited_reach,
             "closed_replies": post.closed_replies,
         }
+        if post.state is not PostState.VISIBLE:
+            # Whom this is shown to wrote it: what was decided and why, what comes next, and how to appeal.
+            entity["holdfast"]["url"] = f"{services.base_url}/statements/post/{ids.encode(post.id)}"
     return _encode(entity)[:-1] + b',"account":'
 
 

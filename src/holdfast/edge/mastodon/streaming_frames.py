@@ -17,6 +17,7 @@ from ...social.live import Item, Label
 from ..ports import Services
 from .announcements import announcement_entity, reaction_entity
 from .conversations import conversation_entities
+from .notification_types import OURS
 from .render_notification import notification_entity, subjects_of
 from .render_post import post_raw
 
@@ -58,21 +59,28 @@ class Frame:
 
 async def frame_of(services: Services, item: Item) -> Frame | None:
     """The frame of an item; None when by now there is nothing to tell."""
-    render = RENDERERS.get(item.event, _nothing)
+    event = _event_of(item)
+    render = RENDERERS.get(event, _nothing)
     try:
         await services.emojis.look()
         payload = await render(services, item)
     except HoldfastError as error:
         # What cannot be read now is not told; the stream goes on.
-        log.info("stream.not_rendered", name=item.event, error=error.private or error.public)
+        log.info("stream.not_rendered", name=event, error=error.private or error.public)
         return None
     if payload is None and render is not _nothing:
         return None
-    key = (item.event, payload)
+    key = (event, payload)
     frame: Frame | None = item.shared.get(key)
     if frame is None:
-        frame = item.shared[key] = Frame(item.event, payload)
+        frame = item.shared[key] = Frame(event, payload)
     return frame
+
+
+def _event_of(item: Item) -> str:
+    """Apps cannot say here which types they know, so what only this server has makes them load the list, as they may."""
+    ours = item.notification is not None and item.notification.kind in OURS
+    return "notifications_merged" if ours else item.event
 
 
 async def _post(services: Services, item: Item) -> bytes | None:

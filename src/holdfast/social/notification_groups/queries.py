@@ -20,7 +20,7 @@ class Looking(msgspec.Struct, frozen=True):
 
 # $1 member, $2 accounts turned away, $3 kinds or null, $4 kinds left out, $5 one sender or null, $6 with those kept apart
 _MINE = """
-    join accounts a on a.id = n.from_id and (a.state in (0, 4) or n.kind in ('sign_up', 'report', 'warning'))
+    join accounts a on a.id = n.from_id and (a.state in (0, 4) or n.kind in ('sign_up', 'report', 'warning', 'outcome'))
     where n.account_id = $1 and not n.dismissed and n.from_id <> all($2::bigint[])
       and ($3::text[] is null or n.kind = any($3)) and n.kind <> all($4::text[])
       and ($5::bigint is null or n.from_id = $5) and (not n.filtered or $6)

@@ -41,6 +41,7 @@ class NotificationKind(StrEnum):
     SIGN_UP = "sign_up"  # for staff: somebody waits for approval
     REPORT = "report"  # for staff: somebody reported somebody; `subject_id` is the report
     WARNING = "warning"  # the staff decided something about the member's account; `subject_id` is the warning
+    OUTCOME = "outcome"  # what the member reported was looked at; `subject_id` is the report
 
 
 GROUPED = frozenset(
@@ -56,6 +57,8 @@ FILTERABLE = frozenset(
 """Kinds that a member's policy decides about; the others follow from what the member did, or come from the staff."""
 FOR_STAFF = frozenset((NotificationKind.SIGN_UP, NotificationKind.REPORT))
 """Kinds that only those who run the place are told of."""
+ABOUT_ONESELF = frozenset((NotificationKind.WARNING, NotificationKind.OUTCOME))
+"""Kinds that come from the member's own account, so that nobody of the staff is named by them."""
 GROUP_HOURS: Final = 12
 """A group takes what comes within so many hours of its beginning."""
 
@@ -157,7 +160,7 @@ def may_know(entry: Entry, author: AccountView, reader_role: str) -> bool:
     """Whether the member may know of the other account: what is for staff alone is for nobody else."""
     if entry.kind in FOR_STAFF:
         return reader_role != "member"
-    return author.shown or entry.kind is NotificationKind.WARNING
+    return author.shown or entry.kind in ABOUT_ONESELF
 
 
 def away(viewer: Viewer, now: Instant) -> list[int]:

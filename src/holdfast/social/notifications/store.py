@@ -152,6 +152,15 @@ async def forget_request(tx: Tx, follower_id: int, followed_id: int) -> None:
     _touch(tx, rows)
 
 
+async def forget_subjects(tx: Tx, kind: NotificationKind, subject_ids: list[int]) -> None:
+    """Take back what was told of reports or warnings, so that something newer of that kind is told."""
+    rows = await tx.fetch(
+        "delete from notifications where kind = $1 and subject_id = any($2::bigint[]) returning account_id",
+        kind.value, subject_ids,
+    )  # fmt: skip
+    _touch(tx, rows)
+
+
 async def dismiss(tx: Tx, account_id: int, first_id: int, last_id: int) -> bool:
     """Hide one for good, the first between these ids; False when the account has none there."""
     changed = await tx.execute(

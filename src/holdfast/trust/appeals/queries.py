@@ -155,8 +155,9 @@ async def warned(reader: Reader, account_id: int, warning_ids: Sequence[int]) ->
     found = {}
     for row in await reader.fetch(_OF_WARNINGS_SQL, account_id, list(warning_ids)):
         values = dict(row)
+        warning_id = values.pop("warning_id")
         values["outcome"] = None if row["outcome"] is None else Outcome(row["outcome"])
-        found[values.pop("warning_id")] = Warned(**values)
+        found[warning_id] = Warned(**values)
     return found
 
 

@@ -9,6 +9,7 @@ from ...platform.db import Tx
 from .. import cases
 from ..reporters import is_muted
 from ..reports import (
+    Category,
     Channel,
     Report,
     ReportChanged,
@@ -19,6 +20,7 @@ from ..reports import (
 )
 from ..staff_actions import CLOCK, Staff, Subject
 from .campaigns import CAMPAIGN_LANE, campaign_case
+from .mute import heard
 
 SETTLED = "settled"
 """The outcome of a case that was closed because all its reports were resolved, by the API that knows no cases."""
@@ -33,7 +35,8 @@ _SOURCES = {
 async def take_report(tx: Tx, payload: bytes, now: Instant) -> None:
     """ReportFiled: a signal about each post that it names, or about the account when it names none.
 
-    What a muted reporter files is received, and raises nothing. What is part of a campaign waits in the campaign's case.
+    What a muted reporter files, or what is filed about a muted subject, is received, and raises nothing; but for what is
+    said to be against the law, which a subject's mute does not cover. What is part of a campaign waits in the campaign's case.
     """
     event = msgspec.json.decode(payload, type=ReportFiled)
     report = (await reports_by_id(tx, [event.report_id])).get(event.report_id)
@@ -42,8 +45,14 @@ async def take_report(tx: Tx, payload: bytes, now: Instant) -> None:
     if await is_muted(tx, report.account_id, now):
         await resolve_report(tx, CLOCK, report.id, resolved=True, reason="reporter.muted", now=now)
         return
+    subjects = _subjects(report)
+    if report.category is not Category.LEGAL:
+        subjects = await heard(tx, subjects, now)
+    if not subjects:
+        await resolve_report(tx, CLOCK, report.id, resolved=True, reason="subject.muted", now=now)
+        return
     grouped = await campaign_case(tx, report.id, now)
-    for subject in _subjects(report):
+    for subject in subjects:
         signal = cases.Signal(
             source=_SOURCES[report.source],
             subject=subject,

@@ -19,7 +19,7 @@ select s.id, s.decision_id, s.account_id, s.language, s.subject, s.body as text,
        (select r.id from statements r where r.reverses_id = s.id) as reversed_by_id
 from statements s
 """
-_PAGE_SQL = f"""{_COLUMNS} where s.account_id = $5 and s.id < $1 and s.id > $2
+_PAGE_SQL = f"""{_COLUMNS} where s.account_id = $5 and s.id < $1 and s.id > $2 and ($6::bigint is null or $6 = any(s.post_ids))
 order by case when $3::boolean then s.id end, s.id desc limit $4
 """
 _ONE_SQL = f"{_COLUMNS} where s.id = $1 and s.account_id = $2"
@@ -40,10 +40,10 @@ class StatementReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, account_id: int, window: Window) -> list[Statement]:
-        """One page, newest first."""
+    async def page(self, account_id: int, window: Window, *, post_id: int | None = None) -> list[Statement]:
+        """One page, newest first; only those about one post, if it is given."""
         rows = await self._database.fetch(
-            _PAGE_SQL, window.below, window.above, window.forward, window.limit, account_id
+            _PAGE_SQL, window.below, window.above, window.forward, window.limit, account_id, post_id
         )
         return [_statement(row) for row in (rows[::-1] if window.forward else rows)]
 
