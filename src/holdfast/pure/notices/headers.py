@@ -33,9 +33,20 @@ def decoded(value: str) -> str:
         return one_line(plain)
 
 
+def is_address(text: str) -> bool:
+    """Whether mail can be sent to it as it stands."""
+    return ADDRESS.fullmatch(text) is not None
+
+
 def message_ids(text: str) -> tuple[str, ...]:
     """The well-formed message ids in a header, the last few."""
-    return tuple(MESSAGE_ID.findall(text))[-_REFERENCES_MAX:]
+    # One that holds an encoded word would be decoded on the way out, line breaks and all.
+    return tuple(one for one in MESSAGE_ID.findall(text) if "=?" not in one)[-_REFERENCES_MAX:]
+
+
+def plain_words(text: str) -> str:
+    """One line that no library takes for encoded words (RFC 2047), which may hide line breaks from who looks for them."""
+    return re.sub(r"=(?=\?)", "= ", one_line(text))
 
 
 def reply_headers(
@@ -45,11 +56,11 @@ def reply_headers(
 
     `subject`, `message_id` and `references` are a stranger's and may hold anything.
     """
-    words = one_line(subject)[:_SUBJECT_MAX_CHARACTERS]
+    words = plain_words(subject)[:_SUBJECT_MAX_CHARACTERS]
     if not re.match(r"re\s*:", words, re.I):
         words = f"Re: {words}".strip()
-    if reference_no and reference_no not in words:
-        words = f"{words} [{one_line(reference_no)}]"
+    if (named := plain_words(reference_no)) and named not in words:
+        words = f"{words} [{named}]"
     headers = {"Subject": words}
     ids = message_ids(message_id)
     if len(ids) == 1:
