@@ -167,11 +167,37 @@ def test_time_only_goes_forward_and_a_pause_gives_its_time_back(clock: Clock, ah
     for percent, at in zip((50, 75, 90), moments, strict=True):
         assert at is not None
         assert clock.starts_at < at <= due
-        reading = state_at(clock, at)
-        assert percent in reading.warned
-        # Where the end moves off closed days, how long the whole is can only be known once a pause is over.
-        if clock.preset.if_closed == "stays":
+        # Where the end moves off closed days, a pause that is not over may change how long the whole is: see below.
+        if clock.preset.if_closed == "stays" or all(one.to is not None and one.to < at for one in clock.pauses):
+            assert percent in state_at(clock, at).warned
             assert percent not in state_at(clock, at - timedelta(microseconds=1)).warned
+
+
+@settings(max_examples=60, deadline=None)
+@given(clocks(), st.sampled_from((50, 75, 90)), st.integers(0, 3), st.integers(0, 4 * 24 * 12))
+def test_a_warning_is_at_its_share_of_the_end_that_counts_moved_or_not(
+    clock: Clock, percent: int, ended: int, standing: int
+) -> None:
+    """As far as it is known: without pauses that are still to come. While one is open, nothing is gone."""
+    known = replace(clock, pauses=clock.pauses[:ended])
+    due, at = due_at(known), moment_of_share(known, percent)
+    assert due is not None
+    assert at is not None
+    if known.preset.if_closed == "next_business_day":
+        assert Naive(known).business(Naive(known).local(due - STEP))
+    gone, whole = running_time(known, at), running_time(known, due)
+    assert gone * 100 >= whole * percent
+    before = at - timedelta(microseconds=1)
+    assert running_time(known, before) * 100 < whole * percent
+    after = at if not known.pauses else max(at, known.pauses[-1].since, known.pauses[-1].to or at)
+    assert percent in state_at(known, after).warned
+    if all(one.since < before for one in known.pauses):
+        assert percent not in state_at(known, before).warned
+    open_pause = replace(
+        known, pauses=(*known.pauses, Pause(max(after, known.starts_at), None, "asked", "message 2"))
+    )
+    then, later = (state_at(open_pause, after + days * STEP) for days in (0, standing))
+    assert (then.share, then.warned) == (later.share, later.warned)
 
 
 @settings(max_examples=30, deadline=None)

@@ -125,22 +125,27 @@ def moment_of_share(clock: Clock, percent: int) -> datetime | None:
 def elapsed_share(clock: Clock, now: datetime) -> float | None:
     """The part of the time that is gone, from 0 to 1 and no further; None for a clock that only counts up.
 
-    While a pause is open, it is what it was when the pause began; where the end moves off closed days, it is what it would
-    be if the pause ended now, and may change with the day.
+    The whole is the time up to the end that counts, which is the one moved off closed days. While a pause is open, it is
+    what it was when the pause began.
     """
-    term = _term(clock)
-    if term is None:
+    if _term(clock) is None:
         return None
-    # An open pause is taken to end now: that changes what is left, not what is gone.
-    closed = _with_pauses_closed(clock, now)
-    due = due_at(closed)
-    start, business = clock.starts_at.astimezone(UTC), clock.calendar if term.business else None
-    if due is None or now <= start:
+    standing, at = as_it_stood(clock, now)
+    term, due = _term(standing), due_at(standing)
+    start, business = clock.starts_at.astimezone(UTC), clock.calendar if term and term.business else None
+    if due is None or at <= start:
         return 0.0
-    whole = running(start, due, _stops(closed), business)
-    if now >= due or not whole:
-        return 1.0 if now >= due else 0.0
-    return running(start, now, _stops(closed), business) / whole
+    whole = running(start, due, _stops(standing), business)
+    if at >= due or not whole:
+        return 1.0 if at >= due else 0.0
+    return running(start, at, _stops(standing), business) / whole
+
+
+def as_it_stood(clock: Clock, now: datetime) -> tuple[Clock, datetime]:
+    """The clock and `now`; while a pause is open: the clock without it, and when it began."""
+    if not clock.pauses or clock.pauses[-1].to is not None or clock.pauses[-1].since > now:
+        return clock, now
+    return replace(clock, pauses=clock.pauses[:-1]), clock.pauses[-1].since
 
 
 def breached_at(clock: Clock, now: datetime) -> datetime | None:
@@ -256,16 +261,6 @@ def _end(clock: Clock, term: _Term) -> datetime | None:
 
 def _stops(clock: Clock) -> tuple[Interval, ...]:
     return merged((one.since.astimezone(UTC), one.to and one.to.astimezone(UTC)) for one in clock.pauses)
-
-
-def _with_pauses_closed(clock: Clock, now: datetime) -> Clock:
-    return replace(
-        clock,
-        pauses=tuple(
-            replace(one, to=max(now, one.since + timedelta(microseconds=1))) if one.to is None else one
-            for one in clock.pauses
-        ),
-    )
 
 
 def _check_times(clock: Clock) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .clocks import Clock, breached_at, due_at, elapsed_share, known_at, moment_of_share, opens_at
+from .clocks import Clock, as_it_stood, breached_at, due_at, elapsed_share, known_at, moment_of_share, opens_at
 from .presets import Purpose
 
 
@@ -51,12 +51,10 @@ def state_at(clock: Clock, now: datetime, *, warn_percent: tuple[int, ...] = (50
     due, share = due_at(known), elapsed_share(known, known.met_at or now)
     breached = breached_at(known, now) if clock.preset.purpose is Purpose.ACT else None
     state = _state(known, due, breached, now)
-    warned = tuple(one for one in warn_percent if share is not None and share * 100 >= one)
-    moments = {}
-    if due is not None:
-        moments = {one: moment_of_share(known, one) for one in warn_percent}
-        until = known.met_at or now
-        warned = tuple(one for one, at in moments.items() if at is not None and at <= until)
+    # Of the end as it is known: with a pause that is open, as it was known when the clock stopped.
+    standing, until = as_it_stood(known, known.met_at or now)
+    moments = {one: moment_of_share(standing, one) for one in warn_percent}
+    warned = tuple(one for one, at in moments.items() if at is not None and at <= until)
     waits = state is ClockState.RUNNING
     ahead = [at for at in (*moments.values(), due) if at is not None and at > now] if waits else []
     return Reading(
