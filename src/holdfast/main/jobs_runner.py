@@ -34,6 +34,7 @@ from .desk_clock import desk_actions
 from .lazy_screen import LazyScreen
 from .ledger_work import keep_ledger, record_census
 from .media_work import keep_media
+from .notice_mail.reading import forgetting
 from .outside import keep_running
 from .reported_posts import keep_looking_closer
 from .scheduled_publishing import keep_publishing
@@ -84,7 +85,8 @@ def periodic_of(settings: Settings) -> tuple[Due, ...]:
     """Everything that runs by the clock under these settings."""
     desk = (Due(*one) for one in desk_actions(settings))
     census = Due("ledger_census", timedelta(minutes=settings.ledger_census_minutes), record_census)
-    table = (*PERIODIC, census, *_confirmations(settings), *desk)
+    mails = Due("forget_kept_mails", timedelta(hours=6), forgetting(settings))
+    table = (*PERIODIC, census, mails, *_confirmations(settings), *desk)
     if not settings.trends:
         return table
     limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)

@@ -22,11 +22,16 @@ from ..trust.webhooks import CALL_WEBHOOK
 from .card_fetching import CardFetcher
 from .card_fetching import lease_seconds as card_lease_seconds
 from .card_pictures import CardPictures
+from .notice_mail.reading import ATTEMPTS as READ_ATTEMPTS
+from .notice_mail.reading import LEASE_SECONDS as READ_LEASE_SECONDS
+from .notice_mail.reading import NoticeMailReader
+from .notice_mail.receipts import ATTEMPTS as RECEIPT_ATTEMPTS
+from .notice_mail.receipts import ReceiptSender
 from .push_sending import PushSender
 from .push_sending import lease_seconds as push_lease_seconds
 from .statement_mail import ATTEMPTS as MAIL_ATTEMPTS
 from .statement_mail import StatementMailer, mailer_of
-from .subscriptions import FETCH_CARD, MAIL_STATEMENT
+from .subscriptions import FETCH_CARD, MAIL_STATEMENT, READ_NOTICE_MAIL, SEND_RECEIPT
 from .time_stamping import LEASE_SECONDS as STAMP_LEASE_SECONDS
 from .time_stamping import Stamper
 from .webhook_calls import WebhookCaller
@@ -71,7 +76,10 @@ def kinds_of(given: Outside) -> dict[str, Kind]:
     cards = CardFetcher(given.settings, given.database, given.clock, given.outbound, pictures=given.pictures)
     pushes = PushSender(given.settings, given.database, given.clock, given.outbound)
     settings = given.settings
-    letters = StatementMailer(settings, given.database, given.clock, mailer_of(settings))
+    mailer = mailer_of(settings)
+    letters = StatementMailer(settings, given.database, given.clock, mailer)
+    mails = NoticeMailReader(settings, given.database, given.clock)
+    receipts = ReceiptSender(settings, given.database, given.clock, mailer)
     webhooks = WebhookCaller(given.settings, given.database, given.clock, given.outbound)
     named = given.named_outbound or given.outbound
     witnesses = WitnessAsker(settings, given.database, given.clock, named)
@@ -79,6 +87,8 @@ def kinds_of(given: Outside) -> dict[str, Kind]:
     return {
         ASK_WITNESS: Kind(witnesses.errand, WITNESS_LEASE_SECONDS),
         MAIL_STATEMENT: Kind(letters.errand, settings.mail_timeout_seconds * 6.0 + 60, MAIL_ATTEMPTS),
+        READ_NOTICE_MAIL: Kind(mails.errand, READ_LEASE_SECONDS, READ_ATTEMPTS, most=2),
+        SEND_RECEIPT: Kind(receipts.errand, settings.mail_timeout_seconds * 6.0 + 60, RECEIPT_ATTEMPTS),
         CALL_WEBHOOK: Kind(webhooks.errand, _WEBHOOK_LEASE_SECONDS, _WEBHOOK_ATTEMPTS),
         FETCH_CARD: Kind(cards.errand, card_lease_seconds(settings)),
         SEND_PUSH: Kind(pushes.errand, push_lease_seconds(settings), most=settings.push_concurrent_max),

@@ -45,6 +45,8 @@ from ..trust import (
     cases,
     decisions,
     intake,
+    notice_intake,
+    notices,
     reporters,
     reports,
     staff_actions,
@@ -130,6 +132,10 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     appeals.AppealFiled: (),
     appeals.AppealDecided: (),
     breaker.BreakerMoved: (),
+    notices.NoticeReceived: (notice_intake.stamp_urgent_notice,),
+    # Read, and answered with a receipt, as errands: see `reactions_to`.
+    notice_intake.NoticeMailTaken: (),
+    notice_intake.ReceiptOrdered: (),
     # Decisions subscribe here: what was decided goes for the copy, too.
     cases.CopyArrived: (decisions.decide_copy,),
 }
@@ -167,6 +173,10 @@ PROCESS_MEDIA = "process_media"
 """The kind of the errands that make videos, sounds and animations ready (main/media_work.py)."""
 MAIL_STATEMENT = "mail_statement"
 """The kind of the errands that send statements of reasons by mail (main/statement_mail.py)."""
+READ_NOTICE_MAIL = "read_notice_mail"
+"""The kind of the errands that make notices of mails (main/notice_mail/reading.py)."""
+SEND_RECEIPT = "send_receipt"
+"""The kind of the errands that send receipts of notices by mail (main/notice_mail/receipts.py)."""
 ERRANDS = frozenset(
     {
         archives.MAKE_ARCHIVE,
@@ -175,7 +185,9 @@ ERRANDS = frozenset(
         LOOK_CLOSER,
         MAIL_STATEMENT,
         PROCESS_MEDIA,
+        READ_NOTICE_MAIL,
         SECOND_OPINION,
+        SEND_RECEIPT,
         FETCH_CARD,
         schedules.PUBLISH_SCHEDULED,
         push.SEND_PUSH,
@@ -206,6 +218,10 @@ def reactions_to(
         jobs.append(NewJob(SECOND_OPINION, payload, priority=_AFTER_EVERYTHING_ELSE, unique_key=key))
     if mails and isinstance(event, statements.StatementSent):
         jobs.append(NewJob(MAIL_STATEMENT, payload, unique_key=f"{MAIL_STATEMENT} {event.statement_id}"))
+    if isinstance(event, notice_intake.NoticeMailTaken):
+        jobs.append(NewJob(READ_NOTICE_MAIL, payload, unique_key=f"{READ_NOTICE_MAIL} {event.mail_id}"))
+    if isinstance(event, notice_intake.ReceiptOrdered):
+        jobs.append(NewJob(SEND_RECEIPT, payload, unique_key=f"{SEND_RECEIPT} {event.notice_id}"))
     if isinstance(event, media.MediaTaken):
         jobs.append(NewJob(PROCESS_MEDIA, payload, unique_key=f"{PROCESS_MEDIA} {event.media_id}"))
     if webhooks_of_posts and type(event) in _WEBHOOKS_OF_POSTS:

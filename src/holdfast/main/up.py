@@ -134,6 +134,10 @@ class Up:
                 "worker", (sys.executable, "-m", "holdfast.main.worker"), {**environment, _SUPERVISED: "1"}
             )
         )
+        if settings.notices_come_by_mail:
+            # Nothing waits for it: a mail server that finds nobody here comes again.
+            command = (sys.executable, "-m", "holdfast.main.notice_mail.process")
+            self._supervisor.start(ChildPlan("mail", command, {**environment, _SUPERVISED: "1"}))
         await self._until_ready(settings)
         self._supervisor.ready = True
         self._supervisor.watch(self._housekeeping)

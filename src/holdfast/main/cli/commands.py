@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "up": "holdfast.main.cli.up",
     "web": "holdfast.main.cli.web",
     "worker": "holdfast.main.cli.worker",
+    "mail": "holdfast.main.cli.mail",
     "account": "holdfast.main.cli.account",
     "token": "holdfast.main.cli.token",
     "config": "holdfast.main.cli.config",
