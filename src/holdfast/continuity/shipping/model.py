@@ -16,6 +16,11 @@ STALE_AFTER: Final = timedelta(seconds=5)
 """A shipper that has said nothing for this long is not there."""
 
 
+FENCE_LEASE_SECONDS: Final = 4.0
+"""A store's word counts for so long after a look there that found no later epoch began: so much later than a claim was made at a
+store, nothing is acknowledged any more because of that store."""
+
+
 class LaneMode(Enum):
     """LIVE: gets each chunk from memory. BEHIND: copies what it lacks from the other stores. AWAY: did not answer yet."""
 
@@ -111,9 +116,9 @@ def covered_until(spans: Iterable[tuple[int, int]], begin: int) -> int:
     return gaps[0][0] if gaps else begin
 
 
-def overlapping(spans: Sequence[tuple[str, int, int]], gap: tuple[int, int]) -> list[str]:
-    """Names of the objects that hold some of the gap."""
-    return [name for name, start, end in spans if start < gap[1] and end > gap[0]]
+def overlapping(objects: Sequence[tuple[str, int, int]], gap: tuple[int, int]) -> list[tuple[str, int, int]]:
+    """The objects (name, start, end) that hold some of the gap."""
+    return [one for one in objects if one[1] < gap[1] and one[2] > gap[0]]
 
 
 def who_falls_behind(waiting: dict[str, int], limit: int) -> tuple[frozenset[str], bool]:

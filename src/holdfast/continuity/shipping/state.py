@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...pure.mirror import Durability, MirrorInvalid, format_lsn, parse_lsn
-from ..mirror import FOLDER
 from .errors import StateUnreadable
 from .model import LaneMode, ShipperState, StoreState
 
+_FOLDER: Final = "mirror"
 _STATE: Final = "mirror.json"
+_METRICS: Final = "mirror.prom"
 _SUPERSEDED: Final = "superseded.json"
 
 
@@ -35,22 +36,56 @@ def read_state(data_folder: Path) -> ShipperState | None:
 def write_state(data_folder: Path, state: ShipperState) -> None:
     """Put the state in place of the last one; readers see one of the two, whole."""
     _replace(data_folder / "run" / _STATE, json.dumps(_facts(state)).encode(), lasting=False)
+    _replace(data_folder / "run" / _METRICS, metrics_text(state).encode(), lasting=False)
 
 
 def forget_state(data_folder: Path) -> None:
     """There is no mirror any more."""
-    (data_folder / "run" / _STATE).unlink(missing_ok=True)
+    for name in (_STATE, _METRICS):
+        (data_folder / "run" / name).unlink(missing_ok=True)
+
+
+def metrics_text(state: ShipperState) -> str:
+    """The figures in Prometheus's text format."""
+    lines: list[str] = []
+
+    def tell(name: str, told: str, rows: list[tuple[str, float]]) -> None:
+        lines.append(f"# HELP holdfast_mirror_{name} {told}")
+        lines.append(f"# TYPE holdfast_mirror_{name} gauge")
+        lines.extend(f"holdfast_mirror_{name}{labels} {value:g}" for labels, value in rows)
+
+    def each(value: str) -> list[tuple[str, float]]:
+        return [(f'{{store="{one.name}"}}', float(getattr(one, value))) for one in state.stores]
+
+    tell("seconds_behind", "Age of the oldest log that a store does not hold yet.", each("seconds_behind"))
+    tell("bytes_behind", "Log that a store does not hold yet.", each("bytes_behind"))
+    tell("waiting_bytes", "What waits in memory for a store.", each("waiting_bytes"))
+    up = [
+        (f'{{store="{one.name}"}}', float(one.mode is LaneMode.LIVE and not one.last_error))
+        for one in state.stores
+    ]
+    tell("store_up", "Whether a store takes what comes.", up)
+    tell("degraded", "Whether commits go on without the mirror.", [("", float(state.is_degraded))])
+    tell("needs_base", "Whether a new base backup is needed.", [("", float(state.needs_base))])
+    tell(
+        "superseded",
+        "Whether another server holds this site.",
+        [("", float(state.superseded_by is not None))],
+    )
+    tell("retained_bytes", "Log that the database keeps for the shipper.", [("", state.retained_bytes)])
+    tell("retained_cap_bytes", "How much it keeps at most.", [("", state.cap_bytes)])
+    return "\n".join(lines) + "\n"
 
 
 def is_superseded(data_folder: Path) -> bool:
     """Whether another server holds this site: nothing may be written here, nobody served as if nothing had happened."""
-    return (data_folder / FOLDER / _SUPERSEDED).exists()
+    return (data_folder / _FOLDER / _SUPERSEDED).exists()
 
 
 def superseded_by(data_folder: Path) -> int | None:
     """The epoch that took over; None while this server is the site."""
     try:
-        return int(json.loads((data_folder / FOLDER / _SUPERSEDED).read_bytes())["epoch"])
+        return int(json.loads((data_folder / _FOLDER / _SUPERSEDED).read_bytes())["epoch"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -60,7 +95,7 @@ def superseded_by(data_folder: Path) -> int | None:
 def mark_superseded(data_folder: Path, epoch: int, holder: str, at: datetime) -> None:
     """Remember it on the disk, before anything else is done about it."""
     facts = {"epoch": epoch, "holder": holder, "seen_at": at.astimezone(UTC).isoformat()}
-    _replace(data_folder / FOLDER / _SUPERSEDED, json.dumps(facts).encode(), lasting=True)
+    _replace(data_folder / _FOLDER / _SUPERSEDED, json.dumps(facts).encode(), lasting=True)
 
 
 def _replace(path: Path, data: bytes, *, lasting: bool) -> None:
