@@ -153,8 +153,8 @@ export interface Status {
   muted?: boolean;
   pinned?: boolean;
   filtered?: FilterResult[];
-  /** Of this server: what became of the post in screening. */
-  holdfast?: { state: "visible" | "held" | "withdrawn"; reason: string | null; imported: boolean };
+  /** Of this server: what became of the post. */
+  holdfast?: { state: "visible" | "held" | "withdrawn"; reason: string | null; imported: boolean; labels?: string[]; limited_reach?: boolean; closed_replies?: boolean };
 }
 
 export interface Context {
@@ -169,7 +169,8 @@ export interface Warning {
   created_at: string;
   status_ids: string[] | null;
   target_account?: Account;
-  appeal?: { text: string; state: string } | null;
+  appeal?: { text: string; state: "pending" | "approved" | "rejected" } | null;
+  holdfast?: { statement_id: string; reversal: boolean; reversed: boolean; can_appeal: boolean; appeal_outcome: string | null };
 }
 
 export interface NotificationGroup {
@@ -184,6 +185,8 @@ export interface NotificationGroup {
   status_id?: string;
   moderation_warning?: Warning;
   report?: { id: string; category: string; target_account: Account };
+  /** Of this server: what came of one's own report. */
+  holdfast?: { report_id: string; about: string | null; outcome: "waits" | "actioned" | "no_violation" | "closed" };
   fallback?: { title: string; summary: string };
 }
 

@@ -106,7 +106,7 @@ class Live {
         break;
       }
       case "notifications_merged":
-        void notices.refresh();
+        notices.merged();
         break;
     }
   }

@@ -8,7 +8,7 @@ import { session } from "./session.svelte";
 
 const TYPES = [
   "mention", "status", "reblog", "favourite", "follow", "follow_request", "update", "quote", "quoted_update", "poll",
-  "moderation_warning", "severed_relationships", "admin.sign_up", "admin.report",
+  "moderation_warning", "severed_relationships", "admin.sign_up", "admin.report", "holdfast.report_outcome",
 ];
 
 export type Kind = "all" | "mentions";
@@ -88,9 +88,15 @@ class Notices {
     this.fresh += 1;
   }
 
+  /** Others came in; which ones, only the list says. */
+  merged(): void {
+    this.fresh += 1;
+    void this.count();
+  }
+
   async count(): Promise<void> {
     try {
-      this.unread = (await get<{ count: number }>("/api/v2/notifications/unread_count")).count;
+      this.unread = (await get<{ count: number }>("/api/v2/notifications/unread_count", { supported_types: TYPES })).count;
     } catch {
       // The count is an ornament.
     }
