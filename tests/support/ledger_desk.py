@@ -91,6 +91,7 @@ class LedgerDesk:
     files: LedgerFiles
     clock: FixedClock
     keyring: Keyring
+    domain: str = DOMAIN
     published: dict[str, Checkpoint] = field(default_factory=dict)
     history: list[bytes] = field(default_factory=list)
 
@@ -113,7 +114,7 @@ class LedgerDesk:
             self.database,
             self.clock,
             files or self.files,
-            DOMAIN,
+            self.domain,
             SequencerLimits(batch=100),
             peers=peers,
             watch=watch,
