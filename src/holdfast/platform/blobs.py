@@ -68,12 +68,29 @@ class BlobAccess(Protocol):
         """The data folder."""
 
 
-class Blobs:
-    """A store of blobs. Hashes are SHA-256 digests, 32 bytes."""
+class BlobCopies(Protocol):
+    """What keeps copies of blobs elsewhere; `continuity.media` does."""
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+    async def keep(self, digest: bytes, here: Blobs) -> None:
+        """A blob was stored `here`; returns once its copies are as safe as they have to be, or are known to be late."""
+
+    async def bring(self, digest: bytes, here: Blobs) -> bool:
+        """A blob is not `here`; True once it is."""
+
+
+class Blobs:
+    """A store of blobs. Hashes are SHA-256 digests, 32 bytes. copies: asked after each `put`, and for what is not here."""
+
+    def __init__(
+        self, store: ObjectStore, folder: Path | None = None, copies: BlobCopies | None = None
+    ) -> None:
         self._store = store
         self._folder = folder
+        self._copies = copies
+
+    def alone(self) -> Blobs:
+        """The same store without its copies: for what makes or brings them."""
+        return Blobs(self._store, self._folder)
 
     async def put(self, content: bytes | BinaryIO) -> bytes:
         """Keep a blob and return its hash. A file is read from its start. Raises BlobsAway."""
@@ -87,6 +104,8 @@ class Blobs:
                 await asyncio.to_thread(_settle, self._folder / path)
         except (BaseError, OSError) as error:
             raise BlobsAway(private=repr(error)) from error
+        if self._copies is not None:
+            await self._copies.keep(digest, self.alone())
         return digest
 
     async def get(self, digest: bytes) -> bytes:
@@ -106,12 +125,22 @@ class Blobs:
             async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
                 yield bytes(chunk)
         except FileNotFoundError as error:
-            raise BlobMissing(private=digest.hex()) from error
+            # Said before the first piece. What is brought here now is read like any other blob.
+            if self._copies is None or not await self._copies.bring(digest, self.alone()):
+                raise BlobMissing(private=digest.hex()) from error
+            async for piece in self.alone().stream(digest, start, end):
+                yield piece
         except (BaseError, OSError) as error:
             raise BlobsAway(private=repr(error)) from error
 
     async def size(self, digest: bytes) -> int | None:
         """The size in bytes; None when there is no such blob. Raises BlobsAway."""
+        size = await self._size_here(digest)
+        if size is None and self._copies is not None and await self._copies.bring(digest, self.alone()):
+            size = await self._size_here(digest)
+        return size
+
+    async def _size_here(self, digest: bytes) -> int | None:
         try:
             return (await obstore.head_async(self._store, _path(digest)))["size"]
         except FileNotFoundError:
@@ -140,11 +169,11 @@ def hash_of(content: bytes | BinaryIO) -> bytes:
     return digest.digest()
 
 
-def open_blobs(access: BlobAccess, *, retries: int = _RETRIES) -> Blobs:
+def open_blobs(access: BlobAccess, *, retries: int = _RETRIES, copies: BlobCopies | None = None) -> Blobs:
     """The store that the settings name. `retries`: of a request to a bucket that does not answer."""
     if not access.media_store_url:
         folder = access.data.resolve() / "media"
-        return Blobs(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+        return Blobs(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder, copies)
     parts = urlsplit(access.media_store_url)
     options: dict[str, str] = {}
     if access.media_store_access_key:
@@ -160,12 +189,12 @@ def open_blobs(access: BlobAccess, *, retries: int = _RETRIES) -> Blobs:
         retry_config={"max_retries": retries, "retry_timeout": _RETRY_WITHIN},
         **options,  # type: ignore[arg-type]
     )
-    return Blobs(store)
+    return Blobs(store, copies=copies)
 
 
-def memory_blobs() -> Blobs:
+def memory_blobs(copies: BlobCopies | None = None) -> Blobs:
     """A store that lasts as long as the process: the fake for tests."""
-    return Blobs(MemoryStore())
+    return Blobs(MemoryStore(), copies=copies)
 
 
 def _path(digest: bytes) -> str:

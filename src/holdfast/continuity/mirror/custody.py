@@ -43,8 +43,13 @@ class NewIdentity:
 
 
 def make_identity(*, shares: int, needed: int) -> NewIdentity:
-    """A new identity in shares, of which `needed` bring it back. Raises key_shares.SharesWrong for numbers that cannot be."""
+    """A new identity in shares, of which `needed` bring it back; 0 shares: none, it is kept as a file.
+
+    Raises key_shares.SharesWrong for numbers that cannot be.
+    """
     identity, recipient = sealing.new_identity()
+    if shares == 0:
+        return NewIdentity(recipient, (), identity)
     split = key_shares.split_secret(identity_secret(identity), shares=shares, needed=needed)
     return NewIdentity(recipient, split, identity)
 

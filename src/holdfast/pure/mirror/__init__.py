@@ -47,6 +47,7 @@ from .chunks import (
 )
 from .envelope import (
     HEAD_MAX_BYTES,
+    Fields,
     Head,
     check_body,
     encode_object,
@@ -103,7 +104,7 @@ from .retention import KEEP, MIN_FULL, Forgetting, RetentionPolicy, plan_forgett
 
 __all__ = [
     "BASE", "Base", "CHUNK", "CLAIM", "ChainBroken", "Chunk", "Claimed", "DEGRADE_AFTER", "Durability",
-    "Epoch", "EpochClaim", "EpochStart", "Forgetting", "HEAD_MAX_BYTES", "Head", "HeldChunk",
+    "Epoch", "EpochClaim", "EpochStart", "Fields", "Forgetting", "HEAD_MAX_BYTES", "Head", "HeldChunk",
     "IDENTITY_BYTES", "KEEP", "LogGap", "MANIFEST", "MAX_BASES", "MAX_PACKED", "MAX_PARTS",
     "MAX_SEALED_BYTES", "MIN_FULL", "MalformedObject", "Manifest", "MirrorInvalid", "NotRestorable",
     "ObjectForged", "ObjectMisnamed", "ObjectTruncated", "PACK", "Packed", "Part", "QuorumPolicy",

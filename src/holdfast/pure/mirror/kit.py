@@ -53,17 +53,23 @@ def readable_sheet(sheet: Sheet, sealed_facts: Mapping[str, Any]) -> str:
             raise SecretInSheet
     stores = "\n".join(f"  {number}. {address}" for number, address in enumerate(sheet.stores, 1))
     holders = "\n".join(f"  {number}. {holder}" for number, holder in enumerate(sheet.holders, 1))
+    how, bring = (
+        (f"of which {sheet.shares_needed} of {len(sheet.holders)} shares are needed.",
+         f"Bring {sheet.shares_needed} holders together; each types the words of their share.")
+        if sheet.holders
+        else ("which is kept whole, as a file.", "Fetch the file of the identity from where it is kept.")
+    )  # fmt: skip
     text = f"""EVACUATION KIT OF {sheet.domain}
 made {format_time(sheet.made_at)}, epoch {sheet.epoch}, database {sheet.site}
 
 Keep this sheet away from the server. It holds no secret: it says where the mirrors are and whom to
-believe. The mirrors are opened with the identity, of which {sheet.shares_needed} of {len(sheet.holders)} shares are needed.
+believe. The mirrors are opened with the identity, {how}
 
 Stores (any one of them is enough)
 {stores}
 
 Shares are held by
-{holders}
+{holders or "  nobody: there are none"}
 
 Recipients (age)
 {chr(10).join("  " + one for one in sheet.recipients)}
@@ -72,7 +78,7 @@ Authority (vkey; who may open an epoch)
   {sheet.authority.vkey}
 
 On an empty machine, with Holdfast installed
-  1. Bring {sheet.shares_needed} holders together; each types the words of their share.
+  1. {bring}
   2. holdfast relaunch --from STORE --key FILE --data FOLDER
   3. Point the DNS name {sheet.domain} to the new machine.
   4. Revoke the credentials that the old machine had at every store.
