@@ -36,12 +36,17 @@ class ChildGivenUp(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class ChildPlan:
-    """How to start a child. `pass_fds` are inherited; `environment` is the whole of it."""
+    """How to start a child. `pass_fds` are inherited; `environment` is the whole of it.
+
+    `last`: stopped after the others. `vital`: one that keeps ending ends everything; else it is started again for ever.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     pass_fds: tuple[int, ...] = ()
+    last: bool = False
+    vital: bool = True
 
 
 @dataclass(slots=True)
@@ -77,12 +82,15 @@ class Supervisor:
     after_ending: Callable[[], None] = lambda: None
     ready: bool = False
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _last: set[str] = field(default_factory=set)
     _keepers: list[asyncio.Task[None]] = field(default_factory=list)
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _error: Exception | None = None
 
     def start(self, plan: ChildPlan) -> None:
         """Start a child and keep it running from now on."""
+        if plan.last:
+            self._last.add(plan.name)
         self._keepers.append(asyncio.get_running_loop().create_task(self._guard(self._keep(plan))))
 
     def watch(self, keeper: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -102,7 +110,9 @@ class Supervisor:
         for keeper in self._keepers:
             with contextlib.suppress(asyncio.CancelledError):
                 await keeper
-        await asyncio.gather(*(self._end(name, child) for name, child in self._children.items()))
+        for turn in (False, True):
+            ending = [one for one in self._children.items() if (one[0] in self._last) is turn]
+            await asyncio.gather(*(self._end(name, child) for name, child in ending))
         self._children.clear()
         self._record()
 
@@ -128,7 +138,7 @@ class Supervisor:
             status = await wait_exit(child)
             how = describe_ending(status)
             self.after_ending()
-            if not endings.note(loop.time() - began, was_ready=self.ready):
+            if not endings.note(loop.time() - began, was_ready=self.ready) and plan.vital:
                 raise ChildGivenUp(
                     f"{plan.name} ended {endings.count} times in a row, at last {how}; its reason is above"
                 )

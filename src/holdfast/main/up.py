@@ -1,7 +1,7 @@
 """`holdfast up`: everything in one command, and everything stopped by one signal.
 
-Order of start: data folder, port, PostgreSQL, schema and keys, web and worker, ready. Order of stop:
-web and worker together, then PostgreSQL. What can be wrong is found before anything is started.
+Order of start: data folder, port, PostgreSQL, the mirror's shipper where there is a mirror, schema and keys, web and worker,
+ready. Order of stop: web and worker together, the shipper, then PostgreSQL. What can be wrong is found before anything is started.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from holdfast.main.database_choice import embedded_postgres, with_database
 from holdfast.main.datafolder import DataFolder, open_data_folder, record_address, stamps_file
 from holdfast.main.listening import listen
+from holdfast.main.mirror_guard import MirrorGuard
 from holdfast.main.startup_output import StartupOutput
 from holdfast.main.supervisor import (
     ChildGivenUp,
@@ -72,6 +73,10 @@ class Up:
             settings.shutdown_grace_seconds,
             after_ending=partial(empty_caches, stamps_file(folder.path)),
         )
+        self._mirror = MirrorGuard(
+            folder.path, self._supervisor, self._output.say,
+            silence_seconds=settings.mirror_degrade_seconds, steers=settings.mirror_steers_commits,
+        )  # fmt: skip
         self._stop = asyncio.Event()
         self._sign_in: str | None = None
 
@@ -114,6 +119,8 @@ class Up:
     async def _start(self) -> None:
         settings = await self._start_database()
         record_address(self._folder, settings)
+        # Before anything commits: commits may wait for it.
+        self._mirror.begin({**self._child_environment(settings), _SUPERVISED: "1"})
         self._output.begin("schema and keys")
         self._sign_in = await self._prepare(settings)
         self._output.begin("web and worker")
@@ -157,7 +164,7 @@ class Up:
             return with_database(self._settings, self._settings.database_url, embedded=False)
         self._output.begin("PostgreSQL")
         self._postgres = embedded_postgres(self._settings)
-        await self._postgres.start(self._output.say)
+        await self._postgres.start(self._output.say, mirrored=self._mirror.is_configured())
         self._supervisor.watch(self._keep_postgres)
         return with_database(self._settings, self._postgres.dsn, embedded=True)
 
@@ -175,7 +182,7 @@ class Up:
                 )
             self._output.say(f"PostgreSQL ended {how}; starting it again")
             await asyncio.sleep(endings.pause_seconds)
-            await server.start(self._output.say)
+            await server.start(self._output.say, mirrored=self._mirror.is_configured())
 
     async def _prepare(self, settings: Settings) -> str | None:
         """Run prepare.py in a process of its own; returns the first sign-in when it made one."""

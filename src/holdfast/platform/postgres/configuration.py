@@ -69,6 +69,15 @@ def write_configuration(cluster: Path, account: Account, options: Mapping[str, s
     _write(cluster / "pg_ident.conf", _NOTE + "".join(pairs), account)
 
 
+def let_commits_go(cluster: Path, account: Account) -> None:
+    """Commits of the server that starts next wait for no standby, whatever was set while it ran: none will be there."""
+    path = cluster / "postgresql.auto.conf"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    kept = [line for line in lines if not line.startswith("synchronous_standby_names")]
+    if kept != lines:
+        _write(path, "".join(kept), account)
+
+
 def _quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
 

@@ -25,6 +25,7 @@ from holdfast.platform.postgres.configuration import (
     ADMIN_ROLE,
     APP_ROLE,
     DATABASE,
+    let_commits_go,
     server_options,
     write_configuration,
 )
@@ -112,9 +113,10 @@ class EmbeddedPostgres:
         """The running server, to watch it; None when it was not started or is stopped."""
         return self._process
 
-    async def start(self, progress: Progress = _silent, *, sync: bool = True) -> bool:
+    async def start(self, progress: Progress = _silent, *, sync: bool = True, mirrored: bool = False) -> bool:
         """Make the cluster when there is none, start the server and wait until it accepts queries.
 
+        `mirrored`: somebody ships its log, so that commits may go on waiting for that as they did before.
         Crash recovery may take as long as it needs; `progress` hears of it. Returns True when the
         cluster is new. Raises PostgresError.
         """
@@ -131,6 +133,8 @@ class EmbeddedPostgres:
             max_connections=self._max_connections,
         )
         write_configuration(self._cluster.folder, self._account, options | self._options)
+        if not mirrored:
+            let_commits_go(self._cluster.folder, self._account)
         loop = asyncio.get_running_loop()
         orphans_deadline = loop.time() + _ORPHANS_PATIENCE_SECONDS
         while True:

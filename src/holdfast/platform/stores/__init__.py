@@ -12,6 +12,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from .buckets import BucketObjects, open_bucket, open_folder
+from .late import LateStore
 from .memory import MemoryObjects, StoreFaults
 from .port import (
     NAME_MAX_CHARACTERS,
@@ -29,7 +30,7 @@ from .port import (
 from .sftp import SftpObjects
 
 __all__ = [
-    "NAME_MAX_CHARACTERS", "TIMEOUT_SECONDS", "BucketObjects", "MemoryObjects", "ObjectExists", "ObjectMissing",
+    "NAME_MAX_CHARACTERS", "TIMEOUT_SECONDS", "BucketObjects", "LateStore", "MemoryObjects", "ObjectExists", "ObjectMissing",
     "SftpObjects", "Store", "StoreAway", "StoreCredentials", "StoreError", "StoreFaults", "StoreMisnamed", "StoreRefused",
     "StoredObject", "open_store",
 ]  # fmt: skip
