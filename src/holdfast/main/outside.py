@@ -18,7 +18,10 @@ from ..platform.jobs import RunnerLimits
 from ..records.timestamps import STAMP_CHECKPOINT
 from ..records.witnesses import ASK_WITNESS
 from ..social.push import SEND_PUSH
+from ..trust.trials import TRY_RULE
 from ..trust.webhooks import CALL_WEBHOOK
+from .answer_mail import ATTEMPTS as ANSWER_ATTEMPTS
+from .answer_mail import AnswerMailer, PolicyAnswerer
 from .card_fetching import CardFetcher
 from .card_fetching import lease_seconds as card_lease_seconds
 from .card_pictures import CardPictures
@@ -29,9 +32,18 @@ from .notice_mail.receipts import ATTEMPTS as RECEIPT_ATTEMPTS
 from .notice_mail.receipts import ReceiptSender
 from .push_sending import PushSender
 from .push_sending import lease_seconds as push_lease_seconds
+from .rule_trying import LEASE_SECONDS as TRIAL_LEASE_SECONDS
+from .rule_trying import RuleTrier
 from .statement_mail import ATTEMPTS as MAIL_ATTEMPTS
 from .statement_mail import StatementMailer, mailer_of
-from .subscriptions import FETCH_CARD, MAIL_STATEMENT, READ_NOTICE_MAIL, SEND_RECEIPT
+from .subscriptions import (
+    ANSWER_BY_POLICY,
+    FETCH_CARD,
+    MAIL_ANSWER,
+    MAIL_STATEMENT,
+    READ_NOTICE_MAIL,
+    SEND_RECEIPT,
+)
 from .time_stamping import LEASE_SECONDS as STAMP_LEASE_SECONDS
 from .time_stamping import Stamper
 from .webhook_calls import WebhookCaller
@@ -84,7 +96,11 @@ def kinds_of(given: Outside) -> dict[str, Kind]:
     named = given.named_outbound or given.outbound
     witnesses = WitnessAsker(settings, given.database, given.clock, named)
     stamps = Stamper(settings, given.database, given.clock, named)
+    mailed = AnswerMailer(settings, given.database, given.clock, mailer_of(settings))
+    by_policy = PolicyAnswerer(settings, given.database, given.clock)
     return {
+        MAIL_ANSWER: Kind(mailed.errand, settings.mail_timeout_seconds * 6.0 + 60, ANSWER_ATTEMPTS + 1),
+        ANSWER_BY_POLICY: Kind(by_policy.errand, 120.0),
         ASK_WITNESS: Kind(witnesses.errand, WITNESS_LEASE_SECONDS),
         MAIL_STATEMENT: Kind(letters.errand, settings.mail_timeout_seconds * 6.0 + 60, MAIL_ATTEMPTS),
         READ_NOTICE_MAIL: Kind(mails.errand, READ_LEASE_SECONDS, READ_ATTEMPTS, most=2),
@@ -92,6 +108,7 @@ def kinds_of(given: Outside) -> dict[str, Kind]:
         CALL_WEBHOOK: Kind(webhooks.errand, _WEBHOOK_LEASE_SECONDS, _WEBHOOK_ATTEMPTS),
         FETCH_CARD: Kind(cards.errand, card_lease_seconds(settings)),
         SEND_PUSH: Kind(pushes.errand, push_lease_seconds(settings), most=settings.push_concurrent_max),
+        TRY_RULE: Kind(RuleTrier(settings, given.database, given.clock).errand, TRIAL_LEASE_SECONDS, most=1),
         STAMP_CHECKPOINT: Kind(stamps.errand, STAMP_LEASE_SECONDS, _STAMP_ATTEMPTS),
     }
 

@@ -39,6 +39,7 @@ from ..social import (
     search,
 )
 from ..trust import (
+    answers,
     appeals,
     breaker,
     bulk,
@@ -51,6 +52,7 @@ from ..trust import (
     reports,
     staff_actions,
     statements,
+    trials,
     webhooks,
 )
 
@@ -122,6 +124,8 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     decisions.DecisionReversed: (reporters.count_reversed, appeals.settle_reversed),
     # By mail as an errand, where that is set up: see `reactions_to`.
     statements.StatementSent: (),
+    # By mail as an errand: see `reactions_to`.
+    answers.AnswerQueued: (),
     staff_actions.AccountWarned: (staff_actions.notify_warned,),
     staff_actions.StaffActed: (),
     cases.CaseOpened: (),
@@ -177,11 +181,18 @@ READ_NOTICE_MAIL = "read_notice_mail"
 """The kind of the errands that make notices of mails (main/notice_mail/reading.py)."""
 SEND_RECEIPT = "send_receipt"
 """The kind of the errands that send receipts of notices by mail (main/notice_mail/receipts.py)."""
+MAIL_ANSWER = "mail_answer"
+"""The kind of the errands that send answers to notices by mail (main/answer_mail.py)."""
+ANSWER_BY_POLICY = "answer_by_policy"
+"""The kind of the errands that answer notices without a person, where that is set (main/answer_mail.py)."""
 ERRANDS = frozenset(
     {
+        ANSWER_BY_POLICY,
+        MAIL_ANSWER,
         archives.MAKE_ARCHIVE,
         archives.IMPORT_ARCHIVE,
         webhooks.CALL_WEBHOOK,
+        trials.TRY_RULE,
         LOOK_CLOSER,
         MAIL_STATEMENT,
         PROCESS_MEDIA,
@@ -205,11 +216,13 @@ def reactions_to(
     cards_within_seconds: float | None = None,
     webhooks_of_posts: bool = False,
     mails: bool = False,
+    answers_by_policy: bool = False,
 ) -> Iterable[NewJob]:
     """The jobs that an event leads to. `second_opinions`: whether an outside judge is asked about queued posts.
 
-    mails: whether a mail server is set up. cards_within_seconds: None for no cards; else an address is asked at a random time within so many seconds, so that
-    servers to which a post travels do not all ask in the same moment.
+    mails: whether a mail server is set up. answers_by_policy: whether some kind of answer to notices goes out by itself.
+    cards_within_seconds: None for no cards; else an address is asked at a random time within so many seconds, so that servers
+    to which a post travels do not all ask in the same moment.
     """
     payload = msgspec.json.encode(event)
     jobs = [NewJob(handler.__name__, payload) for handler in _handlers(event)]
@@ -222,6 +235,10 @@ def reactions_to(
         jobs.append(NewJob(READ_NOTICE_MAIL, payload, unique_key=f"{READ_NOTICE_MAIL} {event.mail_id}"))
     if isinstance(event, notice_intake.ReceiptOrdered):
         jobs.append(NewJob(SEND_RECEIPT, payload, unique_key=f"{SEND_RECEIPT} {event.notice_id}"))
+    if isinstance(event, answers.AnswerQueued):
+        jobs.append(NewJob(MAIL_ANSWER, payload, unique_key=f"{MAIL_ANSWER} {event.message_id}"))
+    if isinstance(event, notices.NoticeDecided) and answers_by_policy:
+        jobs.append(NewJob(ANSWER_BY_POLICY, payload))
     if isinstance(event, media.MediaTaken):
         jobs.append(NewJob(PROCESS_MEDIA, payload, unique_key=f"{PROCESS_MEDIA} {event.media_id}"))
     if webhooks_of_posts and type(event) in _WEBHOOKS_OF_POSTS:

@@ -58,6 +58,7 @@ async def open_database(settings: Settings, pool_size: int | None = None) -> Asy
         second_opinions=bool(settings.second_opinion_url),
         webhooks_of_posts=settings.webhooks_of_posts,
         mails=bool(settings.mail_host),
+        answers_by_policy=bool(settings.notice_answers_automatic),
         cards_within_seconds=settings.card_jitter_seconds if settings.preview_cards else None,
     )
     async with await Database.connect(settings.database_url, limits, reactions, live_events_of) as database:

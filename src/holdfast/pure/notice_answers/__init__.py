@@ -6,6 +6,7 @@ No I/O here. `trust/answers` keeps and sends what is made here.
 from .compose import (
     GAPS,
     ITEMS_MAX,
+    NOTE_CHARACTERS,
     Composed,
     Gaps,
     check_template,
@@ -20,7 +21,7 @@ from .model import LANGUAGES, AnswerFacts, AnswerKind, Ground, ItemAnswer, answe
 from .words import MEASURES, OUTCOMES
 
 __all__ = [
-    "GAPS", "ITEMS_MAX", "LANGUAGES", "MEASURES", "OUTCOMES", "AddressNotUsable", "AnswerFacts", "AnswerIncomplete",
+    "GAPS", "ITEMS_MAX", "LANGUAGES", "MEASURES", "NOTE_CHARACTERS", "OUTCOMES", "AddressNotUsable", "AnswerFacts", "AnswerIncomplete",
     "AnswerKind", "AnswerTemplateLacks", "AnsweredMail", "Composed", "Enclosure", "Gaps", "Ground", "ItemAnswer",
     "Outgoing", "answer_language", "check_address", "check_template", "compose", "encode_mail", "item_lines",
     "missing_gaps", "time_text",

@@ -1,0 +1,159 @@
+"""Reads: a notice as far as an answer speaks of it, the mail that is answered, and where the answer goes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...platform.db import Database, Reader
+from ...pure.notice_answers import (
+    AddressNotUsable,
+    AnsweredMail,
+    AnswerFacts,
+    ItemAnswer,
+    check_address,
+)
+from ...pure.notices import answer_address, read_mail
+from ...records import ledger
+from ..notices import Channel, Direction, Message, Notice, NoticeItem, NoticeReader, Verified
+from ..policies import policy_version
+from ..staff_actions import Staff
+
+_AUTOMATION = {
+    "AUTOMATED_DECISION_NOT_AUTOMATED": "not",
+    "AUTOMATED_DECISION_PARTIALLY": "partially",
+    "AUTOMATED_DECISION_FULLY": "fully",
+}
+_DECISIONS_SQL = (
+    "select id, policy_id, policy_version, ruling::text as ruling, automation, automated_detection, made_at, undone_at"
+    " from decisions where id = any($1::bigint[])"
+)
+
+
+class Place(NamedTuple):
+    """Where answers come from and point to. status_page: of this notice, "" where it is not known."""
+
+    site: str
+    sender: str
+    complaint_page: str = ""
+    status_page: str = ""
+
+
+class Ground(NamedTuple):
+    """What a decision rests on, as far as outsiders are told."""
+
+    measures: tuple[str, ...]
+    policy: str
+    titles: Mapping[str, str]
+    law: bool
+    ground: str
+    automation: str
+    detected: bool
+
+
+class Whole(NamedTuple):
+    """All that an answer is made from. items: as `notices` has them."""
+
+    notice: Notice
+    items: Sequence[NoticeItem]
+    messages: Sequence[Message]
+    decisions: Mapping[int, Ground]
+
+
+async def whole_notice(database: Database, staff: Staff, notice_id: int) -> Whole:
+    """The notice and what belongs to it. Raises NoticeNotThere."""
+    reader = NoticeReader(database)
+    notice = await reader.notice(staff, notice_id)
+    items = await reader.items(staff, notice_id)
+    messages = await reader.messages(staff, notice_id)
+    decisions = await grounds(database, [one.decision_id for one in items if one.decision_id is not None])
+    return Whole(notice, items, messages, decisions)
+
+
+async def grounds(reader: Reader, decision_ids: Sequence[int]) -> dict[int, Ground]:
+    """What decisions rest on, by id."""
+    found: dict[int, Ground] = {}
+    policies: dict[tuple[str, int], tuple[Mapping[str, str], bool]] = {}
+    for row in await reader.fetch(_DECISIONS_SQL, sorted(set(decision_ids))):
+        ruling = json.loads(row["ruling"])
+        reference, law = "", False
+        titles: Mapping[str, str] = {}
+        if row["policy_id"] is not None:
+            key = (row["policy_id"], row["policy_version"])
+            if key not in policies:
+                policy = await policy_version(reader, *key)
+                titles = {language: text.title for language, text in policy.document.texts.items()}
+                policies[key] = (titles, policy.document.basis.value == "law")
+            titles, law = policies[key]
+            reference = f"{key[0]}@{key[1]}"
+        found[row["id"]] = Ground(
+            _measures(ruling), reference, titles, law, ruling.get("ground", ""),
+            _AUTOMATION.get(row["automation"], "not"), bool(row["automated_detection"]),
+        )  # fmt: skip
+    return found
+
+
+def _measures(ruling: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was done, without what is sealed."""
+    return tuple(one["kind"] for one in ruling.get("actions", ()) if not one.get("sealed"))
+
+
+def facts_for(whole: Whole, place: Place, language: str, notes: Mapping[str, str]) -> AnswerFacts:
+    """What the answer says, in the terms of `pure/notice_answers`."""
+    notice = whole.notice
+    by_n = {one.n: one for one in whole.items}
+    return AnswerFacts(
+        place.site, notice.reference, notice.received_at, subject=notice.subject,
+        sender_reference=notice.their_reference, status_page=place.status_page,
+        items=tuple(_item(one, by_n, whole.decisions, language) for one in whole.items),
+        complaint_page=place.complaint_page, notes=dict(notes),
+    )  # fmt: skip
+
+
+def _item(
+    item: NoticeItem, by_n: Mapping[int, NoticeItem], decisions: Mapping[int, Ground], language: str
+) -> ItemAnswer:
+    ground = decisions.get(item.decision_id) if item.decision_id is not None else None
+    title = ""
+    if ground is not None and ground.titles:
+        title = ground.titles.get(language) or ground.titles.get("en") or next(iter(ground.titles.values()))
+    first = by_n.get(item.duplicate_of) if item.duplicate_of is not None else None
+    return ItemAnswer(
+        item.n, item.as_given, item.outcome, item.first_seen_at, item.actioned_at,
+        ground.measures if ground else (), ground.policy if ground else "", title,
+        ground.law if ground else False, ground.ground if ground else "", item.reason,
+        ground.automation if ground else "not", ground.detected if ground else False,
+        f"{first.n}. {first.as_given}" if first else "",
+    )  # fmt: skip
+
+
+async def answered_mail(reader: ledger.KeyedReader, whole: Whole) -> tuple[AnsweredMail, str]:
+    """The newest mail of the sender, as far as threads need it, and the address that asks for the answer; empty where the
+    notice did not come by mail."""
+    for message in reversed(whole.messages):
+        if message.direction is Direction.IN and message.channel is Channel.EMAIL and message.raw_bytes:
+            raw = await ledger.openings(reader, message.record_id)
+            body = next((one.opening.body for one in raw if one.opening.name == "raw"), None)
+            if body is not None:
+                mail = read_mail(body)
+                return AnsweredMail(mail.subject, mail.message_id, mail.header("references")), answer_address(
+                    mail
+                )
+    return AnsweredMail(), ""
+
+
+def recipient_of(whole: Whole, asked_for: str) -> tuple[str, str]:
+    """Where an answer goes by mail, and why nowhere: (address, ""), or ("", why)."""
+    notice = whole.notice
+    if notice.verification.how is Verified.FORGED:
+        # It would reach somebody who never wrote to us.
+        return "", "the sender was forged"
+    address = asked_for or notice.sender.email.strip()
+    if not address:
+        return "", "the sender left no address"
+    try:
+        check_address(address)
+    except AddressNotUsable:
+        return "", "the address of the sender cannot be written to"
+    return address, ""
