@@ -6,7 +6,7 @@ transaction takes a connection. Rules and the local model judge; other judges fi
 
 from holdfast.screening.classifier import PointName
 from holdfast.screening.model import Action, Content, Judge, Lane, Opinion, Verdict
-from holdfast.screening.rules import Problem, Rule, RuleEngine, RuleSet, load_rules
+from holdfast.screening.rules import Problem, Rule, RuleEngine, RuleSet, load_rules, read_rules
 from holdfast.screening.screen import SHIPPED_MODEL, ModelChoice, Screen, load_screen
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "Screen",
     "Verdict",
     "load_rules",
+    "read_rules",
     "load_screen",
 ]

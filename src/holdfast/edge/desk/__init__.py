@@ -20,7 +20,9 @@ from .queues import routes as queues
 from .reporters import routes as reporters
 from .reviewers import routes as reviewers
 from .routes import API, ScopedAccess, staff_of
+from .rules import routes as rules
 from .statements import routes as statements
+from .team import routes as team
 from .templates import routes as templates
 from .transparency import routes as transparency
 
@@ -40,7 +42,9 @@ TABLES = (
     queues,
     reporters,
     reviewers,
+    rules,
     statements,
+    team,
     templates,
     transparency,
 )

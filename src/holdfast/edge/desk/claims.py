@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ...platform.db import Tx
+from ...platform.db import Reader, Tx
 from ...platform.settings import Settings
 from ...trust import cases
 from ...trust.reviewers import (
@@ -13,6 +13,8 @@ from ...trust.reviewers import (
     BreakDue,
     allowed,
     begin_look,
+    capped,
+    caps_of,
     end_look,
     keep_look,
     preferences_of,
@@ -52,8 +54,9 @@ async def take_next(call: Call) -> Answer:
     """Take the first case in the order of work that the caller may have; `null` when there is none. 429 when a break is
     due, or the day is over, and no threat to life waits."""
     asked, settings = await call.params(NextForm), call.services.settings
-    bounds, me = bounds_of(settings), call.actor.account_id
+    me = call.actor.account_id
     async with call.services.database.transaction() as tx:
+        bounds = await bounds_of(tx, call)
         may = await allowed(tx, me, bounds, now=call.now)
         lane = "P0" if may.urgent_only else asked.lane or None
         case_id = await cases.claim_next(
@@ -69,7 +72,12 @@ async def take_next(call: Call) -> Answer:
     return json_answer(None) if case_id is None else await whole_case(call, case_id)
 
 
-def bounds_of(settings: Settings) -> Bounds:
+async def bounds_of(reader: Reader, call: Call) -> Bounds:
+    """How much the caller is given in a day: what the settings say, or less."""
+    return capped(usual_bounds(call.services.settings), await caps_of(reader, call.actor.account_id))
+
+
+def usual_bounds(settings: Settings) -> Bounds:
     """How much one person is given in a day."""
     return Bounds(
         settings.reviewer_daily_items, settings.reviewer_daily_heavy, settings.reviewer_daily_minutes,
@@ -80,7 +88,7 @@ def bounds_of(settings: Settings) -> Bounds:
 
 async def done_with(tx: Tx, call: Call, case_id: int, *, skipped: bool = False) -> None:
     """The caller has this case before them no more."""
-    bounds = bounds_of(call.services.settings)
+    bounds = await bounds_of(tx, call)
     await end_look(tx, call.actor.account_id, case_id, bounds, skipped=skipped, now=call.now)
 
 
@@ -93,8 +101,8 @@ async def _without(tx: Tx, account_id: int, bounds: Bounds, may: Allowance) -> l
 async def claim(call: Call) -> Answer:
     """Take this case. Only threats to life are given to whoever needs a break."""
     settings, case_id, me = call.services.settings, call.id_segment(), call.actor.account_id
-    bounds = bounds_of(settings)
     async with call.services.database.transaction() as tx:
+        bounds = await bounds_of(tx, call)
         may = await allowed(tx, me, bounds, now=call.now)
         case = await cases.claim(
             tx, staff_of(call), case_id, relations_conflict=settings.desk_relations_conflict,
@@ -110,8 +118,8 @@ async def claim(call: Call) -> Answer:
 async def keep(call: Call) -> Answer:
     """A sign of life: the lease begins anew."""
     seconds, case_id, me = call.services.settings.desk_lease_seconds, call.id_segment(), call.actor.account_id
-    bounds = bounds_of(call.services.settings)
     async with call.services.database.transaction() as tx:
+        bounds = await bounds_of(tx, call)
         await cases.keep(tx, staff_of(call), case_id, lease_seconds=seconds, now=call.now)
         await keep_look(tx, me, case_id, bounds, now=call.now)
         may = await allowed(tx, me, bounds, now=call.now)

@@ -83,7 +83,7 @@ async def show_team(call: Call) -> Answer:
 
 
 async def _me(call: Call, reader: Reader) -> dict[str, Any]:
-    me, bounds = call.actor.account_id, bounds_of(call.services.settings)
+    me, bounds = call.actor.account_id, await bounds_of(reader, call)
     day, may = await day_of(reader, me, call.now), await allowed(reader, me, bounds, now=call.now)
     wanted: Preferences = await preferences_of(reader, me)
     rows = await exposure_of(reader, me, call.now - timedelta(days=_DAYS - 1))

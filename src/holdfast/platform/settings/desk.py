@@ -75,6 +75,15 @@ class DeskSettings(LedgerSettings, frozen=True, kw_only=True):
         bool,
         S("Whether cases about accounts that a moderator follows, blocks, or is blocked by go to others."),
     ] = True
+    rule_trial_posts: Annotated[
+        int,
+        S(
+            "How many of the newest posts a trial of a rule may look at.",
+            unit="posts",
+            minimum=1,
+            maximum=1_000_000,
+        ),
+    ] = 20_000
     desk_reorder_seconds: Annotated[
         int,
         S(
@@ -138,6 +147,9 @@ class QualitySettings(DeskSettings, frozen=True, kw_only=True):
     second_look_p4_percent: Annotated[
         float, S("The same in lane P4.", unit="%", minimum=0.0, maximum=100.0)
     ] = 1.0
+    second_look_wide_posts: Annotated[
+        int, S("A decision that takes away at least so many posts is always judged by a second person; 0: never.", unit="posts", minimum=0, maximum=100_000)
+    ] = 10  # fmt: skip
     quality_gold_every: Annotated[
         int, S("A reviewer meets a gold item after so many decisions; 0: never.", minimum=0, maximum=100_000)
     ] = 50

@@ -3,7 +3,7 @@
 from holdfast.screening.rules.banks import Problem, url_keys
 from holdfast.screening.rules.engine import RuleEngine
 from holdfast.screening.rules.limits import MAX_LINKS
-from holdfast.screening.rules.rulefile import Rule, RuleSet, load_rules
+from holdfast.screening.rules.rulefile import Rule, RuleSet, load_rules, read_rules
 from holdfast.screening.rules.throttle import Throttle, Throttles
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "Throttle",
     "Throttles",
     "load_rules",
+    "read_rules",
     "url_keys",
 ]

@@ -106,6 +106,17 @@ def load_rules(path: Path | None) -> RuleSet:
     return RuleSet(version, banks, tuple(rules), tuple(problems))
 
 
+def read_rules(text: str) -> RuleSet:
+    """The rules of a file's text, as `load_rules` reads them. One that is no rule file at all has problems and no rules."""
+    problems: list[Problem] = []
+    digest = hashlib.sha256()
+    parts = _read(text.encode(), "text", problems, digest) or _Parts("text", 0, {}, {})
+    banks = _compile_banks(parts.banks, problems)
+    rules = _compile_rules(parts.rules, banks, problems)
+    version = f"{parts.name}@{parts.version}+{digest.hexdigest()[:12]}"
+    return RuleSet(version, banks, tuple(rules), tuple(problems))
+
+
 def _read_default(problems: list[Problem], digest: Any) -> _Parts:
     raw = resources.files("holdfast.screening.rules").joinpath("default_rules.toml").read_bytes()
     parts = _read(raw, DEFAULT_NAME, problems, digest)

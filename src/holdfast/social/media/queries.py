@@ -133,6 +133,12 @@ async def waiting_media(reader: Reader, media_id: int) -> Waiting | None:
     return None if row is None else Waiting(**dict(row))
 
 
+async def stored_files(reader: Reader) -> list[tuple[bytes, int]]:
+    """Every file that is in the blob store or about to be: its SHA-256 and its size in bytes."""
+    rows = await reader.fetch("select hash, size_bytes from blobs order by hash")
+    return [(row[0], row[1]) for row in rows]
+
+
 async def still_waiting(reader: Reader, ids: list[int]) -> list[int]:
     """Those of these uploads that were never finished."""
     rows = (

@@ -14,6 +14,7 @@ from ...platform.stamps import Kind
 REST: dict[str, str] = {
     "reporter_records": "delete from reporter_records where account_id = $1 returning null::bigint",
     "reviewer_preferences": "delete from reviewer_preferences where account_id = $1 returning null::bigint",
+    "reviewer_caps": "delete from reviewer_caps where account_id = $1 returning null::bigint",
     "reviewer_looks": "delete from reviewer_looks where account_id = $1 returning null::bigint",
     "reviewer_shifts": "delete from reviewer_shifts where account_id = $1 returning null::bigint",
     "reviewer_days": "delete from reviewer_days where account_id = $1 returning null::bigint",

@@ -29,6 +29,14 @@ class Bounds(msgspec.Struct, frozen=True):
     heavy_categories: frozenset[str] = frozenset()
 
 
+class Caps(msgspec.Struct, frozen=True):
+    """How much less one person is given; None: as the settings have it."""
+
+    daily_items: int | None = None
+    daily_heavy: int | None = None
+    daily_minutes: int | None = None
+
+
 class Preferences(msgspec.Struct, frozen=True):
     """How somebody wants to see cases. `opt_outs`: categories that they are not given; they can still be taken by hand."""
 

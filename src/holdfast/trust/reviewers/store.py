@@ -7,7 +7,7 @@ from typing import Final
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
-from .model import Preferences, Shift
+from .model import Caps, Preferences, Shift
 
 SILENCE: Final = timedelta(minutes=10)
 """After so long without a sign of life somebody is not looking any more."""
@@ -80,6 +80,17 @@ async def save_shift(tx: Tx, account_id: int, shift: Shift) -> None:
         " on conflict (account_id) do update set began_at = excluded.began_at, last_at = excluded.last_at,"
         "  break_until = excluded.break_until",
         account_id, shift.began_at, shift.last_at, shift.break_until,
+    )  # fmt: skip
+
+
+async def save_caps(tx: Tx, account_id: int, caps: Caps, *, by: int | None, now: Instant) -> None:
+    """How much less one person is given."""
+    await tx.execute(
+        "insert into reviewer_caps (account_id, daily_items, daily_heavy, daily_minutes, set_by, set_at)"
+        " values ($1, $2, $3, $4, $5, $6) on conflict (account_id) do update set daily_items = excluded.daily_items,"
+        "  daily_heavy = excluded.daily_heavy, daily_minutes = excluded.daily_minutes, set_by = excluded.set_by,"
+        "  set_at = excluded.set_at",
+        account_id, caps.daily_items, caps.daily_heavy, caps.daily_minutes, by, now,
     )  # fmt: skip
 
 

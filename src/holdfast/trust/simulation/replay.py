@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from ...screening import Action, Lane, RuleEngine, RuleSet, Screen, Verdict, load_rules
+from ...screening import Action, Lane, Rule, RuleEngine, RuleSet, Screen, Verdict, load_rules, read_rules
 from ...screening.lifecycle import Standing
 from ..history import StoredPost, content_of_stored
 
@@ -33,12 +33,7 @@ class Replayed(msgspec.Struct, frozen=True, array_like=True):
 def rehearsed(rules: RuleSet) -> RuleSet:
     """The rule set as if every rule that is not retired were live."""
     return rules._replace(
-        rules=tuple(
-            rule._replace(source=msgspec.structs.replace(rule.source, stage="live"))
-            if rule.source.stage in _WOULD_BE_LIVE
-            else rule
-            for rule in rules.rules
-        )
+        rules=tuple(_live(rule) if rule.source.stage in _WOULD_BE_LIVE else rule for rule in rules.rules)
     )
 
 
@@ -61,6 +56,46 @@ def make_replayer(
         return [Replayed(_side(tried), _side(in_force)) for tried, in_force in sides]
 
     return replay
+
+
+def make_trier(
+    in_force: Path | None, *, rule_id: str | None, source: str, standings: Mapping[str, Standing]
+) -> Callable[[list[StoredPost]], list[Replayed]]:
+    """Judge posts by the rules in force, and by those with one more as if it were live: one of theirs (`rule_id`), or
+    those that `source` adds."""
+    loaded = load_rules(in_force)
+    one = _screen(with_rule(loaded, rule_id=rule_id, source=source), _without(standings, rule_id))
+    other = _screen(loaded, standings)
+
+    def replay(posts: list[StoredPost]) -> list[Replayed]:
+        contents = [content_of_stored(post) for post in posts]
+        sides = zip(one.assess_many(contents), other.assess_many(contents), strict=True)
+        return [Replayed(_side(tried), _side(in_force)) for tried, in_force in sides]
+
+    return replay
+
+
+def with_rule(rules: RuleSet, *, rule_id: str | None, source: str) -> RuleSet:
+    """These rules with one of them live, or with those of a rule file's text that are not among them, live."""
+    if rule_id is not None:
+        return rules._replace(
+            rules=tuple(_live(rule) if rule.source.id == rule_id else rule for rule in rules.rules)
+        )
+    added = read_rules(source)
+    known = {(rule.source.id, rule.fingerprint) for rule in rules.rules}
+    new = {
+        rule.source.id: _live(rule) for rule in added.rules if (rule.source.id, rule.fingerprint) not in known
+    }
+    kept = tuple(rule for rule in rules.rules if rule.source.id not in new)
+    return RuleSet(added.version, {**rules.banks, **added.banks}, (*kept, *new.values()), added.problems)
+
+
+def _without(standings: Mapping[str, Standing], rule_id: str | None) -> Mapping[str, Standing]:
+    return {name: standing for name, standing in standings.items() if name != rule_id}
+
+
+def _live(rule: Rule) -> Rule:
+    return rule._replace(source=msgspec.structs.replace(rule.source, stage="live"))
 
 
 def _screen(rules: RuleSet, standings: Mapping[str, Standing] | None = None) -> Screen:
