@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from .about import S
-from .notice_intake import NoticeIntakeSettings
+from .notice_answers import NoticeAnswerSettings
 
 
-class MirrorSettings(NoticeIntakeSettings, frozen=True, kw_only=True):
+class MirrorSettings(NoticeAnswerSettings, frozen=True, kw_only=True):
     """How the database's log gets to the stores. Which stores there are is set up with `holdfast mirror`."""
 
     # Mirror
