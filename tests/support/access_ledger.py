@@ -24,7 +24,7 @@ PUBLIC_LEDGER = frozenset(
         f"{_LOG}/tile/{{level}}/{{a}}/{{b}}/{{c}}", f"{_LOG}/tile/{{level}}/{{a}}/{{b}}/{{c}}/{{d}}",
         f"{_API}/status", f"{_API}/proof/{{record_id}}", f"{_API}/openings/{{record_id}}",
         f"{_LOG}/policy", f"{_API}/policy", f"{_API}/witnesses", f"{_API}/time-stamps", f"{_API}/time-stamps/{{id}}",
-        f"{_API}/time-stamp-certificates", f"{_API}/receipts/{{record_id}}",
+        f"{_API}/time-stamp-certificates", f"{_API}/receipts/{{record_id}}", "GET /relaunch.json",
     }
 )  # fmt: skip
 
@@ -41,6 +41,7 @@ LEDGER_ROWS = {
     f"{_API}/time-stamps": Row({"": ANY}),
     f"{_API}/time-stamps/{{id}}": Row({"time_stamp": ANY, "missing_time_stamp": NOBODYS}),
     f"{_API}/time-stamp-certificates": Row({"": NOBODYS}),
+    "GET /relaunch.json": Row({"": NOBODYS}),
     f"{_API}/receipts/{{record_id}}": Row(
         {"ledger_record": ANY, "secret_record": ANY, "missing_record": NOBODYS}
     ),

@@ -44,7 +44,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Dispatch = Callable[[Call, Send], Awaitable[None]]
 
 _DEADLOCK_RETRIES = 3
-_OPEN_TO_ALL_ORIGINS = ("/api", "/oauth", "/.well-known", "/nodeinfo")
+_OPEN_TO_ALL_ORIGINS = ("/api", "/oauth", "/.well-known", "/nodeinfo", "/relaunch.json")
 _CORS: list[Header] = [
     (b"access-control-allow-origin", b"*"),
     (

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from ..platform.blobs import Blobs, open_blobs
+from ..platform.blobs import Blobs
 from ..platform.clock import Clock, Instant
 from ..platform.config import Settings
 from ..platform.crypto import Keyring
@@ -22,6 +22,7 @@ from ..social.archives import IMPORT_ARCHIVE, MAKE_ARCHIVE, forget_archives
 from .archive_importing import ArchiveImporter
 from .archive_making import ArchiveMaker
 from .lazy_screen import LazyScreen
+from .mirrored_blobs import blobs_of
 
 # Longer than any archive takes; a worker that died in one is known to have died when it starts again.
 _LEASE_SECONDS = 4 * 3600.0
@@ -39,7 +40,7 @@ async def keep_archiving(
     """Work on archives until `stop` is set."""
     forgetting = asyncio.create_task(_keep_forgetting(settings, database, clock, stop))
     try:
-        await archive_runner(settings, database, clock, open_blobs(settings), screening).run(stop)
+        await archive_runner(settings, database, clock, blobs_of(settings, clock), screening).run(stop)
     finally:
         forgetting.cancel()
 

@@ -34,6 +34,7 @@ from .desk_clock import desk_actions
 from .lazy_screen import LazyScreen
 from .ledger_work import keep_ledger, record_census
 from .media_work import keep_media
+from .mirroring import keep_mirror
 from .notice_mail.reading import forgetting
 from .outside import keep_running
 from .reported_posts import keep_looking_closer
@@ -131,6 +132,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             asyncio.create_task(keep_looking_closer(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_archiving(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_ledger(settings, database, clock, stop)),
+            asyncio.create_task(keep_mirror(settings, database, clock, stop)),
         ]
         if settings.second_opinion_url:
             # Here, because it brings an HTTP client along, which is only loaded where it is used.

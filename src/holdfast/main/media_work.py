@@ -16,7 +16,8 @@ from typing import Final
 import msgspec
 import structlog
 
-from ..platform.blobs import BlobMissing, Blobs, hash_of, open_blobs
+from ..continuity.media import note_gone
+from ..platform.blobs import BlobMissing, Blobs, hash_of
 from ..platform.clock import Clock, Instant
 from ..platform.db import Database, Tx
 from ..platform.decoding import (
@@ -51,6 +52,7 @@ from ..social.media import (
     touch_blobs,
     waiting_media,
 )
+from .mirrored_blobs import blobs_of
 from .subscriptions import PROCESS_MEDIA
 
 log = structlog.get_logger(__name__)
@@ -73,7 +75,7 @@ class MediaWorker:
         self._database = database
         self._clock = clock
         self._decoders = decoders
-        self.blobs: Blobs = open_blobs(settings)
+        self.blobs: Blobs = blobs_of(settings, clock)
 
     async def errand(self, payload: bytes) -> Instant | None:
         """The job: one upload is made ready, or said to be unusable."""
@@ -102,7 +104,9 @@ class MediaWorker:
         for media_id in await still_waiting(tx, given_up):
             await finish_media(tx, media_id, None, problem=_GIVEN_UP)
         await forget_orphans(tx, now, hours=self._settings.media_orphan_hours)
-        for digest in await take_unused_blobs(tx, now):
+        unused = await take_unused_blobs(tx, now)
+        await note_gone(tx, unused, now)
+        for digest in unused:
             await self.blobs.delete(digest)
 
     def _workplace(self) -> tempfile.TemporaryDirectory[str]:

@@ -10,7 +10,6 @@ from functools import cache, partial
 
 from ..edge.ports import Services
 from ..edge.post_limits import media_limits
-from ..platform.blobs import open_blobs
 from ..platform.clock import Clock, SystemClock
 from ..platform.config import Settings
 from ..platform.crypto import Keyring
@@ -36,6 +35,7 @@ from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
 from .datafolder import stamps_file
 from .live_events import live_events_of
+from .mirrored_blobs import blobs_of
 from .screening_choice import model_choice
 from .subscriptions import reactions_to
 
@@ -159,7 +159,7 @@ def intake_of(settings: Settings, database: Database, screen: Screen, clock: Clo
     )
     moving = find_programs(settings.ffmpeg_program) is not None
     return Intake(
-        database, clock, open_blobs(settings), decoders, screen, media_limits(settings), moving=moving
+        database, clock, blobs_of(settings, clock), decoders, screen, media_limits(settings), moving=moving
     )
 
 

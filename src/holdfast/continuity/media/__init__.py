@@ -12,7 +12,7 @@ from .copies import MirrorCopies
 from .drain import Drained, drain_waiting
 from .fetch import Fetching, MediaNotHeld, RestoredMedia, fetch_media, restore_media
 from .hold import FileTooLarge, hold_file, holds_file
-from .listing import read_newest_list, write_list
+from .listing import read_list_facts, read_newest_list, write_list
 from .origin import fetch_while_serving
 from .reconcile import Reconciled, StoreReconciled, reconcile_media
 from .store import forget_gone, gone_since, note_gone
@@ -21,6 +21,6 @@ from .waiting import WaitingFile, WaitingFiles
 __all__ = [
     "Drained", "Fetching", "FileTooLarge", "MediaNotHeld", "MirrorCopies", "Reconciled", "RestoredMedia",
     "StoreReconciled", "WaitingFile", "WaitingFiles", "drain_waiting", "fetch_media", "fetch_while_serving",
-    "forget_gone", "gone_since", "hold_file", "holds_file", "note_gone", "read_newest_list", "reconcile_media",
+    "forget_gone", "gone_since", "hold_file", "holds_file", "note_gone", "read_list_facts", "read_newest_list", "reconcile_media",
     "restore_media", "write_list",
 ]  # fmt: skip

@@ -66,6 +66,24 @@ async def read_newest_list(
     return None
 
 
+async def read_list_facts(setup: MirrorSetup, opened: Mapping[str, stores.Store]) -> dict[str, str | int]:
+    """What the newest list says of itself: its name, how many files, their size, the root. Needs no secret; empty without a list."""
+    keys = signers_of(setup)
+    for name in sorted(await _held(opened), reverse=True):
+        for store in opened.values():
+            try:
+                listing, _, _ = open_media_list(await store.get(name), name, keys)
+            except (stores.StoreError, MirrorInvalid):
+                continue
+            return {
+                "list": name,
+                "files": listing.files,
+                "size_bytes": listing.size_bytes,
+                "root": listing.root.hex(),
+            }
+    return {}
+
+
 def _encoded(setup: MirrorSetup, listing: MediaList, files: Sequence[ListedFile]) -> bytes:
     packed = zstandard.ZstdCompressor().compress(encode_listed(files))
     return encode_media_list(listing, sealing.seal(packed, setup.recipients), setup.signer)

@@ -14,6 +14,8 @@ from .ledger import routes as ledger
 from .media_files import routes as media_files
 from .moving import routes as moving
 from .not_found import not_found
+from .notice_status import routes as notice_status
+from .notices import routes as notices
 from .notification_choices import routes as notification_choices
 from .one_time_links import routes as one_time_links
 from .pages import refusal_page
@@ -22,6 +24,7 @@ from .policies import routes as policies
 from .portability import routes as portability
 from .post import routes as post
 from .profile import routes as profile
+from .relaunch import routes as relaunch
 from .report import routes as report
 from .report_by_anybody import routes as report_by_anybody
 from .report_outcome import routes as report_outcome
@@ -35,7 +38,7 @@ from .transparency import routes as transparency
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notification_choices, one_time_links, policies, portability, pictures, post, profile, report, report_by_anybody, report_outcome, settings, sign_in, sign_up, statements, static_files, tag, transparency, two_factor,
+    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notice_status, notices, notification_choices, one_time_links, policies, portability, pictures, post, profile, relaunch, report, report_by_anybody, report_outcome, settings, sign_in, sign_up, statements, static_files, tag, transparency, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "app_is_built", "not_found", "refusal_page"]

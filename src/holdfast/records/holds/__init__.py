@@ -9,11 +9,11 @@ from .errors import HoldNotPlaced, HoldNotThere
 from .events import HoldReleased
 from .jobs import forget_held_copies
 from .model import Hold, HoldQuery, Scope, Subject, Terms
-from .queries import hold_of, holds, parked_by
+from .queries import active_count, hold_of, holds, parked_by
 from .store import lapsed_holds, mark_recorded, name_in_notice, place_hold, release_hold
 
 __all__ = [
-    "Hold", "HoldNotPlaced", "HoldNotThere", "HoldQuery", "HoldReleased", "Scope", "Subject", "Terms", "forget_held_copies", "held",
+    "Hold", "HoldNotPlaced", "HoldNotThere", "HoldQuery", "HoldReleased", "Scope", "Subject", "Terms", "active_count", "forget_held_copies", "held",
     "hold_of", "holds", "lapsed_holds", "mark_recorded", "name_in_notice", "park", "park_for", "parked_by", "place_hold", "ran",
     "release_hold", "released_erasures",
 ]  # fmt: skip

@@ -47,6 +47,11 @@ async def holds(reader: Reader, page: Window, *, ended: bool = False) -> list[Ho
     return [_hold(row) for row in (rows[::-1] if page.forward else rows)]
 
 
+async def active_count(reader: Reader) -> int:
+    """How many holds are in force."""
+    return int(await reader.fetchval("select count(*) from legal_holds where released_at is null"))
+
+
 async def parked_by(reader: Reader, hold_id: int, *, limit: int) -> list[ParkedErasure]:
     """Erasures that wait for a hold, the first refused first."""
     rows = await reader.fetch(

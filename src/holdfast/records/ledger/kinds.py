@@ -78,7 +78,11 @@ class Kind(StrEnum):
 
     # Notices from outside
     NOTICE_RECEIVED = "notice.received", "lane basis channel jurisdiction urgency items:count deadline:time"
-    NOTICE_ITEM = "notice.item", "lane basis outcome items:count"
+    NOTICE_ITEM = "notice.item", "lane basis outcome items:count found item:count role"
+    NOTICE_STEP = "notice.step", "step state basis role cause outcome"
+    NOTICE_MESSAGE = "notice.message", "channel cause outcome"
+    NOTICE_CLOCK = "notice.clock", "clock state basis bound lane percent:count deadline:time role"
+    NOTICE_PRESETS = "notice.presets", "digest:digest presets:count role"
     NOTICE_ACK = "notice.ack", "channel outcome took"
     NOTICE_REPLY = "notice.reply", "channel basis outcome took items:count"
     NOTICE_CLOSED = "notice.closed", "basis outcome took items:count"
@@ -136,6 +140,7 @@ class Kind(StrEnum):
         "outcome source rpo_seconds:count rto_seconds:count differences:count bytes:count digest:digest",
     )
     MIRROR_DEGRADED = "mirror.degraded", "state cause mirrors:count lag_seconds:count"
+    RELAUNCH_NOTICE = "relaunch.notice", "sequence:count addresses:count digest:digest"
 
     @property
     def public_fields(self) -> Mapping[str, str]:

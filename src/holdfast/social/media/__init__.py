@@ -42,6 +42,7 @@ from .queries import (
     own_media,
     scheduled_media,
     still_waiting,
+    stored_files,
     views_of,
     waiting_media,
 )
@@ -66,6 +67,6 @@ __all__ = [
     "OwnMedia", "Purpose", "QuotaSpent", "Role", "ServedFile", "TakenMedia",
     "add_media", "attach_media", "check_attachable", "cleaned_description", "delete_released", "describe_media", "extension_of", "discard_media",
     "file_named", "finish_media", "forget_orphans", "fresh_name", "give_to_scheduled", "hash_facts", "hashes_of", "media_views", "one_own_media",
-    "own_media", "read_focus", "release_post", "release_scheduled", "scheduled_media", "set_picture", "still_waiting", "take_unused_blobs",
+    "own_media", "read_focus", "release_post", "release_scheduled", "scheduled_media", "set_picture", "still_waiting", "stored_files", "take_unused_blobs",
     "take_upload", "touch_blobs", "views_of", "waiting_media",
 ]  # fmt: skip

@@ -14,8 +14,9 @@ from typing import BinaryIO, Final
 
 import pyrage  # type: ignore[import-untyped]
 
+from ...continuity.media import MirrorCopies
 from ...platform.blobs import CHUNK_BYTES, Blobs, open_blobs
-from ...platform.clock import Instant
+from ...platform.clock import Instant, SystemClock
 from ...platform.crypto import Keyring
 from ...platform.ids import PublicIds
 from ...platform.settings import Settings
@@ -55,7 +56,8 @@ def export_ports(settings: Settings, keyring: Keyring) -> ExportPorts:
         return settings.public_url.rstrip("/") + LOG_PREFIX + origin.rsplit("/", 1)[-1]
 
     return ExportPorts(
-        open_blobs(settings),
+        # Only read here; a relaunched site may have to fetch a file first.
+        open_blobs(settings, copies=MirrorCopies(settings.data.resolve(), lambda: keyring, SystemClock())),
         PublicIds(keyring.derive("public ids")),
         settings.data.resolve() / "run" / "exports",
         Trusting(prefix_url, settings.ledger_quorum),
