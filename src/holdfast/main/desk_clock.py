@@ -69,7 +69,9 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
             log.warning("breaker.moved", stage=move.state.stage, cause=move.cause, lane=move.state.lane)
 
     async def second_looks(tx: Tx, now: Instant) -> None:
-        await draw_second_looks(tx, settings.second_look_shares, now=now)
+        await draw_second_looks(
+            tx, settings.second_look_shares, wide_posts=settings.second_look_wide_posts, now=now
+        )
 
     async def gold(tx: Tx, now: Instant) -> None:
         await serve_gold(tx, settings.quality_gold_every, now=now)

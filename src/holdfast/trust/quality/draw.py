@@ -24,9 +24,10 @@ from ...screening import Lane
 from .. import cases
 from ..cases import CaseId, Signal, Source
 from ..decisions import Ruling
+from ..effects import ActionKind
 from ..staff_actions import Subject, SubjectKind
 from . import store
-from .model import LookKind, judgement_of
+from .model import SEVERITY, LookKind, judgement_of
 
 DRAWN_UNTIL: Final = "second_looks_drawn_until"
 """Its row of the table `facts`: the decision up to which all had their draw."""
@@ -37,7 +38,8 @@ _LANES: Final[dict[str, Lane]] = {"P0": "P0", "P1": "P1", "P2": "P2", "P3": "P3"
 
 _DECIDED_SQL = """
 select d.id, d.case_id, d.actor_id, d.made_by, coalesce(d.lane, c.lane) as lane, d.policy_id, d.ruling::text as ruling,
-       c.language, c.category, c.subject_kind, c.subject_key, c.account_id
+       c.language, c.category, c.subject_kind, c.subject_key, c.account_id,
+       (select count(*) from case_members m where m.case_id = c.id and m.subject_kind = 'post') as posts
 from decisions d join cases c on c.id = d.case_id
 where d.id > $1 and d.id <= $2 and d.kind = 'case' and d.undone_at is null and c.track = 'main' and c.subject_kind in ('post', 'account')
 order by d.id limit $3
@@ -48,7 +50,7 @@ select d.id, d.case_id, d.actor_id, d.made_by, coalesce(d.lane, c.lane) as lane,
 from decisions d join cases c on c.id = d.case_id
 where d.actor_id = $1 and d.made_at >= $2 and d.kind = 'case' and d.undone_at is null and c.track = 'main'
   and c.subject_kind in ('post', 'account')
-  and not exists (select 1 from quality_looks l where l.first_decision_id = d.id and l.kind in ('second', 'requeue'))
+  and not exists (select 1 from quality_looks l where l.first_decision_id = d.id and l.kind in ('second', 'wide', 'requeue'))
 order by d.id desc limit $3
 """
 # Nothing flagged them, nobody reported them, no case holds them.
@@ -67,10 +69,11 @@ order by sha256($3::bytea || convert_to(p.id::text, 'UTF8')) limit $4
 _rulings = msgspec.json.Decoder(Ruling)
 
 
-async def draw_second_looks(tx: Tx, shares: Mapping[str, float], *, now: Instant) -> int:
+async def draw_second_looks(tx: Tx, shares: Mapping[str, float], *, wide_posts: int = 0, now: Instant) -> int:
     """Draw from the decisions since the last time; how many are looked at again. A periodic action of the workers.
 
-    shares: for each lane, 0 to 1. What a rule or the model decided by itself in lane P0 is always looked at.
+    shares: for each lane, 0 to 1. What a rule or the model decided by itself in lane P0 is always looked at, and so is a
+    decision that took away at least `wide_posts` posts (0: no such); that one is not part of the draw.
     """
     await tx.execute("insert into facts (name, value) values ($1, '0') on conflict do nothing", DRAWN_UNTIL)
     kept = int(await tx.fetchval("select value from facts where name = $1 for update", DRAWN_UNTIL))
@@ -89,6 +92,9 @@ async def draw_second_looks(tx: Tx, shares: Mapping[str, float], *, now: Instant
     for row in chosen:
         opened += await look_again(tx, row, LookKind.SECOND, draw_id=draw_id, now=now) is not None
     await store.set_drawn(tx, draw_id, opened)
+    for row in rows:
+        if row not in chosen and _is_wide(row, wide_posts):
+            opened += await look_again(tx, row, LookKind.WIDE, draw_id=None, now=now) is not None
     return opened
 
 
@@ -123,6 +129,11 @@ def _is_drawn(row: Row, seed: bytes, shares: Mapping[str, float]) -> bool:
     if row["actor_id"] is None:
         return row["made_by"] in ("rules", "model") and row["lane"] == "P0"
     return in_share(seed, str(row["id"]), shares.get(row["lane"], 0.0))
+
+
+def _is_wide(row: Row, wide_posts: int) -> bool:
+    taken = judgement_of(_rulings.decode(row["ruling"])).severity >= SEVERITY[ActionKind.HIDE]
+    return bool(0 < wide_posts <= row["posts"] and taken)
 
 
 async def draw_sample(tx: Tx, most: int, *, now: Instant) -> int:

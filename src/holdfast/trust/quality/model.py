@@ -41,13 +41,14 @@ class LookKind(StrEnum):
     """Why somebody looks."""
 
     SECOND = "second"  # drawn
+    WIDE = "wide"  # it took many posts away at once; not drawn, so no share is estimated from it
     REQUEUE = "requeue"  # the first reviewer fails
     ADJUDICATION = "adjudication"  # two disagree
     GOLD = "gold"
     SAMPLE = "sample"  # of posts that nothing flagged
 
 
-BLIND: Final = frozenset({LookKind.SECOND, LookKind.REQUEUE, LookKind.GOLD})
+BLIND: Final = frozenset({LookKind.SECOND, LookKind.WIDE, LookKind.REQUEUE, LookKind.GOLD})
 """Looks whose reviewer is not told what was decided, nor which of these it is."""
 
 

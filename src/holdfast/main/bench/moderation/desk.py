@@ -55,17 +55,19 @@ class Desk:
         return ()
 
     async def people(self, reviewers: int) -> None:
-        """Members of a year's standing, and the team."""
+        """Members of a year's standing, others who joined an hour ago, and the team."""
         names = [f"m{number}" for number in range(self.flood.people)]
-        for names_now, role, ids in (
-            (names, "member", self.accounts),
-            ([f"team{n}" for n in range(reviewers)], "moderator", self.team),
+        fresh = [f"new{number}" for number in range(self.flood.fresh)]
+        for names_now, role, ids, since in (
+            (names, "member", self.accounts, self.at - _YEAR),
+            (fresh, "member", self.accounts, self.at - timedelta(hours=1)),
+            ([f"team{n}" for n in range(reviewers)], "moderator", self.team, self.at - _YEAR),
         ):
             for start in range(0, len(names_now), _BATCH):
                 async with self.database.transaction() as tx:
                     for name in names_now[start : start + _BATCH]:
                         new = NewAccount(name, f"{name}@bench.example", None, role=role, by_operator=True)
-                        made = await create_account(tx, new, registrations="open", now=self.at - _YEAR)
+                        made = await create_account(tx, new, registrations="open", now=since)
                         ids.append(made)
 
     async def publish(self, progress: Progress) -> None:

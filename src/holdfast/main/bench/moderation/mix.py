@@ -19,9 +19,11 @@ _SPAM = (
 )
 _WORDS = ("alpha", "bravo", "cedar", "delta", "ember", "fjord", "grove", "heron")
 _CHARACTERS = 480
-# Shares of the reports: copies of few texts, lawful posts that many report together; the rest is heavy-tailed.
-_SPAM_SHARE, _MASS_SHARE = 0.35, 0.30
-_COPIES_SHARE = 0.1
+# Shares of the reports: copies of few texts; lawful posts that many report together, half of them by fresh accounts; lawful
+# texts that many copy, with a word of their own; the rest is heavy-tailed.
+_SPAM_SHARE, _MASS_SHARE, _PASTA_SHARE = 0.30, 0.28, 0.07
+_COPIES_SHARE, _CHANGED_SHARE = 0.1, 0.5
+_FRESH_SHARE = 0.05
 _MASS_MOST = 400
 
 
@@ -61,13 +63,15 @@ def make_flood(texts: Texts, options: ModerationOptions) -> Flood:
         if not found:
             raise Invalid(f"the texts of the rehearsal hold none of the kind {needed}")
     people = max(60, min(3000, options.reports // 10))
+    fresh = max(20, int(people * _FRESH_SHARE))
     posts: list[tuple[str, Truth, int]] = []
     reports: list[tuple[int, int]] = []
 
-    def reported(text: str, truth: Truth, times: int) -> None:
+    def reported(text: str, truth: Truth, times: int, *, brigade: bool = False) -> None:
         author = chance.randrange(people)
         posts.append((text[:_CHARACTERS], truth, author))
-        told = chance.sample(range(people), min(times, people - 1))
+        crowd = range(people, people + fresh) if brigade else range(people)
+        told = chance.sample(crowd, min(times, len(crowd) - 1))
         reports.extend((one, len(posts) - 1) for one in told if one != author)
 
     for _ in range(options.threats):
@@ -79,15 +83,28 @@ def make_flood(texts: Texts, options: ModerationOptions) -> Flood:
         reported(text, "spam", min(int(chance.paretovariate(1.0)), 40))
     most = min(_MASS_MOST, people // 3)
     while len(reports) < options.reports * (_SPAM_SHARE + _MASS_SHARE):
-        reported(chance.choice(texts["lawful"]), "lawful", chance.randint(most // 4, most))
+        brigade = chance.random() < 0.5
+        reported(chance.choice(texts["lawful"]), "lawful", chance.randint(most // 4, most), brigade=brigade)
+    while len(reports) < options.reports * (_SPAM_SHARE + _MASS_SHARE + _PASTA_SHARE):
+        text = chance.choice(texts["lawful"])
+        for _ in range(chance.randint(10, 60)):
+            reported(_changed(text, chance), "lawful", min(int(chance.paretovariate(1.0)), 10))
     while len(reports) < options.reports:
         kind: Truth = "abuse" if chance.random() < 0.4 else "lawful"
         text = chance.choice(texts[kind])
         for _ in range(1 + (chance.random() < _COPIES_SHARE) * chance.randint(1, 5)):
-            reported(text, kind, min(int(chance.paretovariate(1.1)), 60))
+            reported(_changed(text, chance), kind, min(int(chance.paretovariate(1.1)), 60))
     chance.shuffle(reports)
     rows = list(zip(*posts, strict=True))
-    return Flood(rows[0], rows[1], rows[2], reports[: options.reports], people)
+    return Flood(rows[0], rows[1], rows[2], reports[: options.reports], people, fresh)
+
+
+def _changed(text: str, chance: random.Random) -> str:
+    """A copy as people make them: half of them as it was, half with something of their own before or after it."""
+    if chance.random() >= _CHANGED_SHARE:
+        return text
+    own = f"{chance.choice(_WORDS)} {chance.randrange(1000)}"
+    return f"{text[: _CHARACTERS - 20]} {own}" if chance.random() < 0.5 else f"{own}: {text}"
 
 
 def _files(folder: Path) -> list[Path]:

@@ -16,6 +16,7 @@ class ModerationOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     seconds: to read and decide a threat, abuse, spam, and what is lawful. known_seconds: first in, first out, for one more
     report of a post that was decided. accuracy: the share of decisions that are right. skips: of cases passed on.
+    wide_posts: a decision that hides so many posts is judged by a second person (the setting of the desk).
     """
 
     reports: int = 26_000
@@ -27,24 +28,30 @@ class ModerationOptions(msgspec.Struct, frozen=True, kw_only=True):
     known_seconds: float = 5.0
     accuracy: float = 0.95
     skips: float = 0.02
+    wide_posts: int = 10
     seed: int = 1
 
 
 class Flood(msgspec.Struct, frozen=True):
-    """What lands. Posts by number: text, truth and author; reports in the order of arrival: reporter and post."""
+    """What lands. Posts by number: text, truth and author; reports in the order of arrival: reporter and post.
+
+    people: members of a year's standing, numbered first. fresh: accounts made an hour ago, numbered after them.
+    """
 
     texts: Sequence[str]
     truths: Sequence[Truth]
     authors: Sequence[int]
     reports: Sequence[tuple[int, int]]
     people: int
+    fresh: int
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What one way of working came to; seconds are of team time since the flood.
 
     threat_seconds: until each true threat was acted on, rightly or wrongly. urgent_seconds: the same for what stood in
-    lane P0. hidden_lawful_seconds: for each lawful post that was wrongly hidden, until the team was through.
+    lane P0. hidden_lawful_seconds: for each lawful post that was wrongly hidden, until a second look gave it back, or else
+    until the team was through. returned: how many were given back so.
     oldest: hours since the start, then for each lane the oldest age in hours.
     """
 
@@ -53,6 +60,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     threat_seconds: list[float]
     urgent_seconds: list[float]
     hidden_lawful_seconds: list[float]
+    returned: int
     oldest: list[tuple[float, dict[str, float]]]
 
 

@@ -27,7 +27,7 @@ def print_moderation_report(report: ModerationReport, console: Console | None = 
         ("true threats acted on, median minutes", middle(ours.threat_seconds), middle(theirs.threat_seconds)),
         ("last true threat, minutes", max(ours.threat_seconds, default=None), max(theirs.threat_seconds, default=None)),
         ("team is through, minutes", ours.team_seconds, theirs.team_seconds),
-        ("lawful posts wrongly hidden, median minutes until then", middle(ours.hidden_lawful_seconds), middle(theirs.hidden_lawful_seconds)),
+        ("lawful posts wrongly hidden, median minutes until back, or all was done", middle(ours.hidden_lawful_seconds), middle(theirs.hidden_lawful_seconds)),
     )  # fmt: skip
     for what, mine, other in pairs:
         sooner = ratio(mine, other)
@@ -37,6 +37,7 @@ def print_moderation_report(report: ModerationReport, console: Console | None = 
     table.add_row(
         "lawful posts wrongly hidden", str(len(ours.hidden_lawful_seconds)), str(len(theirs.hidden_lawful_seconds)), ""
     )  # fmt: skip
+    table.add_row("of these given back by a second look", str(ours.returned), str(theirs.returned), "")
     console.print(table)
     console.print(
         f"before anybody looked, screening hid {report.held_threats} true threats and {report.screened_hidden_lawful} lawful"

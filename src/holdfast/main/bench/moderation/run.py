@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 
 from holdfast.main.bench.data import Progress
+from holdfast.main.bench.moderation.arrival import work_by_arrival
 from holdfast.main.bench.moderation.desk import Desk
 from holdfast.main.bench.moderation.mix import Texts, make_flood, texts_of_corpus, texts_of_data
 from holdfast.main.bench.moderation.model import ModerationOptions, ModerationReport
-from holdfast.main.bench.moderation.team import work_by_arrival, work_by_the_desk
+from holdfast.main.bench.moderation.team import Team
 from holdfast.main.bench.site import scratch_folder
 from holdfast.main.bench.usage import machine
 from holdfast.main.running_database import running_database
@@ -68,7 +69,8 @@ async def rehearse(
         lanes = {row["id"]: str(row["lane"]) for row in rows}
         held = await database.fetch("select id from posts where state = $1", PostState.HELD.value)
         held_truths = [flood.truths[number_of[row["id"]]] for row in held]
-        ours, decide_ms = await work_by_the_desk(desk, options, progress)
+        team = Team(desk, options)
+        await team.all(progress)
         arrival = work_by_arrival(flood, options, lane_of)
         left = int(await database.fetchval("select count(*) from posts"))
     urgent = {post for post, lane in lane_of.items() if lane == "P0"}
@@ -77,8 +79,8 @@ async def rehearse(
         bench="moderation", machine=machine(), options=msgspec.structs.replace(options), posts=len(flood.texts),
         reports=len(flood.reports), cases=len(lanes), lanes=_counted(list(lanes.values())),
         threat_lanes=_counted(threats), screened_hidden_lawful=held_truths.count("lawful"),
-        held_threats=held_truths.count("threat"), ours=ours.outcome(urgent), arrival=arrival.outcome(urgent),
-        intake_seconds=intake_seconds, decide_ms=decide_ms, posts_deleted=len(flood.texts) - left,
+        held_threats=held_truths.count("threat"), ours=team.work.outcome(urgent), arrival=arrival.outcome(urgent),
+        intake_seconds=intake_seconds, decide_ms=team.deciding_seconds / max(team.decided, 1) * 1000, posts_deleted=len(flood.texts) - left,
     )  # fmt: skip
 
 
