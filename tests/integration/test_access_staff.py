@@ -88,6 +88,10 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             return str(made["id"])
         case "template" | "decision" | "plan" | "appeal":
             return await of_decisions(site, people, kind, number)
+        case "rule":
+            return "threat.direct"
+        case "trial":
+            return str((await owner.post("/api/holdfast/v1/rule_trials", source="nothing", posts=1))["id"])
         case "hold":
             about = await site.member(f"kept{number}")
             form = {"id": about.id, "reason": "an order"}

@@ -36,6 +36,8 @@ from .queries import (
 from .tell import drafted
 
 _FOUND_BY_PROGRAMS = frozenset({Source.SCREENING, Source.RULE})
+_OF_THE_TEAM = 100
+"""Posts of the team among those that carry something, which are passed over: so many are looked for in addition."""
 _TOLD_BY_OTHERS = frozenset({Source.REPORT, Source.ANONYMOUS, Source.PEER})
 
 
@@ -51,7 +53,7 @@ async def preview(
     ruling, _ = await resolved(reader, check(ruling, now), now)
     targets = await targets_of_members(reader, await cases.members(reader, case_id))
     people = await involved(reader, {one.account_id for one in targets if one.account_id is not None})
-    swept, theirs = await _swept(reader, staff, ruling, targets, sweep_most)
+    swept, theirs, beyond = await _swept(reader, staff, ruling, targets, sweep_most)
     members = [person.id for person in (people | theirs).values() if person.member]
     effects = effects_of(ruling, 0, targets, members, swept)
     planned, told = await preview_effects(reader, effects, targets, people)
@@ -60,7 +62,7 @@ async def preview(
         sum(one.kind is SubjectKind.POST for one in targets), len(people),
         sorted(people.values(), key=lambda one: (-one.followers, one.id))[:PREVIEWED_ACCOUNTS], planned, told,
         [person.id for person in people.values() if ruling.restricts and not _may_act(staff, person.id, person.role)],
-        await drafted(reader, draft, effects), len(swept),
+        await drafted(reader, draft, effects), beyond,
     )  # fmt: skip
 
 
@@ -95,11 +97,11 @@ async def decide(
     targets = await targets_of_members(tx, await cases.members(tx, case_id))
     people = await people_of(tx, targets, ruling)
     require_above_all(staff, ruling, people)
-    swept, theirs = await _swept(tx, staff, ruling, targets, sweep_most)
+    swept, theirs, beyond = await _swept(tx, staff, ruling, targets, sweep_most)
     members = [person.id for person in (people | theirs).values() if person.member]
     made = await make_decision(
         tx, staff, targets, ruling, _origin(case, versions), people=people, policy=policy,
-        effects=effects_of(ruling, decision_id, targets, members, swept), swept=len(swept), decision_id=decision_id,
+        effects=effects_of(ruling, decision_id, targets, members, swept), swept=beyond, decision_id=decision_id,
         now=now,
     )  # fmt: skip
     if made is None:
@@ -109,30 +111,30 @@ async def decide(
 
 async def _swept(
     reader: Reader, staff: Staff, ruling: Ruling, targets: list[Target], most: int
-) -> tuple[list[Target], dict[int, Involved]]:
-    """Posts beside `targets` that carry what the ruling bars, where it is for those too, and whose they are.
+) -> tuple[list[Target], dict[int, Involved], int]:
+    """Posts that carry what the ruling bars, where it is for those too; whose they are; how many are not of `targets`.
 
     Posts of those about whom this person may not decide are left alone. Raises RulingNotAllowed for more than `most`.
     """
+    known = {one.key for one in targets if one.kind is SubjectKind.POST}
     found: dict[int, int] = {}
     for action in ruling.actions:
         if action.kind in SWEEPS and action.existing:
             kind = MaterialKind.LINK if action.kind is ActionKind.BLOCK_LINK else MaterialKind.IMAGE
-            carrying = await carriers(reader, kind, action.value, most=most + 1)
+            carrying = await carriers(reader, kind, action.value, most=most + len(known) + _OF_THE_TEAM)
             found |= {one.post_id: one.account_id for one in carrying}
-    known = {one.key for one in targets if one.kind is SubjectKind.POST}
     people = await involved(reader, set(found.values()))
     ids = [
         ident
         for ident, owner in found.items()
-        if str(ident) not in known and owner in people and _may_act(staff, owner, people[owner].role)
+        if owner in people and _may_act(staff, owner, people[owner].role)
     ]
-    if len(ids) > most:
+    beyond = sum(str(ident) not in known for ident in ids)
+    if beyond > most:
         raise RulingNotAllowed(
-            "existing",
-            f"is more than {most} posts: bar it here, and plan the rest in bulk, where a second person agrees",
+            "existing", f"is more than {most} posts: bar it here, and plan the rest in bulk, where a second person agrees"
         )
-    return await targets_of_posts(reader, ids), people
+    return await targets_of_posts(reader, ids), people, beyond
 
 
 def _origin(case: Case, versions: Versions = NO_VERSIONS) -> Origin:
