@@ -13,14 +13,15 @@ import asyncpg
 
 from holdfast.continuity import mirror
 from holdfast.continuity.backups import SEGMENT_BYTES, BackupLimits, BackupSource, BackupWork, KeptBackups
+from holdfast.continuity.relaunch import ship_stretch
 from holdfast.platform import sealing
 from holdfast.platform.clock import Clock, SystemClock
 from holdfast.platform.crypto import Keyring
 from holdfast.platform.postgres import EmbeddedPostgres
 from holdfast.platform.stores import Store
-from holdfast.pure.mirror import EpochClaim, EpochStart, encode_claim, encode_start, open_claim
+from holdfast.pure.mirror import EpochClaim, EpochStart, encode_claim, encode_start, open_claim, parse_lsn
 
-MIRRORED = {"summarize_wal": "on", "max_wal_size": "256MB", "fsync": "off", "full_page_writes": "on"}
+MIRRORED = {"summarize_wal": "on", "max_wal_size": "256MB", "wal_keep_size": "512MB", "fsync": "off", "full_page_writes": "on"}
 MASTER_KEY = bytes.fromhex("5a" * 32)
 
 
@@ -35,6 +36,7 @@ class Mirrored:
     folders: tuple[Path, ...]
     stores: dict[str, Store] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
+    shipped_lsn: int = SEGMENT_BYTES
 
     def work(self, **limits: Any) -> BackupWork:
         """What backups are made with; small parts, so that there are several."""
@@ -49,6 +51,19 @@ class Mirrored:
             return await connection.fetchval(statement, *arguments)
         finally:
             await connection.close()
+
+    async def ship(self, begin: int | None = None) -> int:
+        """Bring all log to the stores, from where the last call ended; where it ends now."""
+        end = parse_lsn(await self.sql("select pg_current_wal_flush_lsn()::text"))
+        start = self.shipped_lsn if begin is None else begin
+        cluster = self.server.cluster.folder
+        await ship_stretch(self.setup, self.stores, cluster, 1, (start, end), clock=self.clock)
+        self.shipped_lsn = end
+        return end
+
+    async def stop(self) -> None:
+        """As when the host cuts the power, but tidier."""
+        await self.server.stop()
 
     def files(self, folder: str = "") -> list[str]:
         """Names of the objects of the first store."""

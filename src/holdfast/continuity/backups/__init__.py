@@ -26,7 +26,7 @@ from .model import (
     part_bytes_for,
 )
 from .pack import PACK_AFTER, PackingDone, pack_chunks
-from .round import BackupRound, back_up_now, run_round, signers_of
+from .round import BackupRound, back_up_now, run_round
 from .take import BackupWork, Taken, take_backup
 from .tidy import complete_copies, tidy_unfinished
 
@@ -34,5 +34,5 @@ __all__ = [
     "PACK_AFTER", "PART_BYTES", "SEGMENT_BYTES", "BackupFailed", "BackupKind", "BackupLimits", "BackupRound", "BackupSource", "BackupWork",
     "Catalogue", "Forgotten", "HeldBase", "KeptBackups", "NotEnoughStores", "PackingDone", "SourceFailed", "Taken",
     "back_up_now", "complete_copies", "due", "forget_old", "pack_chunks", "parent_for", "part_bytes_for",
-    "read_catalogue", "run_round", "signers_of", "take_backup", "tidy_unfinished",
+    "read_catalogue", "run_round", "take_backup", "tidy_unfinished",
 ]  # fmt: skip

@@ -8,9 +8,8 @@ from datetime import timedelta
 
 import structlog
 
-from ...pure.evidence import VerifierKey
-from ...pure.mirror import RetentionPolicy, open_claim
-from ..mirror import MirrorSetup
+from ...pure.mirror import RetentionPolicy
+from ..mirror import MirrorSetup, signers_of
 from .catalogue import Catalogue, read_catalogue
 from .errors import SourceFailed
 from .forget import Forgotten, forget_old
@@ -74,15 +73,6 @@ async def run_round(
         forgotten = await forget_old(stores, catalogue, signers_of(setup), policy, now=work.clock.now())
         work.kept.forget_manifests(frozenset(one.backup for one in catalogue.bases() if one.parent is None))
     return BackupRound(taken, removed, uncopied, packed, forgotten)
-
-
-def signers_of(setup: MirrorSetup) -> tuple[VerifierKey, ...]:
-    """Who signed at the stores in this epoch and in all before it."""
-    earlier = []
-    for one in setup.epochs:
-        name = f"epoch/{one.number:010d}"
-        earlier.append(open_claim(one.claim, name, setup.authority).claim.signer)
-    return (setup.signer.verifier, *(key for key in earlier if key != setup.signer.verifier))
 
 
 async def _read(work: BackupWork) -> Catalogue:

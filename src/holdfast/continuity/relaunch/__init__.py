@@ -1,0 +1,20 @@
+"""Relaunch: the site comes back on an empty machine, from stores and an identity alone (ADR 0035, docs/guide/relaunch.md).
+
+    done = await Relaunch(RelaunchRequest(Target(data), identity), Mirrors(setup, stores, authority, kit), clock=clock).run()
+
+claim      the fence                        going_back what stays removed
+settle     what never comes back            opening    the new epoch's start and first log
+run        the phases                       state      what is written down between two tries
+standing   whether it may be written to
+"""
+
+from .errors import LedgerWouldFork, NotThisMirror, RaceLost, RelaunchError
+from .model import PHASE_TEXTS, Phase, Progress, Relaunched, RelaunchRequest, Silent
+from .opening import ship_stretch
+from .run import Mirrors, Relaunch
+from .standing import is_unheld
+
+__all__ = [
+    "LedgerWouldFork", "Mirrors", "NotThisMirror", "PHASE_TEXTS", "Phase", "Progress", "RaceLost", "Relaunch", "RelaunchError",
+    "RelaunchRequest", "Relaunched", "Silent", "is_unheld", "ship_stretch",
+]  # fmt: skip
