@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
 from .. import __version__
-from ..edge import desk, evidence, mastodon, public
+from ..edge import desk, evidence, mastodon, notice_forms, public
 from ..edge.answers import JSON, Answer, json_answer
 from ..edge.api_description import describe
 from ..edge.call import Call
@@ -75,7 +75,7 @@ def _description(title: str, url: str, under: str = "") -> bytes:
 
 ROUTES: list[Route] = [
     route
-    for table in (*mastodon.TABLES, *desk.TABLES, *evidence.TABLES, *public.TABLES, health)
+    for table in (*mastodon.TABLES, *desk.TABLES, *evidence.TABLES, *notice_forms.TABLES, *public.TABLES, health)
     for route in table.routes
 ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+import logging
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -25,6 +26,9 @@ _KEY_MAX_BYTES = 4096
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
 _PARENTS_MAX = 4
 _REASON_CHARACTERS = 200
+# The library writes down what it reads; nothing of a mail belongs into a log.
+_SILENT = logging.getLogger(f"{__name__}.silent")
+_SILENT.disabled = True
 
 
 class Result(StrEnum):
@@ -206,7 +210,7 @@ def _verify_all(
     if not wanted:
         return []
     try:
-        message = dkim.DKIM(raw, minkey=_KEY_LEAST_BITS)
+        message = dkim.DKIM(raw, logger=_SILENT, minkey=_KEY_LEAST_BITS)
     except dkim.DKIMException as error:
         return [_unreadable(domain, selector, str(error)) for _, domain, selector in wanted]
     checks = []
@@ -237,6 +241,9 @@ def _verified(message: dkim.DKIM, place: int, key: bytes | None) -> tuple[Result
         return Result.TEMPERROR, "the name service did not answer"
     if not key:
         return Result.PERMERROR, "no key is published where it says"
+
+    if not _tags(key).get("p"):
+        return Result.PERMERROR, "its key was withdrawn"
 
     def published(_name: object, timeout: int = 5) -> bytes:
         return key

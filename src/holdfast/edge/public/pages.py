@@ -10,7 +10,8 @@
     async def sign_out(call: Call, visit: Visit, fields: dict[str, str]) -> Answer: ...
 
 Templates extend `layout.html`, use the macros of `parts.html`, and are escaped by themselves. Every form
-holds `{{ form_token_field() }}`, else `form` refuses it.
+holds `{{ form_token_field() }}`, else `form` refuses it. A page whose template marks its sentences is in the reader's
+language (translations.py).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from ..frozen import check_thawed_form
 from .app import is_built
 from .browser import Visit, find_closed_visit, find_visit, form_token, read_form
 from .static_files import static_url
+from .translations import LANGUAGES, is_marked, teach, wanted_language
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +75,13 @@ def _environment() -> Environment:
     )
     environment.globals["static_url"] = static_url
     environment.globals["app_is_built"] = is_built
+    teach(environment)
     return environment
+
+
+@cache
+def _is_marked(template: str) -> bool:
+    return is_marked(_environment(), template)
 
 
 def page(handler: Page) -> Shown:
@@ -156,19 +164,24 @@ def sign_in_path(back_to: str) -> str:
 def render(
     call: Call, visit: Visit, template: str, *, title: str, status: int = 200,
     headers: Iterable[Header] = (NO_STORE,), form_targets: Iterable[str] = (),
-    policy: Iterable[Header] | None = None, **values: Any,
+    policy: Iterable[Header] | None = None, page_language: str = "", **values: Any,
 ) -> Answer:  # fmt: skip
     """A page. `form_targets` are CSP sources where a form of it may lead besides this server; `policy`: in place of
-    the usual one, which lets nobody frame the page."""
+    the usual one, which lets nobody frame the page. `page_language`: of a page that is not translated by marks, and is
+    in that language all the same."""
     settings = call.services.settings
     token = form_token(call, visit)
+    if not page_language:
+        page_language = wanted_language(call, visit) if _is_marked(template) else LANGUAGES[0]
     body = _environment().get_template(template).render(
         title=title,
+        page_language=page_language,
         site=settings.title,
         site_description=settings.description,
         registrations=settings.registrations,
         session=visit.session,
         anybody_reports=settings.anonymous_reports,
+        notices_open=settings.notice_forms,
         form_token_field=lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(token),
         **values,
     )  # fmt: skip
