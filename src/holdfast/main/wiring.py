@@ -35,6 +35,7 @@ from ..social.timelines import TimelineReader
 from ..social.tokens import TokenReader
 from .datafolder import stamps_file
 from .live_events import live_events_of
+from .mirror_shipping import setup_file
 from .mirrored_blobs import blobs_of
 from .screening_choice import model_choice
 from .subscriptions import reactions_to
@@ -63,6 +64,7 @@ async def open_database(settings: Settings, pool_size: int | None = None) -> Asy
     )
     async with await Database.connect(settings.database_url, limits, reactions, live_events_of) as database:
         # Read when something is sealed for the first time: most commands need no key.
+        database.is_mirrored = setup_file(settings.data).exists
         database.keys = cache(lambda: Keyring(load_master_key(settings)))
         if settings.freshness == "database":
             database.stamps = DatabaseStamps(database)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 import asyncpg
 
-from ..pure.errors import Unavailable
 from .connections import Connections
+from .database_away import DatabaseAway, is_away
 from .live import Inbox, LiveEvent, Notifier
 from .outbox import INSERT_JOBS_SQL, Event, NewJob, job_rows
 from .stamps import TOUCH_SQL, Kind, SharedMemoryStamps, Stamps, slot
@@ -35,26 +35,8 @@ _NOTIFY_SQL = (
     "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as new (channel, payload)"
 )
 _CLOSE_SECONDS = 5.0
-
-
-class DatabaseAway(Unavailable):
-    """The server is away, starting, out of connections, or too slow: not the caller's fault."""
-
-    public = "The database does not answer; try again shortly."
-
-
-_AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shutting down, crashed, starting
-    asyncpg.TooManyConnectionsError,
-    OSError,
-    TimeoutError,
-)
-
-
-def is_away(error: BaseException) -> bool:
-    """Whether an error says that the database is not there, and nothing about the statement."""
-    return isinstance(error, _AWAY) or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
+# What a commit waits for matters when it comes, so that saying it takes no round trip of its own.
+_COMMIT_HERE = "set local synchronous_commit = local; commit"
 
 
 class Reader(Protocol):
@@ -86,6 +68,7 @@ class Tx:
         self._live: list[LiveEvent] = []
         self._touched: set[int] = set()
         self._everything = False
+        self._relaxed = self._lasting = False
         # What use cases read and locked in this transaction, by a key of their own, so that it is asked for once.
         self.locked: dict[object, Any] = {}
         self._gathered: dict[GatheredWrite, list[Any]] = defaultdict(list)
@@ -157,6 +140,22 @@ class Tx:
             write, rows = self._gathered.popitem()
             await write(self, rows)
 
+    def relaxed(self) -> None:
+        """Class B: with a mirror, the commit waits for this machine's disk alone. The last second of it may be lost with the machine.
+
+        For what people do not miss or what is done again: likes, counters, read marks, and jobs, whose rows come back with it.
+        """
+        self._relaxed = True
+
+    def lasting(self) -> None:
+        """Class A, whoever says otherwise before or after: nothing of this transaction may be lost once it was answered."""
+        self._lasting = True
+
+    @property
+    def waits_for_the_mirror(self) -> bool:
+        """Whether this is class A."""
+        return self._lasting or not self._relaxed
+
     def touch(self, kind: Kind, ident: int = 0) -> None:
         """Mark something as changed for every cache, when this commits."""
         self._touched.add(slot(kind, ident))
@@ -174,7 +173,8 @@ class Tx:
             await self.execute(TOUCH_SQL, list(self._touched))
         try:
             if self._connection is not None:
-                await self._connection.execute("commit")
+                here = not self.waits_for_the_mirror and self._database.is_mirrored()
+                await self._connection.execute(_COMMIT_HERE if here else "commit")
         finally:
             # Also after an error: the server may have committed before the answer was lost.
             stamps.touch(self._touched)
@@ -252,6 +252,7 @@ class Database:
         self.live: Callable[[Event], Iterable[LiveEvent]] = live or (lambda _event: ())
         self.stamps: Stamps = _NoStamps()
         self.keys: Callable[[], Keyring] = _no_keys
+        self.is_mirrored: Callable[[], bool] = lambda: False
         self.notifier = Notifier(self._notify, JOBS_CHANNEL)
 
     @classmethod

@@ -90,6 +90,7 @@ class ErrandRunner(JobRunner):
             await self._return(row, later, dead=False, why=None)
             return
         async with self._database.transaction() as tx:
+            tx.relaxed()
             await tx.execute(
                 "delete from jobs where id = $1 and state = 1 and attempts = $2", row["id"], row["attempts"]
             )

@@ -135,6 +135,7 @@ class JobRunner:
     async def _claim(self, most: int | None = None) -> list[Row]:
         try:
             async with self._database.transaction() as tx:
+                tx.relaxed()
                 return await tx.fetch(
                     CLAIM_SQL, self._clock.now(), most or self._limits.batch, self._limits.lease_seconds,
                     self._kinds, self._only_these,
@@ -149,6 +150,8 @@ class JobRunner:
             if handler is None:
                 raise HoldfastError(private=f"no handler for jobs of kind {row['kind']!r}")
             async with self._database.transaction() as tx:
+                # Its effects and its row come and go together: after a loss it runs again.
+                tx.relaxed()
                 # Ours only while the lease holds: a job given to another worker is not run twice. Removed before it
                 # runs, which locks it as well as reading it for update would, and is undone when the job fails.
                 mine = await tx.execute(
@@ -176,6 +179,7 @@ class JobRunner:
         # same unique_key waits, that one does the work.
         with contextlib.suppress(Unavailable, OSError):
             async with self._database.transaction() as tx:
+                tx.relaxed()
                 await tx.execute(
                     "delete from jobs where id = $1 and exists (select 1 from jobs w"
                     " where w.state = 0 and w.unique_key = jobs.unique_key)",
@@ -189,6 +193,7 @@ class JobRunner:
 
     async def _revive_expired(self) -> None:
         async with self._database.transaction() as tx:
+            tx.relaxed()
             await tx.execute(REVIVE_SQL, self._clock.now())
 
 
@@ -196,6 +201,7 @@ async def run_due(database: Database, clock: Clock, name: str, every: timedelta,
     """Run a periodic action when it is due; of several workers only one does. True when it ran."""
     now = clock.now()
     async with database.transaction() as tx:
+        tx.relaxed()  # as with jobs
         claimed = await tx.fetchval(
             "insert into periodic (name, next_run_at) values ($1, $2)"
             " on conflict (name) do update set next_run_at = excluded.next_run_at"

@@ -37,6 +37,7 @@ async def append(tx: Tx, entry: Entry, *, now: Instant) -> str:
     check_public(entry.kind, entry.public)
     if entry.kind in _MADE_BY_THE_LEDGER:
         raise NotForLeaves("sealed entries are of the kind that they hide, with sealed=True")
+    tx.lasting()  # what was recorded is not among what may be lost with a machine
     record_id = new_ulid(now)
     keys = await _keys_of(tx, entry, now)
     commitments, bodies = _committed(record_id, entry, keys)

@@ -153,6 +153,7 @@ class RuleKeeper:
         running = self._engine.running
         everything = {rule_id: did.get(rule_id, _NOTHING_DONE) for rule_id in running}
         async with self._database.transaction() as tx:
+            tx.relaxed()
             await store.add_figures(tx, slice_at, posts, everything)
             if self._tidied_on != now.date():
                 self._tidied_on = now.date()

@@ -13,6 +13,7 @@ from .queries import markers
 
 async def save_markers(tx: Tx, actor: Actor, read: dict[str, str], *, now: Instant) -> dict[str, Marker]:
     """Set the markers of some timelines (timeline -> public id of the last that was read) and return them."""
+    tx.relaxed()
     for timeline, last_read_id in sorted(read.items()):
         await store.save_marker(tx, actor.account_id, timeline, last_read_id, now)
     tx.touch(Kind.NOTIFICATIONS, actor.account_id)

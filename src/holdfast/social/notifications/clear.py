@@ -9,4 +9,5 @@ from . import store
 
 async def clear_notifications(tx: Tx, actor: Actor) -> None:
     """None that is there now is shown again."""
+    tx.relaxed()
     await store.dismiss_all(tx, actor.account_id)

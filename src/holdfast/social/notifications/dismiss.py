@@ -14,6 +14,7 @@ async def dismiss_notifications(tx: Tx, actor: Actor, which: GroupKey | tuple[in
 
     Raises NotificationNotVisible when the actor has none there; a group that is not there is dismissed already.
     """
+    tx.relaxed()
     if isinstance(which, GroupKey):
         await store.dismiss_group(tx, actor.account_id, which)
     elif not await store.dismiss(tx, actor.account_id, *which):

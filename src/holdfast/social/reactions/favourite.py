@@ -12,6 +12,7 @@ from .events import PostFavourited, PostUnfavourited
 
 async def set_favourite(tx: Tx, actor: Actor, post_id: int, on: bool, *, now: Instant) -> bool:
     """Whether that changed anything; the counter follows exactly."""
+    tx.relaxed()
     if on:
         changed = await tx.execute(
             "insert into favourites (id, account_id, post_id) values ($1, $2, $3) on conflict do nothing",

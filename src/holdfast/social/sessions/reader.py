@@ -16,14 +16,14 @@ from . import store
 from .model import BrowserSession, SessionLimits
 
 _FIND_SQL = """
-select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.role,
+select s.id, s.account_id, s.last_used_at, s.expires_at, a.username, a.state, u.role, u.locale,
        a.frozen_at is not null as frozen
 from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
 where s.secret_hash = $1 and (a.suspended_at is null or s.created_at > a.suspended_at) and u.disabled_at is null
 """
 # Of an account that is suspended or disabled, and was before this session began.
 _FIND_CLOSED_SQL = """
-select s.id, s.account_id, a.username, u.role
+select s.id, s.account_id, a.username, u.role, u.locale
 from sessions s join accounts a on a.id = s.account_id join users u on u.account_id = s.account_id
 where s.secret_hash = $1 and s.expires_at > $2
   and ((a.state = 2 and s.created_at >= a.suspended_at) or (a.state = 0 and s.created_at >= u.disabled_at))
@@ -74,7 +74,9 @@ class SessionReader:
         return (
             None
             if row is None
-            else BrowserSession(row["id"], row["account_id"], row["username"], "member", True)
+            else BrowserSession(
+                row["id"], row["account_id"], row["username"], "member", True, row["locale"]
+            )
         )
 
     async def _load(self, key: bytes, now: Instant) -> _Entry | None:
@@ -92,9 +94,12 @@ class SessionReader:
         used_at, expires_at = row["last_used_at"], row["expires_at"]
         if now - used_at >= _USE_GRANULARITY:
             async with self._database.transaction() as tx:
+                tx.relaxed()
                 expires_at = await store.mark_used(tx, row["id"], limits=self._limits, now=now) or now
             used_at = now
-        session = BrowserSession(row["id"], row["account_id"], row["username"], row["role"], row["frozen"])
+        session = BrowserSession(
+            row["id"], row["account_id"], row["username"], row["role"], row["frozen"], row["locale"]
+        )  # fmt: skip
         entry = self._entries[key] = _Entry(slots, stamps, session, used_at, expires_at)
         if len(self._entries) > self._capacity:
             for old in list(islice(self._entries, self._capacity // 10)):

@@ -137,6 +137,7 @@ class TokenReader:
             return None
         if row["last_used_on"] != today:
             async with self._database.transaction() as tx:
+                tx.relaxed()
                 await store.mark_used(tx, row["id"], today)
         token = TokenSession(
             row["id"], row["app_id"], row["account_id"], frozenset(row["scopes"]), row["role"], row["frozen"]
