@@ -30,6 +30,7 @@ from ..trust.effects import end_effects
 from ..trust.preservation import lapse_holds
 from ..trust.sanctions import lift_ended_sanctions
 from .archive_work import keep_archiving
+from .backing_up import keep_backups
 from .desk_clock import desk_actions
 from .lazy_screen import LazyScreen
 from .ledger_work import keep_ledger, record_census
@@ -132,6 +133,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             asyncio.create_task(keep_looking_closer(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_archiving(settings, database, clock, stop, screening)),
             asyncio.create_task(keep_ledger(settings, database, clock, stop)),
+            asyncio.create_task(keep_backups(settings, database, clock, stop)),
             asyncio.create_task(keep_mirror(settings, database, clock, stop)),
         ]
         if settings.second_opinion_url:

@@ -12,7 +12,7 @@ pack        chunks merged                         forget     retention
 """
 
 from .catalogue import Catalogue, HeldBase, read_catalogue
-from .errors import BackupFailed, NotEnoughStores, SourceFailed
+from .errors import BackupFailed, BackupRunning, NotEnoughStores, SourceFailed
 from .forget import Forgotten, forget_old
 from .kept import KeptBackups
 from .model import (
@@ -31,7 +31,7 @@ from .take import BackupWork, Taken, take_backup
 from .tidy import complete_copies, tidy_unfinished
 
 __all__ = [
-    "PACK_AFTER", "PART_BYTES", "SEGMENT_BYTES", "BackupFailed", "BackupKind", "BackupLimits", "BackupRound", "BackupSource", "BackupWork",
+    "PACK_AFTER", "PART_BYTES", "SEGMENT_BYTES", "BackupFailed", "BackupKind", "BackupLimits", "BackupRound", "BackupRunning", "BackupSource", "BackupWork",
     "Catalogue", "Forgotten", "HeldBase", "KeptBackups", "NotEnoughStores", "PackingDone", "SourceFailed", "Taken",
     "back_up_now", "complete_copies", "due", "forget_old", "pack_chunks", "parent_for", "part_bytes_for",
     "read_catalogue", "run_round", "take_backup", "tidy_unfinished",

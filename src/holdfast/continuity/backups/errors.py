@@ -2,7 +2,8 @@
 
 BackupFailed (Unavailable)
 ├── NotEnoughStores        too few stores took all of it
-└── SourceFailed           PostgreSQL did not give a whole backup
+├── SourceFailed           PostgreSQL did not give a whole backup
+└── BackupRunning          another process of this machine makes one now
 """
 
 from __future__ import annotations
@@ -24,3 +25,9 @@ class NotEnoughStores(BackupFailed):
 
 class SourceFailed(BackupFailed):
     """pg_basebackup ended without a whole backup; `public` is its own last line."""
+
+
+class BackupRunning(BackupFailed):
+    """One at a time."""
+
+    public = "A backup is being made already; wait for it to end."

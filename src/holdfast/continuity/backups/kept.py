@@ -6,12 +6,18 @@ running          the id of the backup that is being made; it stays when the proc
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from .errors import BackupRunning
+
 FOLDER: Final = "mirror/backups"
 _RUNNING: Final = "running"
+_LOCK: Final = "lock"
 _SUFFIX: Final = ".manifest"
 
 
@@ -20,6 +26,19 @@ class KeptBackups:
 
     def __init__(self, data_folder: Path) -> None:
         self._folder = data_folder / FOLDER
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes of this machine from making backups meanwhile. Raises BackupRunning."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise BackupRunning from None
+        finally:
+            os.close(handle)
 
     def manifests(self) -> frozenset[str]:
         """Ids of backups whose manifest is here."""

@@ -2,6 +2,7 @@
 
 from holdfast.platform.postgres.configuration import ADMIN_ROLE, APP_ROLE, DATABASE
 from holdfast.platform.postgres.errors import ClusterUnusable, PostgresError, ProgramsMissing, StartFailed
+from holdfast.platform.postgres.programs import backup_programs
 from holdfast.platform.postgres.reachable import DatabaseUnreachable, check_reachable
 from holdfast.platform.postgres.server import EmbeddedPostgres, dsn_for, running_socket_folder
 
@@ -15,6 +16,7 @@ __all__ = [
     "PostgresError",
     "ProgramsMissing",
     "StartFailed",
+    "backup_programs",
     "check_reachable",
     "dsn_for",
     "running_socket_folder",

@@ -16,7 +16,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from holdfast.platform.postgres.account import Account
+from holdfast.platform.postgres.account import Account, choose_account
 from holdfast.platform.postgres.errors import ProgramsMissing
 
 MAJOR_VERSION = 18
@@ -37,6 +37,11 @@ def find_programs(account: Account, configured: Path | None = None) -> Path:
     if configured is not None:
         raise ProgramsMissing(f"user {account.name} cannot reach {folder}; put the programs where it can")
     return _relocated(folder, account)
+
+
+def backup_programs(user: str = "", configured: Path | None = None) -> Path:
+    """The folder of pg_basebackup and its like, for this process itself. Raises ProgramsMissing."""
+    return find_programs(choose_account(user), configured)
 
 
 def _in_wheel() -> Path:

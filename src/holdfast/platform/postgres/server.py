@@ -132,6 +132,9 @@ class EmbeddedPostgres:
             shared_buffers_mb=self._shared_buffers_mb,
             max_connections=self._max_connections,
         )
+        if mirrored:
+            # Incremental backups need to know which blocks changed.
+            options["summarize_wal"] = "on"
         write_configuration(self._cluster.folder, self._account, options | self._options)
         if not mirrored:
             let_commits_go(self._cluster.folder, self._account)

@@ -83,3 +83,36 @@ class MirrorSettings(NoticeAnswerSettings, frozen=True, kw_only=True):
             maximum=10_000_000,
         ),
     ] = 4096
+    mirror_backup_full_days: Annotated[
+        int, S("How often a full backup is made.", unit="days", minimum=1, maximum=90)
+    ] = 7
+    mirror_backup_incremental_hours: Annotated[
+        int, S("How often a backup of what changed is made.", unit="hours", minimum=1, maximum=168)
+    ] = 6
+    mirror_backup_rate_kb: Annotated[
+        int,
+        S(
+            "How fast a backup reads the database at most; 0 for no bound.",
+            unit="KiB per second",
+            minimum=0,
+            maximum=10_000_000,
+        ),
+    ] = 0
+    mirror_keep_days: Annotated[
+        int,
+        S(
+            "How far back in time the site can be brought from its mirrors.",
+            unit="days",
+            minimum=1,
+            maximum=3650,
+        ),
+    ] = 14
+    mirror_pack_minutes: Annotated[
+        int,
+        S(
+            "How old an object of log is before it is merged with others.",
+            unit="minutes",
+            minimum=10,
+            maximum=10_080,
+        ),
+    ] = 60
