@@ -167,8 +167,8 @@ class ReplicationControl:
             (name,),
         )
 
-    def commits_wait(self, name: str) -> bool:
-        """Whether commits wait for the standby of this name, or for any other."""
+    def commits_wait(self) -> bool:
+        """Whether commits wait for a standby."""
         row = self._run(f"show {_NAMES}")
         return bool(row and row[0])
 

@@ -19,7 +19,7 @@ from ...platform.clock import Clock
 from ...platform.stores import ObjectExists, Store, StoreError
 from ...pure.evidence import SigningKey
 from ...pure.mirror import MAX_PACKED, MirrorInvalid, encode_pack, open_pack_head
-from .model import LaneMode, ShippingLimits, StoreState, overlapping
+from .model import LaneMode, ShippingLimits, StoreState, merged, overlapping
 from .sealing_chunks import Run, SealedChunk
 from .survey import Holdings, survey
 
@@ -263,10 +263,19 @@ class Lane:
             self.holdings.bases = known
             self._measure()
 
+    def forget_names(self) -> None:
+        """What is held is known by its places alone from now on: names are for mending, and there may be very many."""
+        self.holdings.objects = [("", *span) for span in merged(self.holdings.spans)]
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether it has answered, and no older log is missing here."""
+        return self.mode is not LaneMode.AWAY and self._hole is None
+
     @property
     def leads_home(self) -> bool:
         """Whether a backup is here, and all log since."""
-        return self.mode is not LaneMode.AWAY and bool(self.holdings.bases) and self._hole is None
+        return self.is_mended and bool(self.holdings.bases)
 
     def _measure(self) -> None:
         lacking = self.holdings.lacks(self._run.start_lsn)

@@ -116,6 +116,17 @@ def covered_until(spans: Iterable[tuple[int, int]], begin: int) -> int:
     return gaps[0][0] if gaps else begin
 
 
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same places with as few spans as can be, in order."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
 def overlapping(objects: Sequence[tuple[str, int, int]], gap: tuple[int, int]) -> list[tuple[str, int, int]]:
     """The objects (name, start, end) that hold some of the gap."""
     return [one for one in objects if one[1] < gap[1] and one[2] > gap[0]]

@@ -46,7 +46,7 @@ class OneRun:
         self.intake = Intake(stream, maker.run.start_lsn, 2 * limits.chunk_max_bytes)
         self._maker, self._limits, self._clock, self._news = maker, limits, clock, news
         self._cut_at = 0.0
-        self._gap_told = False
+        self._gap_told = self._names_forgotten = False
 
     @property
     def confirmed(self) -> Mapping[str, int]:
@@ -124,6 +124,10 @@ class OneRun:
 
     def note_gap(self) -> None:
         """Say it once, when every store has answered: whether log was lost between the runs before and this one."""
+        if all(lane.is_mended for lane in self.lanes) and not self._names_forgotten:
+            self._names_forgotten = True
+            for lane in self.lanes:
+                lane.forget_names()
         if self._gap_told or any(lane.mode is LaneMode.AWAY for lane in self.lanes):
             return
         self._gap_told = True

@@ -38,6 +38,7 @@ _SLOT_SECONDS = 5.0
 _AGAIN_SECONDS = 0.5
 _CAUGHT_UP_SECONDS = 1.0
 _ALARM_SHARE = 0.5
+_STOOD_STILL = 0.8
 
 
 class Shipper:
@@ -70,6 +71,9 @@ class Shipper:
         self._server_before: deque[tuple[float, int]] = deque()
         self._news = asyncio.Event()
         self._alarmed = False
+        self._away_since: float | None = asyncio.get_running_loop().time()
+        self._ticked_at = self._away_since
+        self._steer_at = 0.0
         self._told_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -97,27 +101,22 @@ class Shipper:
         while not stop.is_set():
             try:
                 begun = await asyncio.to_thread(begin, self._setup, self._stores, self._dsn, self._control)
-                await self._begin(begun[1].start_lsn)
+                # Nothing counts as flushed in a new run before the stores have said so.
+                self._quorum = replace(self._quorum, flushed_lsn=0)
+                self._server_before.clear()
+                self._away_since = None
                 self._one = open_run(
                     self._setup, self._stores, begun, limits=self._limits, clock=self._clock, news=self._news
                 )
                 await self._one.ship(stop)
             except ReplicationAway as error:
-                log.warning("mirror.source_away", error=error.private)
+                if self._away_since is None:
+                    self._away_since = asyncio.get_running_loop().time()
+                    log.warning("mirror.source_away", error=error.private)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _AGAIN_SECONDS)
         self._judge_now()
         await self._write_manifest()
-
-    async def _begin(self, start_lsn: int) -> None:
-        """What a new run starts with. Nothing counts as flushed before the stores have said so."""
-        if self._steers and self._commits_wait is None:
-            await asyncio.to_thread(self._control.cap_slots, self._limits.slot_max_mb)
-            self._commits_wait = await asyncio.to_thread(self._control.commits_wait, APPLICATION)
-            if not self._commits_wait:
-                self._turn(Durability.DEGRADED, "starting")
-        self._quorum = replace(self._quorum, flushed_lsn=0)
-        self._server_before.clear()
 
     async def _judge(self) -> None:
         """Follow what the stores confirm; tell the database."""
@@ -125,14 +124,27 @@ class Shipper:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _TICK_SECONDS)
             self._news.clear()
+            self._note_time()
             self._judge_now()
             await self._steer()
 
+    def _note_time(self) -> None:
+        """Where this process stood still, commits may have been let go: begin from what the database says."""
+        now = asyncio.get_running_loop().time()
+        if now - self._ticked_at > _STOOD_STILL * self._limits.degrade_after.total_seconds():
+            self._commits_wait = None
+            self._degrade("the shipper stood still")
+        self._ticked_at = now
+
     def _judge_now(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._away_since is not None:
+            if now - self._away_since >= self._limits.degrade_after.total_seconds():
+                self._degrade("the database does not hand out its log")
+            return
         one = self._one
         if one is None or one.intake.failed is not None:
             return
-        now = asyncio.get_running_loop().time()
         sent = one.intake.received_lsn
         self._server_before.append((now, max(sent, one.intake.server_lsn)))
         while len(self._server_before) > 1 and self._server_before[1][0] <= now - _CAUGHT_UP_SECONDS:
@@ -165,6 +177,10 @@ class Shipper:
             silent = ", ".join(sorted(one.name for one in self._state().stores if one.last_error))
             self._turn(after.durability, f"no confirmation from {silent or 'enough stores'}")
 
+    def _degrade(self, cause: str) -> None:
+        if self._quorum.durability is Durability.MIRRORED:
+            self._turn(Durability.DEGRADED, cause)
+
     def _turn(self, durability: Durability, cause: str) -> None:
         self._quorum = replace(self._quorum, durability=durability)
         if durability is Durability.DEGRADED:
@@ -177,12 +193,20 @@ class Shipper:
 
     async def _steer(self) -> None:
         """Have commits wait, or not, as it was judged."""
+        now = asyncio.get_running_loop().time()
         wanted = self._quorum.durability is Durability.MIRRORED
-        if not self._steers or self._commits_wait is None or self._commits_wait is wanted:
+        if not self._steers or self._commits_wait is wanted or now < self._steer_at:
             return
+        self._steer_at = now + _AGAIN_SECONDS
         with contextlib.suppress(ReplicationAway):
+            if self._commits_wait is None:
+                await asyncio.to_thread(self._control.cap_slots, self._limits.slot_max_mb)
+                self._commits_wait = await asyncio.to_thread(self._control.commits_wait)
+                if not self._commits_wait:
+                    self._degrade("starting")
+                return
             await asyncio.to_thread(self._control.set_waiting, APPLICATION if wanted else "")
-            self._commits_wait = wanted
+            self._commits_wait, self._steer_at = wanted, 0.0
 
     async def _watch_fence(self) -> None:
         """Look for a later epoch at every store, each by itself, so that one which does not answer delays nothing."""
@@ -215,9 +239,14 @@ class Shipper:
 
     async def _yield_site(self) -> None:
         """Another server is this site: nobody is told any more that something was done here, and nothing is written."""
-        if self._steers:
-            await asyncio.to_thread(self._control.refuse_writing)
-            await asyncio.to_thread(self._control.set_waiting, "")
+        while self._steers:
+            try:
+                await asyncio.to_thread(self._control.refuse_writing)
+                await asyncio.to_thread(self._control.set_waiting, "")
+                break
+            except ReplicationAway as error:
+                log.warning("mirror.not_yielded_yet", error=error.private)
+                await asyncio.sleep(_AGAIN_SECONDS)
         self._turn(Durability.DEGRADED, "superseded")
         raise Overtaken
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from .away import AwayObjects
 from .buckets import BucketObjects, open_bucket, open_folder
 from .late import LateStore
 from .memory import MemoryObjects, StoreFaults
@@ -27,11 +28,10 @@ from .port import (
     StoreMisnamed,
     StoreRefused,
 )
-from .sftp import SftpObjects
 
 __all__ = [
-    "NAME_MAX_CHARACTERS", "TIMEOUT_SECONDS", "BucketObjects", "LateStore", "MemoryObjects", "ObjectExists", "ObjectMissing",
-    "SftpObjects", "Store", "StoreAway", "StoreCredentials", "StoreError", "StoreFaults", "StoreMisnamed", "StoreRefused",
+    "NAME_MAX_CHARACTERS", "TIMEOUT_SECONDS", "AwayObjects", "BucketObjects", "LateStore", "MemoryObjects", "ObjectExists", "ObjectMissing",
+    "Store", "StoreAway", "StoreCredentials", "StoreError", "StoreFaults", "StoreMisnamed", "StoreRefused",
     "StoredObject", "open_store",
 ]  # fmt: skip
 
@@ -50,5 +50,8 @@ def open_store(
     if scheme == "s3":
         return open_bucket(address, known, timeout_seconds=timeout_seconds)
     if scheme == "sftp":
+        # Here, because its library takes as much memory as all the rest of the shipper.
+        from .sftp import SftpObjects
+
         return SftpObjects(address, known, timeout_seconds=timeout_seconds)
     raise StoreMisnamed("A store is file:///folder, s3://bucket/prefix or sftp://user@host/folder.")
