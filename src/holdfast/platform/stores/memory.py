@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ..clock import Clock, SystemClock
 from .port import (
+    TIMEOUT_SECONDS,
     ObjectExists,
     ObjectMissing,
     StoreAway,
@@ -32,6 +34,9 @@ class StoreFaults:
     ignores_ranges: bool = False
     forgets_what_was_put: bool = False
     away: bool = False
+    frozen: bool = False  # no answer at all, until whoever asks gives up
+    full: bool = False
+    slow_by: timedelta = timedelta(0)
     clock_ahead_by: timedelta = timedelta(0)
 
 
@@ -44,10 +49,12 @@ class MemoryObjects:
         *,
         clock: Clock | None = None,
         owner_marks: frozenset[str] | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self.faults = StoreFaults()
         self._clock = clock or SystemClock()
         self._address = address
+        self._timeout_seconds = timeout_seconds
         self._marks = frozenset({f"memory:{address}"}) if owner_marks is None else owner_marks
         self._objects: dict[str, tuple[bytes, StoredObject]] = {}
         self._versions: dict[tuple[str, str], bytes] = {}
@@ -64,21 +71,21 @@ class MemoryObjects:
 
     async def put_new(self, name: str, data: bytes) -> str | None:
         """See the port."""
-        self._answer(name)
+        await self._answer(name)
         if name in self._objects and not self.faults.ignores_create_only:
             raise ObjectExists
         return self._keep(name, data)
 
     async def put(self, name: str, data: bytes) -> str | None:
         """See the port."""
-        self._answer(name)
+        await self._answer(name)
         if name in self._objects and (self.faults.refuses_overwriting or self.faults.locked):
             raise StoreRefused
         return self._keep(name, data)
 
     async def get(self, name: str, *, version: str | None = None) -> bytes:
         """See the port."""
-        self._answer(name)
+        await self._answer(name)
         if self.faults.refuses_reading:
             raise StoreRefused
         if version is not None and (name, version) in self._versions:
@@ -95,7 +102,7 @@ class MemoryObjects:
 
     async def list(self, prefix: str = "") -> list[StoredObject]:
         """See the port."""
-        self._answer("x")
+        await self._answer("x")
         folder = check_prefix(prefix)
         found = (entry for _, entry in self._objects.values())
         return sorted(
@@ -105,7 +112,7 @@ class MemoryObjects:
 
     async def delete(self, name: str) -> None:
         """See the port."""
-        self._answer(name)
+        await self._answer(name)
         if name in self._objects and (self.faults.refuses_deleting or self.faults.locked):
             raise StoreRefused
         if not self.faults.says_deleted_and_keeps:
@@ -114,12 +121,19 @@ class MemoryObjects:
     async def close(self) -> None:
         """Nothing to give back."""
 
-    def _answer(self, name: str) -> None:
+    async def _answer(self, name: str) -> None:
         check_name(name)
+        if self.faults.slow_by:
+            await asyncio.sleep(self.faults.slow_by.total_seconds())
+        if self.faults.frozen:
+            await asyncio.sleep(self._timeout_seconds)
+            raise StoreAway
         if self.faults.away:
             raise StoreAway
 
     def _keep(self, name: str, data: bytes) -> str | None:
+        if self.faults.full:
+            raise StoreAway
         if self.faults.forgets_what_was_put:
             return None
         at = self._clock.now() + self.faults.clock_ahead_by
