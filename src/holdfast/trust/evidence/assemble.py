@@ -15,9 +15,8 @@ import msgspec
 from ... import __version__
 from ...pure.bundles import REDACTIONS, encode_csv, encode_unopened
 from ...pure.evidence import format_leaf_time
-from .documents import encoded, instant
 from .ledgers import LedgerPart, ProvedRecord
-from .model import Document, ExportQuery, ExportTerms, Root
+from .model import Document, ExportQuery, ExportTerms, Root, encoded, instant
 
 _CARRIED = Path(__file__).parent / "carried"
 _VERIFIERS = ("holdfast_verify.py", "verify.html", "INDEPENDENT.md")
@@ -76,7 +75,9 @@ def _asked(query: ExportQuery, shown_id: str) -> dict[str, Any]:
     found: dict[str, Any] = {"about": query.root.value}
     if query.root is Root.KINDS:
         found["kinds"] = list(query.kinds)
-    else:
+    elif query.root is Root.SENDER:
+        found["sender"] = query.sender
+    elif query.root is not Root.PERIOD:
         found["id"] = shown_id
     found["since"], found["before"] = instant(query.since), instant(query.before)
     return found
@@ -166,7 +167,7 @@ def _custody(terms: ExportTerms, part: LedgerPart, documents: Sequence[Document]
 
 
 def _facts(asked: dict[str, Any], terms: ExportTerms, part: LedgerPart, documents: Sequence[Document]) -> str:
-    about = f"{asked['about']} {asked.get('id') or ', '.join(asked.get('kinds', ()))}"
+    about = f"{asked['about']} {asked.get('id') or asked.get('sender') or ', '.join(asked.get('kinds', ()))}"
     span = " to ".join(one for one in (asked["since"], asked["before"]) if one)
     rows = [
         ("About", f"{about} {span}".strip()),

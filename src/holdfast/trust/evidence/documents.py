@@ -12,25 +12,14 @@ import msgspec
 from ...platform.db import Reader, Row
 from ...platform.ids import PublicIds
 from ...pure.markup import clean_text
+from ...records.ledger import KeyedReader
 from ..policies import Policy, policy_version
-from .model import Document, Scope
+from .about_notices import about_disclosures, about_figures, about_notices, about_referrals
+from .model import JSON, Document, Scope, encoded, instant
 
-Contributor = Callable[[Reader, PublicIds, Scope], AsyncIterator[Document]]
+Contributor = Callable[[KeyedReader, PublicIds, Scope], AsyncIterator[Document]]
 
-JSON: Final = "application/json"
 _TEXT: Final = "text/plain; charset=utf-8"
-
-
-def encoded(value: Any) -> bytes:
-    """JSON that a person can read, the same bytes for the same value."""
-    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode(
-        "utf-8", "surrogatepass"
-    )
-
-
-def instant(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC, to the millisecond."""
-    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
 def facts_of(
@@ -287,11 +276,15 @@ CONTRIBUTORS: Final[Mapping[str, Contributor]] = {
     "appeals": _appeals,
     "log": _log,
     "warnings": _warnings,
+    "notices": about_notices,
+    "referrals": about_referrals,
+    "disclosures": about_disclosures,
+    "figures": about_figures,
 }
-"""Room -> its documents about a scope, in the order of their ids. Notices add theirs here."""
+"""Room -> its documents about a scope, in the order of their ids."""
 
 
-async def documents_about(reader: Reader, ids: PublicIds, scope: Scope) -> list[Document]:
+async def documents_about(reader: KeyedReader, ids: PublicIds, scope: Scope) -> list[Document]:
     """What every room has to say, sorted by path."""
     found = [one for contribute in CONTRIBUTORS.values() async for one in contribute(reader, ids, scope)]
     return sorted(found, key=lambda one: one.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...platform.clock import Instant
@@ -81,8 +81,9 @@ async def ledger_part(
     *,
     redacted: Sequence[str],
     trusting: Trusting,
+    closed: Mapping[str, str] | None = None,
 ) -> LedgerPart:
-    """Everything about these records. Raises NothingSigned."""
+    """Everything about these records. closed: records of which nothing is opened, and why. Raises NothingSigned."""
     part = LedgerPart()
     by_log: dict[int, list[ledger.Record]] = {}
     for record_id in dict.fromkeys(record_ids):
@@ -108,7 +109,7 @@ async def ledger_part(
         part.files |= await _keys(reader, folder, origin, trusting)
         await _prove(reader, part, folder, checkpoint, covered)
         for record in covered:
-            await _open(reader, part, folder, record, redacted)
+            await _open(reader, part, folder, record, redacted, (closed or {}).get(record.record_id))
         await _stamp(reader, part, checkpoint, origin, covered)
     part.records.sort(key=lambda one: (one.log, one.index))
     return part
@@ -202,13 +203,14 @@ async def _open(
     folder: str,
     record: ledger.Record,
     redacted: Sequence[str],
+    closed: str | None,
 ) -> None:
     leaf = parse_leaf(record.leaf)
     opened = {one.opening.name: one.opening for one in await ledger.openings(reader, record.record_id)}
     names = []
     index = record.index or 0
     for name in leaf.commitments:
-        why = _why_closed(record, leaf, name, opened.get(name), redacted)
+        why = closed or _why_closed(record, leaf, name, opened.get(name), redacted)
         if why is not None:
             part.unopened.append(Unopened(record.record_id, index, name, "redacted", why))
         elif name not in opened:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +17,7 @@ from .errors import ExportNotAllowed
 EXPORTING: Final = Permission.DELETE_USER_DATA
 """Who may let data of people leave the server: the same as who may remove it."""
 MAX_WORDS: Final = 500
+JSON: Final = "application/json"
 
 
 class Root(StrEnum):
@@ -24,11 +27,18 @@ class Root(StrEnum):
     CASE = "case"
     DECISION = "decision"
     ACCOUNT = "account"
+    NOTICE = "notice"  # a notice from outside
+    SENDER = "sender"  # all notices of one sender
+    PERIOD = "period"  # all notices of a time, and how the desk did
     KINDS = "kinds"  # records of these kinds, whatever they are about
 
 
+NOTICE_ROOTS: Final = frozenset({Root.NOTICE, Root.SENDER, Root.PERIOD})
+
+
 class ExportQuery(msgspec.Struct, frozen=True):
-    """What the bundle is about. `since`, `before`: of an account or of kinds, only what was recorded in between.
+    """What the bundle is about. `since`, `before`: of an account or of kinds, only what was recorded in between; of a
+    sender or a period, notices that came in between. sender: the key of one.
 
     checkpoint_size: the state of the ledger that it is proved against; None: the newest that witnesses cosigned.
     """
@@ -39,6 +49,7 @@ class ExportQuery(msgspec.Struct, frozen=True):
     before: Instant | None = None
     kinds: tuple[str, ...] = ()
     checkpoint_size: int | None = None
+    sender: str = ""
 
 
 class ExportTerms(msgspec.Struct, frozen=True):
@@ -57,7 +68,8 @@ class ExportTerms(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True):
     """A file of the bundle, below data/. `records`: ids of the records of the ledger that it belongs to.
 
-    blob: the content lies in the blob store under this SHA-256 instead of in `content`.
+    blob: the content lies in the blob store under this SHA-256 instead of in `content`. shows: the commitment that it shows
+    the content of; it is left out where that stays closed.
     """
 
     path: str
@@ -69,6 +81,7 @@ class Document(msgspec.Struct, frozen=True):
     records: tuple[str, ...] = ()
     blob: bytes | None = None
     size_bytes: int = 0
+    shows: str = ""
 
     @property
     def length(self) -> int:
@@ -85,10 +98,12 @@ class Scope(msgspec.Struct, frozen=True):
     decisions: tuple[int, ...] = ()
     posts: tuple[int, ...] = ()
     account_id: int | None = None
+    notices: tuple[int, ...] = ()
 
 
 class Disclosure(msgspec.Struct, frozen=True):
-    """That a bundle was made: for whom, of what, and the SHA-256 of its manifest and of the file as it was handed out."""
+    """That something left the server: for whom, of what, and the SHA-256 of the manifest of a bundle and of the file as it was
+    handed out. form: bundle, or the name of another form."""
 
     id: int
     recipient: str
@@ -103,6 +118,28 @@ class Disclosure(msgspec.Struct, frozen=True):
     made_by: int | None
     record_id: str
     made_at: Instant
+    form: str = "bundle"
+
+
+def encoded(value: Any) -> bytes:
+    """JSON that a person can read, the same bytes for the same value."""
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def instant(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the millisecond."""
+    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def is_closed(document: Document, terms: ExportTerms) -> bool:
+    """Whether a file shows what is to stay closed."""
+    named = {one.rpartition(":")[2] for one in terms.redacted}
+    return bool(document.shows) and document.shows in named
+
+
+_TIMED: Final = frozenset({Root.ACCOUNT, Root.SENDER, Root.PERIOD, Root.KINDS})
 
 
 def check(query: ExportQuery, terms: ExportTerms) -> None:
@@ -114,8 +151,10 @@ def check(query: ExportQuery, terms: ExportTerms) -> None:
             raise ExportNotAllowed("kinds", f"must be of {', '.join(sorted(known))}")
     elif query.kinds:
         raise ExportNotAllowed("kinds", "go with no other query")
-    if (query.since or query.before) and query.root not in (Root.ACCOUNT, Root.KINDS):
-        raise ExportNotAllowed("since", "goes with an account or with kinds")
+    if (query.since or query.before) and query.root not in _TIMED:
+        raise ExportNotAllowed("since", "goes with an account, a sender, a period, or with kinds")
+    if (query.root is Root.SENDER) != bool(query.sender):
+        raise ExportNotAllowed("sender", "names whose notices they are, and goes with nothing else")
     if query.since and query.before and query.since >= query.before:
         raise ExportNotAllowed("since", "must be earlier than the end of the stretch of time")
     for name in ("recipient", "purpose", "authority"):

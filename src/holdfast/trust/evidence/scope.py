@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ...platform.db import Reader
+from ...records.ledger import Kind
+from ..notice_exports import Wanted, cited_by, key_of, private_records, records_of_notices, wanted_notices
 from .errors import NothingToExport
 from .model import ExportQuery, Root, Scope
 
@@ -41,17 +43,23 @@ _THERE = {
     Root.CASE: "select id from cases where id = $1",
     Root.DECISION: "select id from decisions where id = $1",
     Root.ACCOUNT: "select id from accounts where id = $1",
+    Root.NOTICE: "select id from notices where id = $1",
 }
+_NOTICES_MOST = 5_000
 
 
 async def resolve(reader: Reader, query: ExportQuery) -> Scope:
     """Everything that belongs to it. Raises NothingToExport when there is no such thing."""
     if query.root is Root.KINDS:
         return Scope(query)
+    if query.root in (Root.SENDER, Root.PERIOD):
+        return await _of_notices(reader, query)
     if await reader.fetchval(_THERE[query.root], query.id) is None:
         raise NothingToExport
     if query.root is Root.ACCOUNT:
         return await _of_account(reader, query)
+    if query.root is Root.NOTICE:
+        return await _of_notices(reader, query)
     reports, cases, decisions = await _roots(reader, query)
     posts = {
         *await _ids(reader, _POSTS_OF_REPORTS, reports),
@@ -90,6 +98,25 @@ async def _of_account(reader: Reader, query: ExportQuery) -> Scope:
     return Scope(query, reports, cases, decisions, posts, query.id)
 
 
+async def _of_notices(reader: Reader, query: ExportQuery) -> Scope:
+    """Notices with the cases, decisions and posts of their items: reports by members are not among them."""
+    sender = key_of(query.sender) if query.sender else ""
+    wanted = Wanted(query.id or None, sender, query.since, query.before)
+    found = await wanted_notices(reader, wanted, most=_NOTICES_MOST)
+    if not found and query.root is not Root.PERIOD:
+        raise NothingToExport
+    cases, decisions, posts = await cited_by(reader, found)
+    decisions |= await _ids(reader, _DECISIONS_OF_CASES, cases)
+    return Scope(query, (), _tuple(cases), _tuple(decisions), _tuple(posts), None, tuple(found))
+
+
+async def closed_records(reader: Reader, scope: Scope) -> dict[str, str]:
+    """Records of which a bundle opens nothing, and why. Who asks for one notice gets that notice."""
+    if scope.query.root is Root.NOTICE or not scope.notices:
+        return {}
+    return dict.fromkeys(await private_records(reader, scope.notices), "from a private individual")
+
+
 async def _ids(reader: Reader, sql: str, ids: set[int]) -> set[int]:
     if not ids:
         return set()
@@ -112,13 +139,35 @@ _RECORDS_OF_KINDS = (
 )
 
 
+_OF_PERIOD = (
+    "notice.", "breaker", "quality.", "decision.reversed", "appeal.decided", "policy.published", "rule.stage", "referral",
+    "disclosure", "export.made", "clock.",
+)  # fmt: skip
+_SAMPLES_OF_PERIOD = (
+    "select distinct on (date_trunc('hour', recorded_at)) record_id from ledger_records where kind = 'backlog.sample'"
+    " and recorded_at >= coalesce($1::timestamptz, '-infinity') and recorded_at < coalesce($2::timestamptz, 'infinity')"
+    " order by date_trunc('hour', recorded_at), arrival limit $3"
+)
+
+
 async def records_about(reader: Reader, scope: Scope, *, most: int) -> list[str]:
-    """Records that the ledger itself ties to the query, besides those that documents name; at most `most`."""
+    """Records that the ledger itself ties to the query, besides those that documents name; at most `most`.
+
+    Of a period: those that say how the desk did, of the size of the backlog the first of each hour.
+    """
     query = scope.query
     if query.root is Root.KINDS:
         rows = await reader.fetch(_RECORDS_OF_KINDS, list(query.kinds), query.since, query.before, most)
     elif query.root is Root.ACCOUNT:
         rows = await reader.fetch(_RECORDS_OF_ACCOUNT, query.id, query.since, query.before, most)
+    elif query.root is Root.PERIOD:
+        kinds = [one.value for one in Kind if one.value.startswith(_OF_PERIOD)]
+        rows = [
+            *await reader.fetch(_RECORDS_OF_KINDS, kinds, query.since, query.before, most),
+            *await reader.fetch(_SAMPLES_OF_PERIOD, query.since, query.before, most),
+        ]
+    elif scope.notices:
+        return await records_of_notices(reader, scope.notices)
     else:
         return []
-    return [row[0] for row in rows]
+    return [*(row[0] for row in rows), *await records_of_notices(reader, scope.notices)]

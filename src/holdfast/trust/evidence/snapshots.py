@@ -10,8 +10,8 @@ import hashlib
 from ...platform.db import Reader
 from ...platform.ids import PublicIds
 from ...social.media import extension_of
-from .documents import JSON, encoded, facts_of
-from .model import Document, Scope
+from .documents import facts_of
+from .model import JSON, Document, Scope, encoded
 
 _POSTS_SQL = """
 select p.id, p.account_id, a.username, a.domain, p.thread_id, p.in_reply_to_id, p.visibility, p.state, p.sensitive, p.text,
