@@ -31,8 +31,9 @@ __all__ = ["SETTINGS", "ConfigError", "Loaded", "Setting", "Settings", "load", "
 CONFIG_FILE = "holdfast.toml"
 ENVIRONMENT_PREFIX = "HOLDFAST_"
 _VISIBILITIES = ("public", "unlisted", "private", "direct")
-# Variables that are no settings: what the supervisor tells its children, and what steers the test suite.
-NOT_SETTINGS = ("HOLDFAST_RUN_", "HOLDFAST_TEST_")
+# Variables that are no settings: what the supervisor tells its children, what steers the test suite, and the credentials that
+# `holdfast mirror add` is given.
+NOT_SETTINGS = ("HOLDFAST_RUN_", "HOLDFAST_TEST_", "HOLDFAST_STORE_")
 
 
 class ConfigError(Invalid):

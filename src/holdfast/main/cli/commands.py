@@ -32,8 +32,11 @@ COMMANDS: Mapping[str, str] = {
     "announcement": "holdfast.main.cli.announcement",
     "emoji": "holdfast.main.cli.emoji",
     "ledger": "holdfast.main.cli.ledger",
+    "mirror": "holdfast.main.cli.mirror",
+    "relaunch-notice": "holdfast.main.cli.relaunch_notice",
     "witness": "holdfast.main.cli.witness",
     "verify": "holdfast.main.cli.verify",
+    "relaunch": "holdfast.main.cli.relaunch",
     "transparency": "holdfast.main.cli.transparency",
     "bench": "holdfast.main.cli.bench",
 }

@@ -10,10 +10,10 @@ work         the worker's part
 from .kit import Kept, KitState, keep_kit, read_kit_state
 from .kit_facts import KitFacts, collect_facts
 from .media import MediaRound, bring_media, due_files
-from .notices import Published, publish_notice, spread_newest
+from .notices import Published, ledger_keys, publish_notice, spread_newest
 from .work import keep_mirror
 
 __all__ = [
     "Kept", "KitFacts", "KitState", "MediaRound", "Published", "bring_media", "collect_facts", "due_files", "keep_kit",
-    "keep_mirror", "publish_notice", "read_kit_state", "spread_newest",
+    "keep_mirror", "ledger_keys", "publish_notice", "read_kit_state", "spread_newest",
 ]  # fmt: skip
