@@ -36,7 +36,11 @@ class Intake:
     async def something(self) -> None:
         """Wait until there is something to cut. Raises ReplicationAway."""
         await self._something.wait()
-        if self.failed is not None and not self._size:
+        self.check()
+
+    def check(self) -> None:
+        """Raises ReplicationAway where the stream ended."""
+        if self.failed is not None:
             raise self.failed
 
     def take(self, most: int) -> bytes:
@@ -64,6 +68,12 @@ class Intake:
             # The driver may hold what it has read from the socket already.
             self._loop.call_soon(self._read)
 
+    def end(self, reason: ReplicationAway) -> None:
+        """Let the run end as if the database had ended the stream; what waits is read again by the next one."""
+        self.failed = self.failed or reason
+        self.pause()
+        self._something.set()
+
     def close(self) -> None:
         """Stop reading for good."""
         self.pause()
@@ -80,9 +90,7 @@ class Intake:
             else:
                 self.pause()
         except ReplicationAway as error:
-            self.failed = error
-            self.pause()
-            self._something.set()
+            self.end(error)
         self.server_lsn = max(self.server_lsn, self._stream.server_lsn, self.received_lsn)
 
     def _keep(self, start_lsn: int, log: bytes) -> None:

@@ -80,6 +80,10 @@ class Lane:
         """Whether a chunk of this run is held here."""
         return number < self._next or number in self._done
 
+    def lacks_what_nobody_holds(self) -> bool:
+        """Whether the next chunk that is missing here is at no other store either."""
+        return not self.is_idle and not any(other.holds(self._next) for other in self.others)
+
     def offer(self, chunk: SealedChunk) -> None:
         """One more chunk of this run. A lane that is behind will copy it."""
         if self.mode is not LaneMode.BEHIND:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -132,13 +132,13 @@ def overlapping(objects: Sequence[tuple[str, int, int]], gap: tuple[int, int]) -
     return [one for one in objects if one[1] < gap[1] and one[2] > gap[0]]
 
 
-def who_falls_behind(waiting: dict[str, int], limit: int) -> tuple[frozenset[str], bool]:
-    """(stores that must not hold back the others any longer, whether reading has to wait).
+def who_falls_behind(waiting: Mapping[str, int], live: Set[str], limit: int) -> tuple[frozenset[str], bool]:
+    """(stores that must not hold back the others any longer, whether cutting has to wait).
 
-    A full queue is a store's own trouble while another store has room: it will copy from that one. Where all are full, the
-    database keeps the log.
+    waiting: bytes in memory for each store that gets chunks from there. live: those of them that have answered. A full queue is a
+    store's own trouble while one that has answered has room: from that one it will copy. Else the database keeps the log.
     """
     full = frozenset(name for name, size in waiting.items() if size >= limit)
-    if not waiting or len(full) == len(waiting):
-        return frozenset(), True
-    return full, False
+    if live - full:
+        return full, False
+    return frozenset(), bool(full)

@@ -12,7 +12,7 @@ import structlog
 
 from ...platform.clock import Clock
 from ...platform.crypto import random_bytes
-from ...platform.replication import ReplicationControl, WalStream
+from ...platform.replication import ReplicationAway, ReplicationControl, WalStream
 from ...platform.stores import Store
 from ...pure.mirror import LogGap, check_resumes, format_lsn
 from ..mirror import MirrorSetup
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 _IN_THREAD_BYTES = 64 * 1024
 _PATIENCE_AT_END_SECONDS = 10.0
+_STUCK_SECONDS = 3.0
 
 
 class OneRun:
@@ -47,6 +48,7 @@ class OneRun:
         self._maker, self._limits, self._clock, self._news = maker, limits, clock, news
         self._cut_at = 0.0
         self._gap_told = self._names_forgotten = False
+        self._stuck_since: float | None = None
 
     @property
     def confirmed(self) -> Mapping[str, int]:
@@ -87,6 +89,7 @@ class OneRun:
             await self.intake.something()
             while self._has_no_room():  # noqa: ASYNC110 any store's progress ends it, and reading is paused meanwhile
                 await asyncio.sleep(self._limits.linger_seconds)
+                self.intake.check()
             due = max(self.intake.first_at, self._cut_at + self._limits.linger_seconds)
             if self.intake.size_bytes < self._limits.chunk_max_bytes and loop.time() < due:
                 await asyncio.sleep(due - loop.time())
@@ -103,7 +106,8 @@ class OneRun:
 
     def _has_no_room(self) -> bool:
         waiting = {lane.name: lane.waiting_bytes for lane in self.lanes if lane.mode is not LaneMode.BEHIND}
-        full, wait = who_falls_behind(waiting, self._limits.queue_max_bytes)
+        live = {lane.name for lane in self.lanes if lane.mode is LaneMode.LIVE}
+        full, wait = who_falls_behind(waiting, live, self._limits.queue_max_bytes)
         for lane in self.lanes:
             if lane.name in full:
                 lane.fall_behind(asyncio.get_running_loop().time())
@@ -121,6 +125,23 @@ class OneRun:
                 if all(lane.is_idle or lane.mode is not LaneMode.LIVE for lane in self.lanes):
                     return
             await asyncio.sleep(self._limits.linger_seconds)
+
+    def note_stuck(self, now: float) -> None:
+        """End a run in which a store waits for a chunk that is nowhere but in memory for one that does not answer: the database has it.
+
+        now: seconds of the loop's clock.
+        """
+        behind = [lane for lane in self.lanes if lane.mode is LaneMode.BEHIND]
+        if not any(lane.lacks_what_nobody_holds() for lane in behind):
+            self._stuck_since = None
+            return
+        self._stuck_since = self._stuck_since or now
+        if now - self._stuck_since >= _STUCK_SECONDS:
+            self.intake.end(
+                ReplicationAway(
+                    private="begun anew: the only store that was to have some log does not answer"
+                )
+            )
 
     def note_gap(self) -> None:
         """Say it once, when every store has answered: whether log was lost between the runs before and this one."""

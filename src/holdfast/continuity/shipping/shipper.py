@@ -268,6 +268,7 @@ class Shipper:
             self._tell()
             if self._one is not None:
                 self._one.note_gap()
+                self._one.note_stuck(asyncio.get_running_loop().time())
             await asyncio.sleep(_STATE_SECONDS)
 
     async def _sign(self) -> None:
