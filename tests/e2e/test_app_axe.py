@@ -22,12 +22,13 @@ _ADDRESSES = (
     "/app/conversations", "/app/bookmarks", "/app/favourites", "/app/lists", "/app/scheduled", "/app/requests",
     "/app/settings", "/app/settings/profile", "/app/settings/appearance", "/app/settings/filters",
     "/app/settings/blocks", "/app/settings/notifications", "/app/about", "/app/@ann", "/app/@ann/followers/list",
-    "/app/tags/tide", "/app/nothing/here",
+    "/app/tags/tide", "/app/nothing/here", "/app/decisions", "/app/reports",
 )  # fmt: skip
 _RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 
 
-def _check(person: Person, where: str) -> list[str]:
+def violations(person: Person, where: str) -> list[str]:
+    """What axe-core finds wrong on the page that is shown."""
     assert AXE.exists(), "web/node_modules is missing: run make app"
     person.page.evaluate(AXE.read_text())
     return [
@@ -92,7 +93,7 @@ def test_every_page_passes_axe(ben: Person, written: dict[str, str], scheme: str
     found = []
     for address in (*_ADDRESSES, *written.values()):
         ben.open(address)
-        found += _check(ben, address)
+        found += violations(ben, address)
     assert not found, "\n".join(found)
 
 
@@ -105,7 +106,7 @@ def test_the_way_in_passes_axe(chromium: Browser, server: WholeServer, scheme: s
         found = []
         for address in ("/app/welcome", "/app/local", "/app/about"):
             visitor.open(address)
-            found += _check(visitor, address)
+            found += violations(visitor, address)
         assert not found, "\n".join(found)
     finally:
         visitor.close()
@@ -160,4 +161,4 @@ def test_what_opens_over_a_page_passes_axe(
     open_it(ben, tmp_path)
     if open_it is not _menu:
         ben.page.get_by_role("dialog").wait_for()
-    assert not (found := _check(ben, open_it.__name__)), "\n".join(found)
+    assert not (found := violations(ben, open_it.__name__)), "\n".join(found)

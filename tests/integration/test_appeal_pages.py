@@ -9,10 +9,12 @@ import pytest
 
 from holdfast.platform.config import Settings
 from holdfast.platform.passwords import hash_password
+from holdfast.social.posts import PostState, decide_post
 from holdfast.trust import cases
+from holdfast.trust.appeals import note_breaches
 from tests.support.browser import PASSWORD, Browser
 from tests.support.rulings import case_about_post, decided, post_id, ruling, staff
-from tests.support.site import Site, open_site
+from tests.support.site import Member, Site, open_site
 
 pytestmark = pytest.mark.integration
 
@@ -68,6 +70,107 @@ async def test_a_suspended_member_appeals_on_the_page_and_reads_the_answer(site:
         assert "So it is." in browser.page
         assert "mia" not in browser.page
         assert "max" not in browser.page.replace("maxlength", "")
+
+
+async def signed_in(site: Site, client: httpx2.AsyncClient, member: Member, locale: str = "en") -> Browser:
+    password_hash = await hash_password(PASSWORD)
+    async with site.services.database.transaction() as tx:
+        await tx.execute(
+            "update users set password_hash = $2, locale = $3 where account_id = $1",
+            member.account_id, password_hash, locale,
+        )  # fmt: skip
+    browser = Browser(client, site.services.base_url)
+    await browser.sign_in(await site.services.database.fetchval(
+        "select username from accounts where id = $1", member.account_id
+    ))  # fmt: skip
+    return browser
+
+
+async def test_the_author_of_a_held_post_reads_why_and_appeals_without_script(site: Site) -> None:
+    ann, bob = await site.members("ann", "bob")
+    status = await ann.say("a quince")
+    async with site.services.database.transaction() as tx:
+        await decide_post(tx, post_id(site, status), PostState.HELD)
+    path = f"/statements/post/{status['id']}"
+    async with client_of(site) as client, client_of(site) as other:
+        assert (await (await signed_in(site, other, bob)).open(path)).status_code == 404
+        browser = await signed_in(site, client, ann)
+        await browser.open("/statements")
+        assert f'href="{path}"' in browser.page
+        await browser.open(path)
+        assert "a quince" in browser.page
+        assert "it is shown again by itself" in browser.page
+        assert (await browser.send(path, text=" ")).status_code == 422
+        await browser.open(path)
+        assert (await browser.send(path, text="It is a fruit")).status_code == 303
+        await browser.open(path)
+        assert "It is a fruit" in browser.page
+        assert "answers by" in browser.page
+        async with site.services.database.transaction() as tx:
+            await decide_post(tx, post_id(site, status), PostState.VISIBLE)
+        assert (await browser.open(path)).status_code == 404
+
+
+async def test_an_appeal_that_is_late_says_so_and_waits_still(site: Site) -> None:
+    mia, ann = await site.member("mia", role="moderator"), await site.member("ann")
+    await decided(site, staff(mia), await case_about_post(site, ann, await ann.say("vermin")), ruling("hide"))
+    (statement,) = await ann.get("/api/holdfast/v1/statements")
+    await ann.post("/api/holdfast/v1/appeals", statement_id=statement["id"], reason="It is a quotation")
+    async with site.services.database.transaction() as tx:
+        await tx.execute("update appeals set due_at = now() - interval '1 hour'")
+        assert len(await note_breaches(tx, site.services.clock.now())) == 1
+    async with client_of(site) as client:
+        browser = await signed_in(site, client, ann)
+        await browser.open(f"/statements/{statement['id']}")
+        assert "This should have been answered by" in browser.page
+        assert "Add something" in browser.page
+        await browser.open("/statements")
+        assert "appeal: late" in browser.page
+
+
+async def test_pages_are_in_the_accounts_language_or_the_browsers(site: Site) -> None:
+    mia, ann = await site.member("mia", role="moderator"), await site.member("ann")
+    french, english = {"accept-language": "de;q=0.9, fr-CA;q=0.8, en;q=0.5"}, {"accept-language": "de, en"}
+    async with client_of(site) as client:
+        for path, word in (
+            ("/report", "Qu’est-ce qui ne va pas"), ("/policies", "Ce qui n’est pas permis ici"),
+            ("/transparency", "Transparence"),
+            ("/transparency/ledger", "Ce qu’il ne peut pas prouver"),
+        ):  # fmt: skip
+            answer = await client.get(path, headers=french)
+            assert '<html lang="fr">' in answer.text, path
+            assert word in answer.text, path
+            assert "Aller au contenu" in answer.text
+            there = await client.get(path, headers=english)
+            assert '<html lang="en">' in there.text, path
+            assert "Skip to content" in there.text
+        # What is not translated is English, whole.
+        sign_in = (await client.get("/auth/sign_in", headers=french)).text
+        assert '<html lang="en">' in sign_in
+        assert "Skip to content" in sign_in
+    await decided(site, staff(mia), await case_about_post(site, ann, await ann.say("vermin")), ruling("hide"))
+    async with client_of(site) as client:
+        browser = await signed_in(site, client, ann, "fr")
+        answer = await client.get("/statements", headers=english)
+        assert "Décisions concernant votre compte" in answer.text
+        path = "/statements/" + answer.text.split('href="/statements/')[1].split('"')[0]
+        await browser.open(path)
+        assert "Contester cette décision" in browser.page
+        assert '<article lang="en">' in browser.page  # as it was sent
+
+
+async def test_who_signs_up_is_written_to_in_the_browsers_language(site: Site) -> None:
+    async with client_of(site) as client:
+        client.headers["accept-language"] = "fr"
+        browser = Browser(client, site.services.base_url)
+        await browser.open("/auth/sign_up")
+        answer = await browser.send(
+            "/auth/sign_up", username="lea", email="lea@example.org", password=PASSWORD, password_again=PASSWORD,
+            agreement="1",
+        )  # fmt: skip
+        assert answer.status_code in (200, 303), answer.text
+    locale = await site.services.database.fetchval("select locale from users where email = 'lea@example.org'")
+    assert locale == "fr"
 
 
 async def test_whoever_reported_without_an_account_is_told_at_an_address_of_their_own(site: Site) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from holdfast.edge.public.ledger import ago
+from holdfast.edge.public.translations import speech_in
 from holdfast.platform.config import Settings
 from holdfast.pure.evidence import (
     Algorithm,
@@ -201,7 +202,7 @@ async def test_the_file_of_certificates_is_never_a_private_key(settings: Setting
 
 def test_ages_are_told_in_words() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    told = [ago(now - timedelta(seconds=one), now) for one in (-5, 0, 1, 59, 60, 3600, 7200, 86_400)]
+    told = [ago(now - timedelta(seconds=one), now, speech_in("en")) for one in (-5, 0, 1, 59, 60, 3600, 7200, 86_400)]
     assert told == [
         "now",
         "now",

@@ -129,7 +129,7 @@ async def test_visitors_get_no_cookie_and_an_etag_that_a_change_ends(site: Site)
     first = await site.client.get("/@ann")
     assert "set-cookie" not in first.headers
     assert first.headers["cache-control"] == "no-cache"
-    assert first.headers["vary"] == "cookie"
+    assert first.headers["vary"] == "cookie, accept-language"
     assert "'unsafe" not in first.headers["content-security-policy"]
     known = {"if-none-match": first.headers["etag"]}
     again = await site.client.get("/@ann", headers=known)

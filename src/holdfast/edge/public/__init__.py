@@ -8,6 +8,7 @@ from .archives import routes as archives
 from .authorize import routes as authorize
 from .embed import routes as embed
 from .feed import routes as feed
+from .held import routes as held
 from .home import routes as home
 from .leaving import routes as leaving
 from .ledger import routes as ledger
@@ -38,7 +39,7 @@ from .transparency import routes as transparency
 from .two_factor import routes as two_factor
 
 TABLES = (
-    about, app, app_session, archives, authorize, embed, feed, home, leaving, ledger, media_files, moving, notice_status, notices, notification_choices, one_time_links, policies, portability, pictures, post, profile, relaunch, report, report_by_anybody, report_outcome, settings, sign_in, sign_up, statements, static_files, tag, transparency, two_factor,
+    about, app, app_session, archives, authorize, embed, feed, held, home, leaving, ledger, media_files, moving, notice_status, notices, notification_choices, one_time_links, policies, portability, pictures, post, profile, relaunch, report, report_by_anybody, report_outcome, settings, sign_in, sign_up, statements, static_files, tag, transparency, two_factor,
 )  # fmt: skip
 
 __all__ = ["TABLES", "app_is_built", "not_found", "refusal_page"]

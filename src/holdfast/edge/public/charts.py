@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from ...pure.transparency import BacklogDay, MonthRow
+from .translations import Speech
 
 WIDTH: Final = 640
 HEIGHT: Final = 200
@@ -58,7 +59,7 @@ class Chart(msgspec.Struct, frozen=True):
     bars: list[Bar] = []
 
 
-def backlog_chart(days: Sequence[BacklogDay]) -> Chart | None:
+def backlog_chart(days: Sequence[BacklogDay], say: Speech) -> Chart | None:
     """Most open cases on each day, by lane; None of fewer than two days."""
     if len(days) < 2:
         return None
@@ -73,14 +74,15 @@ def backlog_chart(days: Sequence[BacklogDay]) -> Chart | None:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         lines.append(Line(lane, points, f"{places[-1][0]:.1f}", f"{places[-1][1]:.1f}"))
     peak = max(days, key=lambda day: sum(day.most.values()))
-    says = (
-        f"Open cases by lane from {days[0].day} to {days[-1].day}. The most were open on {peak.day}:"
-        f" {_listed(peak.most)}. At the end: {_listed(days[-1].last)}."
-    )
+    says = say(
+        "Open cases by lane from {first} to {last}. The most were open on {peak}: {most}. At the end: {end}.",
+        first=days[0].day, last=days[-1].day, peak=peak.day, most=_listed(peak.most) or say("none"),
+        end=_listed(days[-1].last) or say("none"),
+    )  # fmt: skip
     return Chart(says, _ticks(highest), days[0].day, days[-1].day, lines=lines)
 
 
-def months_chart(months: Sequence[MonthRow]) -> Chart | None:
+def months_chart(months: Sequence[MonthRow], say: Speech) -> Chart | None:
     """Decisions by month; None without any."""
     if not any(one.decisions for one in months):
         return None
@@ -95,12 +97,12 @@ def months_chart(months: Sequence[MonthRow]) -> Chart | None:
             Bar(one.month, one.decisions, f"{x:.1f}", f"{y:.1f}", f"{width:.1f}", f"{HEIGHT - _BOTTOM - y:.1f}",
                 f"{x + width / 2:.1f}", number % every == 0)
         )  # fmt: skip
-    says = "Decisions by month: " + ", ".join(f"{one.month} {one.decisions:,}" for one in months) + "."
+    says = f"{say('Decisions by month')}: {', '.join(f'{one.month} {one.decisions:,}' for one in months)}."
     return Chart(says, _ticks(highest), bars=bars)
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{lane} {count:,}" for lane, count in sorted(counts.items())) or "none"
+    return ", ".join(f"{lane} {count:,}" for lane, count in sorted(counts.items()))
 
 
 def _ceiling(value: int) -> int:

@@ -13,22 +13,38 @@ from ..routes import Access, RouteTable
 from .browser import Visit
 from .pages import page
 from .reading import Description, show, viewer_of
+from .translations import Speech, msg, speech
 from .verifying import stamp_commands, ways_of
 
 routes = RouteTable()
 
 _STALE_SECONDS = 15 * 60
+_UNITS = (
+    (86_400, msg("{count} day ago"), msg("{count} days ago")),
+    (3600, msg("{count} hour ago"), msg("{count} hours ago")),
+    (60, msg("{count} minute ago"), msg("{count} minutes ago")),
+    (1, msg("{count} second ago"), msg("{count} seconds ago")),
+)
+_TROUBLES = {
+    "other history": msg("other history"),
+    "ahead": msg("ahead"),
+    "forgot": msg("forgot"),
+    "unknown log": msg("unknown log"),
+    "refused": msg("refused"),
+    "unreachable": msg("unreachable"),
+    "bad answer": msg("bad answer"),
+}
 _KINDS = {
-    "report.received": "a report",
-    "notice.received": "a notice",
-    "notice.reply": "a reply to a notice",
-    "notice.closed": "the end of a notice",
-    "decision": "a decision",
-    "decision.reversed": "the reversal of a decision",
-    "sor.sent": "a statement of reasons",
-    "appeal.opened": "an appeal",
-    "appeal.decided": "the decision of an appeal",
-    "policy.published": "a policy",
+    "report.received": msg("a report"),
+    "notice.received": msg("a notice"),
+    "notice.reply": msg("a reply to a notice"),
+    "notice.closed": msg("the end of a notice"),
+    "decision": msg("a decision"),
+    "decision.reversed": msg("the reversal of a decision"),
+    "sor.sent": msg("a statement of reasons"),
+    "appeal.opened": msg("an appeal"),
+    "appeal.decided": msg("the decision of an appeal"),
+    "policy.published": msg("a policy"),
 }
 
 
@@ -37,18 +53,21 @@ _KINDS = {
 async def ledger_page(call: Call, visit: Visit) -> Answer:
     """GET /transparency/ledger"""
     await viewer_of(call, visit)
-    facts = await ledger_facts(call.services)
+    facts, say = await ledger_facts(call.services), speech(call, visit)
     about = Description(
-        "/transparency/ledger", "The evidence ledger",
-        f"What {call.services.settings.title} recorded, when, and how anybody can check that it was not changed.",
+        "/transparency/ledger", say("The evidence ledger"),
+        say(
+            "What {site} recorded, when, and how anybody can check that it was not changed.",
+            site=call.services.settings.title,
+        ),
     )  # fmt: skip
     return show(
-        call, visit, "ledger.html", about, title="The evidence ledger", facts=facts,
-        ways=ways_of(facts) if facts else [], stamps=_stamps(call, facts) if facts else [],
+        call, visit, "ledger.html", about, title=say("The evidence ledger"), facts=facts, troubles=_TROUBLES,
+        ways=ways_of(facts, say) if facts else [], stamps=_stamps(call, facts) if facts else [],
         root=base64.b64encode(facts.checkpoint.root).decode() if facts else "",
-        age=ago(facts.checkpoint.signed_at, call.now) if facts else "",
+        age=ago(facts.checkpoint.signed_at, call.now, say) if facts else "",
         stale=facts is not None and (call.now - facts.checkpoint.signed_at).total_seconds() > _STALE_SECONDS,
-        ago=lambda when: ago(when, call.now),
+        ago=lambda when: ago(when, call.now, say),
     )  # fmt: skip
 
 
@@ -61,12 +80,17 @@ async def receipt_page(call: Call, visit: Visit) -> Answer:
     if not record_id.isascii() or not record_id.isalnum():
         raise NotFound
     found = await receipt_of(call.services, record_id)
+    say = speech(call, visit)
     about = Description(
-        f"/receipts/{record_id}", "Receipt", "Proof that a record was made, and when.", indexed=False
+        f"/receipts/{record_id}",
+        say("Receipt"),
+        say("Proof that a record was made, and when."),
+        indexed=False,
     )
     stamp = found.stamp
     return show(
-        call, visit, "receipt.html", about, title="Receipt", receipt=found, what=_KINDS.get(found.record.kind, "a record"),
+        call, visit, "receipt.html", about, title=say("Receipt"), receipt=found,
+        what=say(_KINDS.get(found.record.kind, msg("a record"))),
         proof_url=receipt_links(call.services, record_id)["proof_url"],
         file_name=f"{record_id}.tlog-proof",
         stamp_links=stamp_links(call.services, stamp.id) if stamp else None,
@@ -74,14 +98,14 @@ async def receipt_page(call: Call, visit: Visit) -> Answer:
     )  # fmt: skip
 
 
-def ago(when: Instant, now: Instant) -> str:
+def ago(when: Instant, now: Instant, say: Speech) -> str:
     """How long ago, in words: the largest unit that fits."""
     seconds = max(0, int((now - when).total_seconds()))
-    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+    for size, one, several in _UNITS:
         if seconds >= size:
             count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
-    return "now"
+            return say(one if count == 1 else several, count=count)
+    return say("now")
 
 
 def _stamps(call: Call, facts: LedgerFacts) -> list[dict[str, object]]:

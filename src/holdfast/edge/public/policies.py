@@ -23,6 +23,7 @@ from ..routes import Access, RouteTable
 from .browser import Visit, text_of
 from .pages import page
 from .reading import Description, show, viewer_of
+from .translations import speech
 
 routes = RouteTable()
 
@@ -32,13 +33,15 @@ routes = RouteTable()
 async def policies(call: Call, visit: Visit) -> Answer:
     """GET /policies: those in effect."""
     await viewer_of(call, visit)
-    language = await _language(call)
+    language = await _language(call, visit)
     found = await current_policies(call.services.database, call.now)
+    say = speech(call, visit)
     described = Description(
-        "/policies", "Policies", f"What is not allowed on {call.services.settings.title}, and why."
-    )
+        "/policies", say("Policies"),
+        say("What is not allowed on {site}, and why.", site=call.services.settings.title),
+    )  # fmt: skip
     return show(
-        call, visit, "policies.html", described, title="Policies",
+        call, visit, "policies.html", described, title=say("Policies"),
         policies=[{"reference": one.reference, "title": one.text(language).title} for one in found.values()],
     )  # fmt: skip
 
@@ -48,7 +51,7 @@ async def policies(call: Call, visit: Visit) -> Answer:
 async def policy(call: Call, visit: Visit) -> Answer:
     """GET /policies/{id}@{version}: one version; /policies/{id}: the one in effect."""
     await viewer_of(call, visit)
-    found, language = await _policy(call), await _language(call)
+    found, language = await _policy(call), await _language(call, visit)
     database = call.services.database
     versions = await policy_versions(database, found.id)
     text = found.text(language)
@@ -74,9 +77,11 @@ async def _policy(call: Call) -> Policy:
         raise NotFound from None
 
 
-async def _language(call: Call) -> str:
-    """The language asked for, else the first that the browser wants."""
-    asked = text_of(await call.tree(), "language") or call.header(b"accept-language")
+async def _language(call: Call, visit: Visit) -> str:
+    """The language asked for, else the member's, else the first that the browser wants."""
+    asked = text_of(await call.tree(), "language")
+    if not asked:
+        asked = call.header(b"accept-language") if visit.session is None else visit.session.locale
     return asked.partition(",")[0].partition(";")[0].partition("-")[0].strip().lower()[:3] or "en"
 
 

@@ -118,7 +118,7 @@ def show(call: Call, visit: Visit, template: str, about: Description, *, title: 
     if visit.session is not None:
         answer.headers.append(NO_STORE)
         return answer
-    answer.headers.append((b"vary", b"cookie"))
+    answer.headers.append((b"vary", b"cookie, accept-language"))
     return kept_if_unchanged(call, answer)
 
 

@@ -15,14 +15,19 @@ from .browser import Visit
 from .cards import excerpt, person
 from .pages import NO_STORE, form, page, render
 from .reading import shown_account, viewer_of
+from .translations import msg, speech
 
 routes = RouteTable()
 
 _CATEGORIES = (
-    ("spam", "It is spam", "Unwanted advertising, the same thing again and again, or a fake account."),
-    ("violation", "It breaks a rule of this server", "Say which below."),
-    ("legal", "I believe that it is against the law", "Say below which law, and in which country."),
-    ("other", "Something else", "Say below what is wrong."),
+    (
+        "spam",
+        msg("It is spam"),
+        msg("Unwanted advertising, the same thing again and again, or a fake account."),
+    ),
+    ("violation", msg("It breaks a rule of this server"), msg("Say which below.")),
+    ("legal", msg("I believe that it is against the law"), msg("Say below which law, and in which country.")),
+    ("other", msg("Something else"), msg("Say below what is wrong.")),
 )
 
 
@@ -89,7 +94,7 @@ async def _file(
     except HoldfastError as error:
         return _form(call, visit, account, seen, fields, error)
     return render(
-        call, visit, "report_done.html", title="Thank you", who=person(call.services, account),
+        call, visit, "report_done.html", title=speech(call, visit)("Thank you"), who=person(call.services, account),
         path=_path(call, account, seen), receipt=filed.record_id,
     )  # fmt: skip
 
@@ -112,12 +117,12 @@ def _form(
     errors = error.details if isinstance(error, Invalid) else {}
     path = _path(call, account, seen)
     return render(
-        call, visit, "report.html", title="Report", status=status, headers=headers,
+        call, visit, "report.html", title=speech(call, visit)("Report"), status=status, headers=headers,
         who=person(call.services, account), text=None if seen is None else excerpt(seen.post),
         action=f"{path}/report", path=path, categories=_CATEGORIES, rules=call.services.settings.rules,
         fields=fields, comment_max=call.services.settings.report_comment_characters,
         error="" if error is None else next(
-            (f"The {field} {parts[0][1]}." for field, parts in errors.items()), error.public
+            (f"The {field} {parts[0][1]}." for field, parts in errors.items()), speech(call, visit)(error.public)
         ),
     )  # fmt: skip
 

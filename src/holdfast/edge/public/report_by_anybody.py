@@ -21,6 +21,7 @@ from .cards import person
 from .pages import NO_STORE, form, page, render
 from .reading import shown_account
 from .report_outcome import outcome_path
+from .translations import msg, speech
 
 routes = RouteTable()
 
@@ -30,18 +31,22 @@ _ADDRESS_CHARACTERS = 2000
 _CATEGORIES = (
     (
         "legal",
-        "It threatens somebody, or is against the law",
-        "Say below whom or which law, and in which country.",
+        msg("It threatens somebody, or is against the law"),
+        msg("Say below whom or which law, and in which country."),
     ),
-    ("spam", "It is spam", "Unwanted advertising, the same thing again and again, or a fake account."),
-    ("other", "Something else", "Say below what is wrong."),
+    (
+        "spam",
+        msg("It is spam"),
+        msg("Unwanted advertising, the same thing again and again, or a fake account."),
+    ),
+    ("other", msg("Something else"), msg("Say below what is wrong.")),
 )
 
 
 class AddressNotHere(NotFound):
     """The address leads to nothing here that everybody may see."""
 
-    public = (
+    public = msg(
         "This address leads to no account or post of this server that everybody can see. Copy it from the page of the"
         " post; what is not for everybody can be reported by members who see it"
     )
@@ -81,7 +86,7 @@ async def report(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
     except HoldfastError as error:
         return _form(call, visit, fields, error)
     return render(
-        call, visit, "report_done.html", title="Thank you", who=person(services, account),
+        call, visit, "report_done.html", title=speech(call, visit)("Thank you"), who=person(services, account),
         path=account_path(account.acct), receipt=filed.record_id, outcome=outcome_path(call, report_id),
     )  # fmt: skip
 
@@ -119,9 +124,9 @@ def _form(call: Call, visit: Visit, fields: dict[str, str], error: HoldfastError
         headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
     errors = error.details if isinstance(error, Invalid) else {}
     return render(
-        call, visit, "report_by_anybody.html", title="Report", status=status, headers=headers,
+        call, visit, "report_by_anybody.html", title=speech(call, visit)("Report"), status=status, headers=headers,
         categories=_CATEGORIES, fields=fields, comment_max=call.services.settings.report_comment_characters,
         error="" if error is None else next(
-            (f"The {field} {parts[0][1]}." for field, parts in errors.items()), error.public
+            (f"The {field} {parts[0][1]}." for field, parts in errors.items()), speech(call, visit)(error.public)
         ),
     )  # fmt: skip

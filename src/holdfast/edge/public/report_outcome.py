@@ -13,9 +13,16 @@ from ..call import Call
 from ..routes import Access, RouteTable
 from .browser import Visit
 from .pages import page, render
+from .translations import msg, speech
 
 routes = RouteTable()
 _BYTES = 16
+_OUTCOMES = {
+    "waits": msg("It waits for a person to look at it."),
+    "actioned": msg("What you reported was found to break the rules, and something was done about it."),
+    "no_violation": msg("A person looked at what you reported and found that it does not break the rules."),
+    "closed": msg("Your report was closed without a decision about what you reported."),
+}
 
 
 def outcome_path(call: Call, report_id: int) -> str:
@@ -43,4 +50,6 @@ async def outcome(call: Call, visit: Visit) -> Answer:
     if report.source is not Channel.ANONYMOUS:
         raise NotFound
     found = (await reports_with_outcome(call.services.database, [report_id]))[report_id]
-    return render(call, visit, "report_outcome.html", title="Your report", report=found)
+    return render(
+        call, visit, "report_outcome.html", title=speech(call, visit)("Your report"), report=found, outcomes=_OUTCOMES
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from ..routes import Access, Limit, RouteTable
 from ..sign_ups import REASON_CHARACTERS, AskedSignUp, Problems, problems_of
 from .browser import HOME, Visit, device, local_path, signed_in_cookies, text_of
 from .pages import NO_STORE, form, page, render
+from .translations import wanted_language
 
 routes = RouteTable()
 
@@ -76,6 +77,7 @@ async def _create(call: Call, fields: dict[str, str], problems: Problems) -> int
     new = NewAccount(
         username=fields.get("username", "").strip(), email=fields.get("email", ""), password_hash=password_hash,
         reason=fields.get("reason", "")[:REASON_CHARACTERS] or None, ip=call.client_ip,
+        locale=wanted_language(call, Visit(None, "", secure=True)),
     )  # fmt: skip
     async with call.services.database.transaction() as tx:
         try:

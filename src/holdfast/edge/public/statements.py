@@ -7,6 +7,7 @@ from typing import Any
 
 from ...pure.window import Window
 from ...trust.appeals import (
+    Appeal,
     AppealNotAllowed,
     add,
     appeal_decision,
@@ -20,22 +21,37 @@ from ..answers import Answer, redirect
 from ..appealing import appeal_limits
 from ..call import Call
 from ..routes import Access, RouteTable
+from .appeal_words import AppealWords, standing
 from .browser import Visit
+from .held import held_posts
 from .pages import closed_form, closed_page, render
+from .translations import msg, speech
 
 routes = RouteTable()
 _SHOWN = 50
+_WORDS = AppealWords(
+    ask=msg("Appeal this decision"),
+    why=msg("Why the decision is wrong"),
+    outcomes={
+        "upheld": msg("The decision stays."),
+        "partial": msg("Your appeal was partly right: something milder was decided."),
+        "overturned": msg("Your appeal was right: the decision was taken back."),
+        "settled": msg("The decision was taken back before the appeal was answered."),
+    },
+)
 
 
 @routes.get("/statements", Access.browser())
 @closed_page
 async def statements(call: Call, visit: Visit) -> Answer:
     """GET /statements: all of them, the newest first."""
-    member = visit.member()
-    found = await StatementReader(call.services.database).page(member.account_id, Window(_SHOWN))
+    member, database = visit.member(), call.services.database
+    found = await StatementReader(database).page(member.account_id, Window(_SHOWN))
+    appeals = await appeals_of_decisions(database, member.account_id, [one.decision_id for one in found])
     return render(
-        call, visit, "statements.html", title="Decisions about your account", closed=visit.closed,
-        statements=[_line(call, one) for one in found],
+        call, visit, "statements.html", title=speech(call, visit)("Decisions about your account"), closed=visit.closed,
+        statements=[_line(call, one, appeals.get(one.decision_id)) for one in found],
+        held=[] if visit.closed else await held_posts(call, member.account_id),
     )  # fmt: skip
 
 
@@ -83,9 +99,9 @@ async def _page(call: Call, visit: Visit, found: Statement, *, said: str = "", e
         and in_time(found.sent_at, call.now, limits)
     )  # fmt: skip
     return render(
-        call, visit, "statement.html", title=found.subject, closed=visit.closed, statement=_line(call, found),
-        language=found.language, parts=list(parts_of(found.text)), record_id=found.record_id, appeal=there, messages=messages, may_file=may_file,
-        said=said, error=error, most=limits.characters, status=422 if error else 200,
+        call, visit, "statement.html", title=found.subject, closed=visit.closed, statement=_line(call, found, there),
+        language=found.language, parts=list(parts_of(found.text)), record_id=found.record_id, appeal=there,
+        messages=messages, may_file=may_file, words=_WORDS, said=said, error=error, most=limits.characters, status=422 if error else 200,
     )  # fmt: skip
 
 
@@ -106,10 +122,10 @@ def parts_of(text: str) -> Iterator[dict[str, Any]]:
             yield {"kind": "list", "rows": rows}
 
 
-def _line(call: Call, one: Statement) -> dict[str, Any]:
+def _line(call: Call, one: Statement, appeal: Appeal | None) -> dict[str, Any]:
     ids = call.services.ids
     return {
         "id": ids.encode(one.id), "subject": one.subject, "sent_at": one.sent_at, "read": one.read_at is not None,
-        "language": one.language, "reverses": None if one.reverses_id is None else ids.encode(one.reverses_id),
+        "appeal": "" if appeal is None or one.reverses_id is not None else standing(appeal), "language": one.language, "reverses": None if one.reverses_id is None else ids.encode(one.reverses_id),
         "reversed_by": None if one.reversed_by_id is None else ids.encode(one.reversed_by_id),
     }  # fmt: skip

@@ -21,7 +21,7 @@ from ..call import Call
 from .browser import Visit
 
 LANGUAGES: Final = ("en", "fr")
-_TABLES: Final = Path(__file__).with_name("translations")
+_TABLES: Final = Path(__file__).with_name("languages")
 _HEADER_PARTS: Final = 20
 _MONTHS: Final = {
     "en": (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ...pure.evidence import VerifierKey
 from ..ledger_facts import LedgerFacts
+from .translations import Speech
 
 # What stands before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410).
 _SPKI = bytes.fromhex("302a300506032b6570032100")
@@ -62,45 +63,53 @@ def public_key_base64(key: VerifierKey) -> str:
     return base64.b64encode(_SPKI + key.public_key).decode()
 
 
-def ways_of(facts: LedgerFacts) -> list[Way]:
+def ways_of(facts: LedgerFacts, say: Speech) -> list[Way]:
     """Five ways, the easiest first."""
     key, prefix, origin = facts.keys[0], facts.prefix, facts.log.origin
     return [
         Way(
-            "Watch it",
-            "Checks the signature and the tree now, remembers what it saw, and raises an alarm when the past changes,"
-            " records vanish, or nothing new comes. Needs no account and no server.",
+            say("Watch it"),
+            say(
+                "Checks the signature and the tree now, remembers what it saw, and raises an alarm when the past changes,"
+                " records vanish, or nothing new comes. Needs no account and no server."
+            ),
             f"holdfast ledger watch {prefix} \\\n  --vkey '{key.vkey}' \\\n  --state {_file_name(origin)}.json",
         ),
         Way(
-            "With a program that we did not write",
-            "An independent verifier of the open format (C2SP tlog-tiles) reads the same files. Any other will do.",
+            say("With a program that we did not write"),
+            say(
+                "An independent verifier of the open format (C2SP tlog-tiles) reads the same files. Any other will do."
+            ),
             f"pip install aics-tlog\naics-tlog verify-checkpoint \\\n  --tiles {prefix} \\\n"
             f"  --log-key '{key.vkey}' \\\n  --origin {origin}",
         ),
         Way(
-            "The signature, with OpenSSL",
-            "Says “Signature Verified Successfully” when the checkpoint was signed with the key of this ledger.",
+            say("The signature, with OpenSSL"),
+            say(
+                "Says “Signature Verified Successfully” when the checkpoint was signed with the key of this ledger."
+            ),
             _OPENSSL.format(prefix=prefix, origin=origin, key=public_key_base64(key)),
         ),
         Way(
-            "Every record, with nothing but Python",
-            "Reads all records from the first on, hashes them as RFC 6962 says, and compares with the signed root. It"
-            " trusts no program of ours: it is short enough to read.",
+            say("Every record, with nothing but Python"),
+            say(
+                "Reads all records from the first on, hashes them as RFC 6962 says, and compares with the signed root. It"
+                " trusts no program of ours: it is short enough to read."
+            ),
             _PYTHON.format(prefix=prefix),
         ),
-        _asking_others(facts),
+        _asking_others(facts, say),
     ]
 
 
-def _asking_others(facts: LedgerFacts) -> Way:
-    shows = (
+def _asking_others(facts: LedgerFacts, say: Speech) -> Way:
+    shows = say(
         "Others keep what they saw. Ask a witness for the checkpoint that it cosigned, and let OpenSSL verify the stamp of"
         " a time stamp authority, whose certificate you take from the authority itself."
     )
     lines = [f"curl -s {facts.prefix}/policy      # the witnesses and their keys"]
     lines += [f"curl -s {one.url}/logs" for one in facts.witnesses[:3]]
-    return Way("By asking others", shows, "\n".join(lines))
+    return Way(say("By asking others"), shows, "\n".join(lines))
 
 
 def stamp_commands(reply_url: str, checkpoint_url: str) -> str:

@@ -10,13 +10,15 @@ USER_AGENT_CHARACTERS = 300
 
 
 class BrowserSession(msgspec.Struct, frozen=True):
-    """A good session, as a page needs it. `frozen`: the member may read, and do nothing that others see."""
+    """A good session, as a page needs it. `frozen`: the member may read, and do nothing that others see. `locale`: the
+    language that the member is written to in."""
 
     session_id: int
     account_id: int
     username: str
     role: str
     frozen: bool = False
+    locale: str = "en"
 
 
 class SessionRow(msgspec.Struct, frozen=True):
