@@ -87,7 +87,7 @@ class OneRun:
         loop = asyncio.get_running_loop()
         while True:
             await self.intake.something()
-            while self._has_no_room():  # noqa: ASYNC110 any store's progress ends it, and reading is paused meanwhile
+            while self._has_no_room():
                 await asyncio.sleep(self._limits.linger_seconds)
                 self.intake.check()
             due = max(self.intake.first_at, self._cut_at + self._limits.linger_seconds)

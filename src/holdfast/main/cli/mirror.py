@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from holdfast.main.cli import mirror_backup, mirror_init, mirror_keys, mirror_kit, mirror_state, mirror_stores
+from holdfast.main.cli import (
+    mirror_backup,
+    mirror_init,
+    mirror_keys,
+    mirror_kit,
+    mirror_ship,
+    mirror_state,
+    mirror_stores,
+)
 
 app = typer.Typer(
     help="The mirror: the whole site, encrypted, at stores of other owners (docs/guide/mirror.md).",
@@ -18,6 +26,7 @@ app.command("status")(mirror_state.status)
 app.command("verify")(mirror_state.verify)
 app.command("media")(mirror_state.media)
 app.command("backup")(mirror_backup.backup)
+app.command("ship")(mirror_ship.ship)
 app.command("kit")(mirror_kit.kit)
 app.command("note")(mirror_kit.note)
 app.add_typer(mirror_keys.app, name="keys")
