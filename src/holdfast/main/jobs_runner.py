@@ -35,6 +35,7 @@ from .desk_clock import desk_actions
 from .lazy_screen import LazyScreen
 from .ledger_work import keep_ledger, record_census
 from .media_work import keep_media
+from .mirror_standing import recording
 from .mirroring import keep_mirror
 from .notice_mail.reading import forgetting
 from .outside import keep_running
@@ -88,7 +89,8 @@ def periodic_of(settings: Settings) -> tuple[Due, ...]:
     desk = (Due(*one) for one in desk_actions(settings))
     census = Due("ledger_census", timedelta(minutes=settings.ledger_census_minutes), record_census)
     mails = Due("forget_kept_mails", timedelta(hours=6), forgetting(settings))
-    table = (*PERIODIC, census, mails, *_confirmations(settings), *desk)
+    mirror = Due("record_mirror_state", timedelta(seconds=5), recording(settings.data))
+    table = (*PERIODIC, census, mirror, mails, *_confirmations(settings), *desk)
     if not settings.trends:
         return table
     limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)

@@ -20,6 +20,7 @@ from ..records.sequencing import (
     take_census,
 )
 from .ledger_sources import SOURCES
+from .mirror_standing import DurableAtMirror
 from .witness_peers import WitnessPeers
 
 
@@ -43,7 +44,7 @@ async def keep_ledger(settings: Settings, database: Database, clock: Clock, stop
     """Sequence, sign and publish until `stop` is set."""
     await Sequencer(
         database, clock, LedgerFiles(settings.data), settings.domain, limits_of(settings),
-        peers=peers_of(settings, database),
+        peers=peers_of(settings, database), durable=DurableAtMirror(settings.data),
     ).run(stop)  # fmt: skip
 
 

@@ -16,7 +16,7 @@ STALE_AFTER: Final = timedelta(seconds=5)
 """A shipper that has said nothing for this long is not there."""
 
 
-FENCE_LEASE_SECONDS: Final = 4.0
+FENCE_LEASE_SECONDS: Final = 2.5
 """A store's word counts for so long after a look there that found no later epoch began: so much later than a claim was made at a
 store, nothing is acknowledged any more because of that store."""
 
