@@ -11,7 +11,7 @@ import pytest
 from holdfast.continuity import mirror
 from holdfast.platform import sealing
 from holdfast.platform.crypto import Keyring
-from holdfast.platform.stores import StoreCredentials
+from holdfast.platform.stores import StoreAway, StoreCredentials
 from holdfast.pure.evidence import SigningKey
 
 KEYRING = Keyring(b"k" * 32)
@@ -86,3 +86,18 @@ def test_who_knows_only_the_recipient_cannot_hand_on_another_authority() -> None
     sealed = sealing.seal(forged.seed + b"\0" * 32, [sealing.recipient_of(identity)])
     with pytest.raises(mirror.AuthorityWrong):
         mirror.open_authority(sealed, identity, "7")
+
+
+async def test_a_store_whose_disk_is_not_mounted_is_away_until_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    there = tmp_path / "there"
+    there.mkdir()
+    setup = a_setup(
+        stores=(mirror.StoreSetup("late", f"file://{folder}"), mirror.StoreSetup("there", f"file://{there}"))
+    )
+    opened = mirror.open_stores(setup)
+    with pytest.raises(StoreAway):
+        await opened["late"].list()
+    assert await opened["there"].list() == []
+    folder.mkdir()
+    assert await opened["late"].list() == []

@@ -13,6 +13,7 @@ import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -134,11 +135,18 @@ def write_setup(data_folder: Path, keyring: Keyring, setup: MirrorSetup) -> None
 def open_stores(
     setup: MirrorSetup, *, timeout_seconds: float = stores.TIMEOUT_SECONDS
 ) -> dict[str, stores.Store]:
-    """The stores by name; nothing is asked of them yet. Raises StoreMisnamed for one whose folder is not there."""
-    return {
-        one.name: stores.open_store(one.address, one.credentials, timeout_seconds=timeout_seconds)
-        for one in setup.stores
-    }
+    """The stores by name; nothing is asked of them yet.
+
+    One whose folder is not there now, as when its disk is not mounted, is away until it is: the others go on.
+    """
+    opened: dict[str, stores.Store] = {}
+    for one in setup.stores:
+        opening = partial(stores.open_store, one.address, one.credentials, timeout_seconds=timeout_seconds)
+        try:
+            opened[one.name] = opening()
+        except stores.StoreMisnamed:
+            opened[one.name] = stores.LateStore(one.address, opening)
+    return opened
 
 
 def setup_facts(setup: MirrorSetup) -> dict[str, Any]:

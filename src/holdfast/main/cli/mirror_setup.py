@@ -40,7 +40,7 @@ def setup_of(settings: Settings) -> MirrorSetup:
 
 @asynccontextmanager
 async def stores_of(settings: Settings, setup: MirrorSetup) -> AsyncIterator[Mapping[str, Store]]:
-    """The stores by name, closed again at the end. Raises StoreMisnamed."""
+    """The stores by name, closed again at the end."""
     from holdfast.continuity.mirror import open_stores
 
     opened = open_stores(setup, timeout_seconds=settings.mirror_store_timeout_seconds)

@@ -130,11 +130,14 @@ async def _join(settings: Settings, found: StoreSetup, *, media: bool) -> dict[s
     from holdfast.main.mirroring import bring_media, spread_newest
     from holdfast.main.wiring import open_database
     from holdfast.platform.crypto import random_bytes
+    from holdfast.platform.stores import open_store
 
     setup = setup_of(settings)
     timeout = settings.mirror_store_timeout_seconds
-    opened = open_stores(setup.with_stores((*setup.stores, found)), timeout_seconds=timeout)
-    others = [store for label, store in opened.items() if label != found.name]
+    opened = open_stores(setup, timeout_seconds=timeout)
+    others = list(opened.values())
+    # A folder that is not there is an error here, and not a store that is away.
+    opened[found.name] = open_store(found.address, found.credentials, timeout_seconds=timeout)
     joined = await join_store(
         setup, found, opened[found.name], others, clock=SystemClock(), mark=random_bytes(8).hex()
     )
