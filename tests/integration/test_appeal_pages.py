@@ -159,6 +159,17 @@ async def test_pages_are_in_the_accounts_language_or_the_browsers(site: Site) ->
         assert '<article lang="en">' in browser.page  # as it was sent
 
 
+async def test_a_member_chooses_the_language_of_pages_and_letters(site: Site) -> None:
+    ann = await site.member("ann")
+    async with client_of(site) as client:
+        browser = await signed_in(site, client, ann)
+        await browser.open("/auth/settings")
+        assert (await browser.send("/auth/settings/language", language="xx")).status_code == 422
+        await browser.open("/auth/settings")
+        assert (await browser.send("/auth/settings/language", language="fr")).status_code == 303
+        assert "Décisions concernant votre compte" in (await browser.open("/statements")).text
+
+
 async def test_who_signs_up_is_written_to_in_the_browsers_language(site: Site) -> None:
     async with client_of(site) as client:
         client.headers["accept-language"] = "fr"

@@ -129,6 +129,7 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     "GET /settings/delete": (PageCodes(303, 200, 200),),
     "POST /settings/delete": (PageCodes(303, 422, 422, form={"confirmation": "somebody else"}),),
     "POST /auth/settings/password": (PageCodes(303, 422, 422, form=_WRONG_PASSWORD),),
+    "POST /auth/settings/language": (PageCodes(303, 303, 303, form={"language": "en"}),),
     "POST /auth/settings/sessions/{id}/end": (PageCodes(303, 303, 404, "session"),),
     "POST /auth/settings/sessions/end_others": (PageCodes(303, 303, 303),),
     "POST /auth/settings/apps/{id}/end": (PageCodes(303, 303, 303, "app"),),

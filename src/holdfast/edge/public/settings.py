@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...platform.passwords import hash_password
-from ...pure.errors import HoldfastError, LimitReached, NotFound
+from ...pure.errors import HoldfastError, Invalid, LimitReached, NotFound
+from ...social.accounts import choose_locale
 from ...social.credentials import (
     PasswordLimits,
     PasswordNotAllowed,
@@ -25,6 +26,7 @@ from .browser import Visit, text_of
 from .devices import device_name
 from .pages import NO_STORE, form, page, render
 from .scope_words import scope_sentences
+from .translations import LANGUAGE_NAMES, wanted_language
 
 routes = RouteTable()
 
@@ -33,6 +35,7 @@ _DONE = {
     "two_factor_off": "Two-factor sign-in is off.",
     "session": "That browser has been signed out.",
     "sessions": "Every other browser has been signed out.",
+    "language": "Statements and pages are in that language from now on, as far as they are translated.",
     "app": "That app has no access any more.",
 }
 
@@ -66,6 +69,18 @@ async def new_password(call: Call, visit: Visit, fields: dict[str, str]) -> Answ
     async with database.transaction() as tx:
         await change_password(tx, member.account_id, password_hash, keep_session=member.session_id)
     return redirect("/auth/settings?done=password")
+
+
+@routes.post("/auth/settings/language", Access.browser())
+@form
+async def choose_language(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
+    """The language that pages and letters are in."""
+    language = fields.get("language", "")
+    if language not in LANGUAGE_NAMES:
+        raise Invalid("Choose one of the languages of the list")
+    async with call.services.database.transaction() as tx:
+        await choose_locale(tx, visit.member().account_id, language)
+    return redirect("/auth/settings?done=language")
 
 
 @routes.post("/auth/settings/sessions/{id}/end", Access.browser())
@@ -124,7 +139,7 @@ async def show_settings(
         headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
     return render(
         call, visit, "settings.html", title="Sign-in and access", status=status, headers=headers, errors=errors or {},
-        done=_DONE.get(done, ""), password_min=services.settings.password_min_characters,
+        done=_DONE.get(done, ""), languages=LANGUAGE_NAMES, language=wanted_language(call, visit), password_min=services.settings.password_min_characters,
         two_factor=await has_second_factor(services.database, member.account_id),
         codes_left=await recovery_codes_left(services.database, member.account_id),
         sessions=[_session(call, row, row.session_id == member.session_id) for row in sessions],

@@ -20,7 +20,8 @@ from ...platform.clock import Instant
 from ..call import Call
 from .browser import Visit
 
-LANGUAGES: Final = ("en", "fr")
+LANGUAGE_NAMES: Final = {"en": "English", "fr": "Français"}
+LANGUAGES: Final = tuple(LANGUAGE_NAMES)
 _TABLES: Final = Path(__file__).with_name("languages")
 _HEADER_PARTS: Final = 20
 _MONTHS: Final = {

@@ -45,6 +45,7 @@ from .queries import (
 )
 from .reinstate import reinstate_account
 from .restrict import restrict_account
+from .speak import choose_locale
 from .store import delete_pending, set_account_picture, set_role
 from .store import set_state as set_account_state
 from .suspend import suspend_account
@@ -54,6 +55,6 @@ __all__ = [
     "NetworkNotAllowed", "Restriction", "delete_pending", "restrict_account", "signed_up_by_day", "AccountCreated", "AccountId", "AccountNotVisible", "AccountReader", "AccountState",
     "AccountSuspended", "AccountView", "Actor", "EmailNotAllowed", "Field", "NewAccount", "Preferences",
     "ProfileChange", "ProfileLimits", "ProfileNotAllowed", "RegistrationsClosed", "UsernameNotAllowed",
-    "UsernameTaken", "canonical_email", "create_account", "edit_profile", "find_by_handle", "find_handles",
+    "UsernameTaken", "canonical_email", "choose_locale", "create_account", "edit_profile", "find_by_handle", "find_handles",
     "Picture", "list_members", "preferences", "set_account_picture", "set_account_state", "reinstate_account", "search_accounts", "set_role", "suspend_account",
 ]  # fmt: skip

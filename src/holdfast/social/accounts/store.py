@@ -90,6 +90,11 @@ async def update_profile(tx: Tx, account_id: int, change: ProfileChange) -> None
     tx.touch(Kind.PREFERENCES, account_id)
 
 
+async def set_locale(tx: Tx, account_id: int, locale: str) -> None:
+    """The language that a member is written to in."""
+    await tx.execute("update users set locale = $2 where account_id = $1", account_id, locale)
+
+
 async def set_account_picture(tx: Tx, account_id: int, *, header: bool, picture: Picture | None) -> None:
     """An avatar, or the header, of one's own; None: the drawn one, which has no description."""
     file, still = (picture.file, picture.still) if picture else (None, None)
