@@ -121,7 +121,8 @@ class Listener:
     @property
     def port(self) -> int:
         """Where it listens, when it is no socket of a folder."""
-        return int(self._server.sockets[0].getsockname()[1]) if self._server else 0
+        name = self._server.sockets[0].getsockname() if self._server else ""
+        return 0 if isinstance(name, str) else int(name[1])
 
     async def open(self) -> None:
         """Listen at `notice_lmtp_listen`. Raises OSError."""
