@@ -6,8 +6,12 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from holdfast.continuity import mirror, shipping
 from holdfast.continuity.backups import BackupKind, BackupSource, BackupWork, KeptBackups, back_up_now
+from holdfast.continuity.relaunch import Mirrors, Relaunch, RelaunchRequest
+from holdfast.continuity.restoring import Target
 from holdfast.platform.clock import SystemClock
 from holdfast.platform.config import load_settings
 from holdfast.platform.crypto import Keyring
@@ -46,7 +50,9 @@ def set_up_mirror(data: Path, folders: tuple[Path, ...], *, policy: mirror.Polic
             folder.mkdir(parents=True, exist_ok=True)
             found = mirror.StoreSetup(folder.name, f"file://{folder}")
             store = mirror.open_stores(setup.with_stores((found,)))[folder.name]
-            setup = (await mirror.join_store(setup, found, store, [], clock=SystemClock(), mark=folder.name)).setup
+            setup = (
+                await mirror.join_store(setup, found, store, [], clock=SystemClock(), mark=folder.name)
+            ).setup
         return setup
 
     setup = asyncio.run(join())
@@ -60,9 +66,40 @@ def take_base(data: Path, keys: MirrorKeys, programs: Path) -> None:
     async def work() -> None:
         stores = mirror.open_stores(keys.setup)
         source = BackupSource(programs, _dsn(data))
-        await back_up_now(BackupWork(keys.setup, stores, source, KeptBackups(data), SystemClock()), BackupKind.FULL)
+        await back_up_now(
+            BackupWork(keys.setup, stores, source, KeptBackups(data), SystemClock()), BackupKind.FULL
+        )
 
     asyncio.run(work())
+
+
+def bring_back(keys: MirrorKeys, folders: tuple[Path, ...], data: Path, statement: str) -> list[str]:
+    """What a database that comes back from these stores alone answers to a statement: the first column of each row.
+
+    Nothing is claimed and nothing is written to the stores.
+    """
+
+    async def work() -> list[str]:
+        setup = keys.setup.with_stores(
+            tuple(one for one in keys.setup.stores if Path(one.address[7:]) in folders)
+        )
+        request = RelaunchRequest(Target(data), keys.identity)
+        kit = {"master_key": "00" * 32}
+        await Relaunch(
+            request, Mirrors(setup, mirror.open_stores(setup), None, kit), clock=SystemClock()
+        ).run()
+        server = Target(data).server({"fsync": "off"})
+        await server.start()
+        try:
+            connection = await asyncpg.connect(server.admin_dsn("holdfast"))
+            try:
+                return [str(row[0]) for row in await connection.fetch(statement)]
+            finally:
+                await connection.close()
+        finally:
+            await server.stop()
+
+    return asyncio.run(work())
 
 
 def state_of(data: Path) -> shipping.ShipperState | None:

@@ -117,6 +117,9 @@ class BucketObjects:
 
     async def _put(self, name: str, data: bytes, mode: Literal["create", "overwrite"]) -> str | None:
         async with self._asked(name):
+            if self._folder is not None and _device_mark(self._folder) not in self._marks:
+                # Not mounted any more: the folder would be made anew on the disk that it is to be independent of.
+                raise OSError
             kept = await obstore.put_async(
                 self._store, check_name(name), data, mode=mode, use_multipart=False
             )
@@ -148,7 +151,7 @@ def open_folder(address: str, *, timeout_seconds: float) -> BucketObjects:
     folder = Path(parts.path)
     if parts.netloc or not folder.is_absolute() or not folder.is_dir():
         raise StoreMisnamed("A file store is an existing folder: file:///mnt/mirror.")
-    marks = frozenset({f"device:{folder.stat().st_dev}"})
+    marks = frozenset({_device_mark(folder)})
     store = LocalStore(folder, automatic_cleanup=False)
     return BucketObjects(store, address=address, marks=marks, timeout_seconds=timeout_seconds, folder=folder)
 
@@ -176,6 +179,14 @@ def open_bucket(address: str, credentials: StoreCredentials, *, timeout_seconds:
     )
     marks = frozenset({f"host:{host}", f"user:{user}"})
     return BucketObjects(store, address=address, marks=marks, timeout_seconds=timeout_seconds)
+
+
+def _device_mark(folder: Path) -> str:
+    """Which disk the folder is on; empty where it is gone."""
+    try:
+        return f"device:{folder.stat().st_dev}"
+    except FileNotFoundError:
+        return ""
 
 
 def _settle(folder: Path, name: str) -> None:
