@@ -29,13 +29,18 @@ class Permission(IntFlag):
     MANAGE_ROLES = 1 << 17
     MANAGE_USER_ACCESS = 1 << 18
     DELETE_USER_DATA = 1 << 19
+    # Ours, above all bits that the API has, or will have soon.
+    MANAGE_NOTICES = 1 << 28
+    SEE_SEALED_NOTICES = 1 << 29
 
 
 NOTHING: Final = Permission(0)
-_EVERYTHING: Final = Permission((1 << 20) - 1)
+OF_THE_API: Final = Permission((1 << 20) - 1)
+"""The bits that clients of the Mastodon API know."""
+_EVERYTHING: Final = OF_THE_API | Permission.MANAGE_NOTICES | Permission.SEE_SEALED_NOTICES
 _MODERATOR: Final = (
     Permission.VIEW_AUDIT_LOG | Permission.VIEW_DASHBOARD | Permission.MANAGE_REPORTS
-    | Permission.MANAGE_TAXONOMIES | Permission.MANAGE_USERS
+    | Permission.MANAGE_TAXONOMIES | Permission.MANAGE_USERS | Permission.MANAGE_NOTICES
 )  # fmt: skip
 _ADMIN: Final = _EVERYTHING & ~(Permission.ADMINISTRATOR | Permission.DEVOPS | Permission.INVITE_USERS)
 

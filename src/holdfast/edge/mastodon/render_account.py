@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ...pure.permissions import PERMISSIONS
+from ...pure.permissions import OF_THE_API, PERMISSIONS
 from ...social.accounts import AccountState, AccountView, Preferences
 from ...social.graph import Relationship, requests_pending
 from ..authored_html import field_html, note_html
@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode
 # Ids, names, and permission bits as the Mastodon API numbers them. Bits say which desks a client may offer.
 _ROLES: dict[str, dict[str, Any]] = {
     role: {
-        "id": ident, "name": name, "permissions": str(int(PERMISSIONS[role])), "color": "", "highlighted": bool(name),
+        "id": ident, "name": name, "permissions": str(int(PERMISSIONS[role] & OF_THE_API)), "color": "", "highlighted": bool(name),
     }
     for role, ident, name in (
         ("member", "-99", ""), ("moderator", "1", "Moderator"), ("admin", "2", "Admin"), ("owner", "3", "Owner"),

@@ -23,6 +23,7 @@ from .presets import (
     Basis,
     Bound,
     ClockPreset,
+    MetBy,
     Preset,
     Presets,
     Purpose,
@@ -36,7 +37,7 @@ from .presets import (
 from .readings import ClockState, Reading, state_at
 
 __all__ = [
-    "Basis", "Bound", "Calendar", "Clock", "ClockPreset", "ClockState", "Extension", "LEGAL_REVIEW", "Pause", "Preset",
+    "Basis", "Bound", "Calendar", "Clock", "ClockPreset", "ClockState", "Extension", "LEGAL_REVIEW", "MetBy", "Pause", "Preset",
     "Presets", "Purpose", "Reading", "Span", "Stated", "Unit",
     "ClockNotUsable", "PresetNotKnown", "PresetsNotUsable",
     "breached_at", "due_at", "elapsed_share", "extended", "known_at", "moment_of_share", "opens_at", "paused",

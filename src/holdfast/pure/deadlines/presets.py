@@ -63,6 +63,16 @@ class Stated(StrEnum):
     IGNORED = "ignored"
 
 
+class MetBy(StrEnum):
+    """What shows that a clock is met: a step of the notice, or only a person who says so, with evidence."""
+
+    HAND = "hand"
+    ACKNOWLEDGED = "acknowledged"
+    TRIAGED = "triaged"
+    DECIDED = "decided"
+    ANSWERED = "answered"
+
+
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A length of time, such as 14 business days."""
 
@@ -76,7 +86,8 @@ class ClockPreset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duration: absent where the law names no figure; then `words` quotes it and the clock only counts up. ends: for days and
     months, at the end of the last day or at the time of day at which it began; business days end with the last of them.
     if_closed: whether a last day without work moves to the end of the next business day. not_before: what is done may not
-    be done before this is over. The day of the event itself is never counted.
+    be done before this is over. The day of the event itself is never counted. met_by: what meets it; `decided` is when the
+    last item has its outcome.
     """
 
     name: str
@@ -90,6 +101,7 @@ class ClockPreset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     if_closed: Literal["stays", "next_business_day"] = "stays"
     stated: Stated = Stated.EARLIER_COUNTS
     pausable: bool = True
+    met_by: MetBy = MetBy.HAND
 
 
 class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -57,7 +57,7 @@ class UnknownPage:
 
 Reference = PostReference | AccountReference | MediaReference | TagReference | RemoteReference | UnknownPage
 
-_ID = r"(?P<id>[0-9]{1,20})"
+_ID = r"(?P<id>[0-9]{1,32})"
 _ACCT = r"(?P<acct>[\w.-]{1,100}(?:@[\w.-]{1,253})?)"
 # Pages of the app stand below /app here, below /web, /deck or nothing with others whose habits people have.
 _APP = r"(?:/app|/web|/deck)?"
@@ -69,7 +69,7 @@ _POST = tuple(
         rf"{_APP}/@{_ACCT}/(?:boosts|favourites|quotes)-{_ID}/list",
         rf"(?:/app|/web|/deck)?/statuses/{_ID}{_AFTER}",
         rf"/users/{_ACCT}/(?:statuses|updates)/{_ID}{_AFTER}",
-        rf"/ap/users/[0-9]{{1,20}}/statuses/{_ID}{_AFTER}",
+        rf"/ap/users/[0-9]{{1,32}}/statuses/{_ID}{_AFTER}",
         rf"/api/(?:v1|v2)/statuses/{_ID}{_AFTER}",
         rf"/(?:interact|notice|objects)/{_ID}",
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 import msgspec
 
 from ...platform.clock import Instant
+from ...platform.ids import PublicIds
+from ...platform.settings import Settings
 from ...pure.notices import Citation, ItemOutcome
 
 ITEMS_MOST: Final = 10_000
@@ -31,6 +34,7 @@ class CitedItem(msgspec.Struct, frozen=True):
 
     readings: normal addresses in which it can be read, the likeliest first; () : it is worked out from `as_given`.
     marks: how it was written. alleged: what it is said to be. duplicate_of: the place of the first that says the same, from 1.
+    known: what it is here, where the sender could name nothing else, such as a member who reports a post.
     """
 
     as_given: str
@@ -38,12 +42,57 @@ class CitedItem(msgspec.Struct, frozen=True):
     marks: tuple[str, ...] = ()
     alleged: str = ""
     duplicate_of: int | None = None
+    known: tuple[Found, int] | None = None
 
     @classmethod
     def of(cls, citation: Citation, *, alleged: str = "") -> Self:
         """What `cited_addresses` found; give all of one notice, in order, so that `duplicate_of` fits."""
         marks = tuple(sorted(one.value for one in citation.marks))
         return cls(citation.as_given, citation.readings, marks, alleged, citation.duplicate_of)
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """What is needed to find what is cited: how ids look outside, under which names this server answers."""
+
+    ids: PublicIds
+    own_hosts: frozenset[str]
+    media_hosts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Settings, ids: PublicIds) -> Self:
+        """By the settings: the domain, the public address, what `notice_own_hosts` adds, and where files are served."""
+        own = {settings.domain, urlsplit(settings.public_url).netloc, *settings.notice_own_hosts}
+        media = {urlsplit(settings.media_url).netloc} if settings.media_url else set()
+        return cls(
+            ids, frozenset(one.lower() for one in own if one), frozenset(one.lower() for one in media if one)
+        )
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What one citation was found to be. post_id: the post that a decision would be about, of a file too."""
+
+    url: str
+    found: Found
+    subject_id: int | None = None
+    account_id: int | None = None
+    post_id: int | None = None
+
+    @property
+    def key(self) -> tuple[Found, int] | None:
+        """What makes two citations one thing."""
+        return None if self.subject_id is None else (self.found, self.subject_id)
+
+
+class NewItem(msgspec.Struct, frozen=True):
+    """An item to be stored."""
+
+    n: int
+    cited: CitedItem
+    target: Target
+    duplicate_of: int | None
+    before: tuple[int, int] | None
+    snapshot: bytes | None
+    record_id: str
 
 
 class NoticeItem(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from ...pure.notices import ItemOutcome, NoticeOutcome, NoticeState, Step
 from ..notice_clocks import ClockBreached, ClockView, ClockWarned
-from ..notice_items import CitedItem, Found, NoticeItem
+from ..notice_items import Addresses, CitedItem, Found, NoticeItem
 from .add_message import add_message, note_delivery
 from .errors import NoticeChanged, NoticeNotAllowed, NoticeNotForYou, NoticeNotThere
 from .events import (
@@ -31,15 +31,15 @@ from .model import (
     Verified,
 )
 from .reader import NoticeReader
-from .receive import Addresses, receive
+from .receive import FLOOD_FROM, receive, status_token
 from .settle import settle_item, settle_whole, unsettle_item
 from .take_step import take_step
 
 __all__ = [
     "Addresses", "Attachment", "Capacity", "Channel", "CitedItem", "ClockBreached", "ClockView", "ClockWarned",
-    "Direction", "Found", "ItemOutcome", "Message", "MessageKind", "NewNotice", "Notice", "NoticeAnswered", "NoticeChanged",
+    "Direction", "FLOOD_FROM", "Found", "ItemOutcome", "Message", "MessageKind", "NewNotice", "Notice", "NoticeAnswered", "NoticeChanged",
     "NoticeChangedState", "NoticeClosed", "NoticeDecided", "NoticeFilter", "NoticeItem", "NoticeItemSettled",
     "NoticeMessageAdded", "NoticeNotAllowed", "NoticeNotForYou", "NoticeNotThere", "NoticeOutcome", "NoticeReader",
     "NoticeReceived", "NoticeState", "Received", "Sender", "Step", "TimelineEntry", "Verification", "Verified",
-    "add_message", "note_delivery", "receive", "settle_item", "settle_whole", "take_step", "unsettle_item",
+    "add_message", "note_delivery", "receive", "settle_item", "settle_whole", "status_token", "take_step", "unsettle_item",
 ]  # fmt: skip

@@ -10,8 +10,9 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...pure.notices import ItemOutcome, NoticeOutcome, NoticeState
+from ...records import ledger
 from ...screening import Lane
-from ..notice_items import CitedItem
+from ..notice_items import CitedItem, Recording
 
 TITLE_CHARACTERS: Final = 500
 TEXT_CHARACTERS: Final = 200_000
@@ -47,6 +48,9 @@ class Capacity(StrEnum):
     PRESS = "press"
     NGO = "ngo"
     OTHER = "other"
+
+
+AUTHORITIES: Final = frozenset({Capacity.AUTHORITY, Capacity.COURT})
 
 
 class Verified(StrEnum):
@@ -203,6 +207,8 @@ class Notice(msgspec.Struct, frozen=True):
     completeness: dict[str, str]
     attachments: tuple[Attachment, ...]
     stated_deadline: Instant | None
+    known_at: Instant
+    valid_at: Instant | None
     lane: Lane
     state: NoticeState
     whole: ItemOutcome | None
@@ -211,6 +217,7 @@ class Notice(msgspec.Struct, frozen=True):
     sealed_until: Instant | None
     gag: bool
     hold_id: int | None
+    hold_released_at: Instant | None
     duplicate_of: int | None
     group_id: int | None
     report_id: int | None
@@ -280,3 +287,37 @@ class NoticeFilter(msgspec.Struct, frozen=True):
     breached: bool | None = None
     grouped: bool = True
     group_id: int | None = None
+
+
+def recording_of(notice: Notice) -> Recording:
+    """What leaves about its items have in common."""
+    about = ((ledger.Relation.ABOUT, notice.record_id),)
+    return Recording(notice.id, notice.preset, notice.lane, notice.sealed, about)
+
+
+def leaf_about(
+    notice: Notice, kind: ledger.Kind, public: Mapping[str, Any], private: Mapping[str, Any], *records: str
+) -> ledger.Entry:
+    """A record about a notice, sealed when it is; `records`: further ones that it is about. Public values that are None or
+    empty are left out."""
+    return ledger.Entry(
+        kind=kind, subject=ledger.Subject.notice(notice.id),
+        public={name: value for name, value in public.items() if value not in (None, "")},
+        private={name: value for name, value in private.items() if value not in (None, "")},
+        related=tuple((ledger.Relation.ABOUT, one) for one in (notice.record_id, *records)), sealed=notice.sealed,
+    )  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """What a database takes: lone surrogates and null characters of broken mails are shown as what they are."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+
+
+def cleaned_sender(sender: Sender) -> Sender:
+    """With every field as a database takes it, of a length that is a name or an address."""
+    texts = {
+        name: clean(value)[:SHORT_CHARACTERS]
+        for name, value in msgspec.structs.asdict(sender).items()
+        if isinstance(value, str)
+    }
+    return msgspec.structs.replace(sender, **texts)
