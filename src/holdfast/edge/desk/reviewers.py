@@ -24,6 +24,7 @@ from ..call import Call
 from ..routes import Access, RouteTable
 from .claims import bounds_of
 from .routes import API, ScopedAccess, iso, names_of
+from .team import permissions_of
 
 routes = RouteTable()
 _ME = f"{API}/reviewers/me"
@@ -96,6 +97,7 @@ async def _me(call: Call, reader: Reader) -> dict[str, Any]:
         "heavy_categories": sorted(bounds.heavy_categories),
         "break_due": may.why or None,
         "until": iso(may.until),
+        "may": permissions_of(call.actor.role),
         "preferences": {**msgspec.structs.asdict(wanted), "opt_outs": list(wanted.opt_outs)},
         "days": [{**row, "day": row["day"].isoformat(), "seconds": round(row["seconds"])} for row in rows],
     }  # fmt: skip

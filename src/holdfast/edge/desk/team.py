@@ -51,7 +51,7 @@ async def show_roles(call: Call) -> Answer:
         [
             {
                 "role": role,
-                "permissions": _permissions(role),
+                "permissions": permissions_of(role),
                 "may_give": gives and (outranks(me.role, role) or me.role == "owner"),
             }
             for role in PERMISSIONS
@@ -90,7 +90,7 @@ async def _entities(call: Call, found: list[StaffMember]) -> list[dict[str, Any]
         {
             "account": names.get(one.account_id),
             "role": one.role,
-            "permissions": _permissions(one.role),
+            "permissions": permissions_of(one.role),
             "may_change": permits(call.actor.role, Permission.MANAGE_ROLES)
             and one.account_id != call.actor.account_id
             and outranks(call.actor.role, one.role),
@@ -100,5 +100,6 @@ async def _entities(call: Call, found: list[StaffMember]) -> list[dict[str, Any]
     ]
 
 
-def _permissions(role: str) -> list[str]:
+def permissions_of(role: str) -> list[str]:
+    """What a role may do, by name."""
     return [one.name.lower() for one in Permission if one.name and permits(role, one)]

@@ -24,6 +24,14 @@ export function named(prefix: string, code: string): string {
   return strings[`${prefix}${code}`] ?? code.replaceAll("_", " ");
 }
 
+export function number(value: number): string {
+  return new Intl.NumberFormat(currentLanguage(), { maximumFractionDigits: 1 }).format(value);
+}
+
+export function percent(share: number): string {
+  return new Intl.NumberFormat(currentLanguage(), { style: "percent", maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);
+}
+
 /** A length of time in its two largest units. */
 export function age(seconds: number): string {
   const units: ["day" | "hour" | "minute" | "second", number][] = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
