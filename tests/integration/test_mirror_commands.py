@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import stat
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,17 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from holdfast.continuity import kits, media, mirror
-from holdfast.continuity.mirror import MirrorSetup
+from holdfast.continuity.mirror import MirrorSetup, TooFewHold
 from holdfast.main.cli.mirror import app
 from holdfast.main.cli.relaunch_notice import app as notice_app
+from holdfast.main.media_work import MediaWorker
+from holdfast.main.mirroring import bring_media
 from holdfast.main.mirroring.work import MirrorKeeper
 from holdfast.platform import sealing
 from holdfast.platform.clock import SystemClock
 from holdfast.platform.config import Settings
 from holdfast.pure.evidence import parse_vkey
+from holdfast.pure.mirror import KEEP
 from holdfast.pure.relaunch_notices import NoticeRolledBack, read_notice
 from holdfast.records import ledger
 from holdfast.records.ledger import Entry, Kind
@@ -329,6 +334,56 @@ async def test_other_holders_from_now_on(operator: Operator) -> None:
         assert await media.fetch_media(setup, _identity(fresh), opened, digest, BytesIO())
         with pytest.raises(media.MediaNotHeld):
             await media.fetch_media(setup, _identity(key), opened, digest, BytesIO())
+
+
+async def test_what_was_deleted_here_goes_from_the_stores_when_no_restore_can_need_it(
+    operator: Operator,
+) -> None:
+    site = operator.site
+    services, database = site.services, site.services.database
+    await operator.begins()
+    alice = await site.member("alice")
+    media_id = await _uploaded(alice)
+    held = {name for name in operator.objects("one") if name.startswith("media/")}
+    assert (await alice.request("DELETE", f"/api/v1/media/{media_id}")).status_code == 200
+    now = services.clock.now()
+    worker = MediaWorker(services.settings, database, services.clock, services.media.decoders)
+    async with database.transaction() as tx:
+        await worker.sweep(tx, now + timedelta(hours=1))
+    assert not list((operator.data / "media").rglob("*/*"))
+    assert len(await database.fetch("select from mirror_media_gone")) == len(held)
+    async with _opened(operator.setup) as opened:
+        for later, left in ((timedelta(hours=2), held), (KEEP, held), (KEEP + timedelta(days=1), set())):
+            await bring_media(services.settings, database, operator.setup, opened, now=now + later)
+            assert {name for name in operator.objects("one") if name.startswith("media/")} == left
+    assert not await database.fetch("select from mirror_media_gone")
+
+
+async def test_uploads_without_the_mirror_are_on_the_record_and_so_is_its_return(operator: Operator) -> None:
+    site = operator.site
+    services, database = site.services, site.services.database
+    await operator.begins()
+    keeper = MirrorKeeper(services.settings, database, services.clock)
+    waiting = media.WaitingFiles(operator.data)
+    digest = await services.media.blobs.alone().put(b"a file")
+    waiting.add(digest)
+    waiting.degrade(services.clock.now())
+    (operator.folder / "one").rename(operator.folder / "gone")
+    (operator.folder / "two").rename(operator.folder / "gone too")
+
+    async def told() -> list[str]:
+        rows = await database.fetch("select leaf from ledger_records order by record_id")
+        leaves = [json.loads(row[0]) for row in rows]
+        return [one["p"]["state"] for one in leaves if one["k"] == "mirror.degraded"]
+
+    with contextlib.suppress(TooFewHold):
+        await keeper.look()
+    assert (await told(), waiting.count()) == (["degraded"], 1)
+    (operator.folder / "gone").rename(operator.folder / "one")
+    (operator.folder / "gone too").rename(operator.folder / "two")
+    await keeper.look()
+    assert (await told(), waiting.count(), waiting.degraded_since()) == (["degraded", "mirrored"], 0, None)
+    await keeper.close()
 
 
 async def test_a_relaunch_notice_is_signed_served_held_by_every_store_and_never_rolled_back(

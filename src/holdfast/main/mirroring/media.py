@@ -56,6 +56,12 @@ async def bring_media(
         forgetting=forgetting,
         progress=progress,
     )
+    # What was uploaded meanwhile may have found its old copy, which was then taken away as nobody's.
+    later = sorted(set(await due_files(database)) - set(files))
+    if later:
+        blobs = open_blobs(settings)
+        await reconcile_media(setup, opened, later, (), blobs, now=now, forgetting=False)
+        files = [*files, *later]
     async with database.transaction() as tx:
         await forget_gone(tx, horizon)
     try:
