@@ -16,10 +16,11 @@ from ..platform.clock import Clock, Instant
 from ..platform.config import Settings
 from ..platform.db import Database
 from ..platform.mail import MailDelayed, Mailer, MailRefused, MailUncertain
+from ..pure.notices import StepNotPossible
 from ..records import ledger
 from ..trust.answers import (
     Answer,
-    AnswerNotNow,
+    AnswerChanged,
     AnswerQueued,
     AnswerStatus,
     Place,
@@ -46,7 +47,8 @@ def place_of(settings: Settings) -> Place:
     """Where answers of this server come from. Without a mail server they are on the status page alone."""
     domain = settings.domain.partition(":")[0]
     sender = settings.notice_from or settings.mail_from or f"no-reply@{domain}"
-    return Place(settings.domain, sender if settings.mail_host else "")
+    pages = f"{settings.public_url.rstrip('/')}/notice/status/"
+    return Place(settings.domain, sender if settings.mail_host else "", status_pages=pages)
 
 
 class AnswerMailer:
@@ -112,7 +114,7 @@ class PolicyAnswerer:
                 self._database, prepared, place, allowed=frozenset(self._settings.notice_answers_automatic),
                 now=self._clock.now(),
             )  # fmt: skip
-        except (NoticeNotThere, AnswerNotNow):
+        except (NoticeNotThere, AnswerChanged, StepNotPossible):
             # Somebody of the team went on meanwhile.
             return None
         return None

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from holdfast.main.cli.context import JsonOption, print_json
+from holdfast.main.cli.step_bars import step_bars
 
 if TYPE_CHECKING:
-    from holdfast.main.bench.data import Progress
     from holdfast.main.bench.model import BenchOptions
 
 app = typer.Typer(
@@ -195,7 +191,7 @@ def screening(
         model=_named(model),
         audit_percent=audit_percent,
     )
-    with _progress() as progress:
+    with step_bars() as progress:
         report = run_screening_bench(options, progress)
     if as_json:
         print_json(report)
@@ -229,7 +225,7 @@ def streams(
         everybody=everybody,
         accounts=accounts,
     )
-    with _progress() as progress:
+    with step_bars() as progress:
         report = run_streams_bench(options, progress)
     if as_json:
         print_json(report)
@@ -252,7 +248,7 @@ def ledger(
     """The evidence ledger: appends, proofs of any leaf, and what a million leaves weigh, without a server."""
     from holdfast.main.bench.ledger import LedgerOptions, print_ledger_report, run_ledger_bench
 
-    with _progress() as progress:
+    with step_bars() as progress:
         report = run_ledger_bench(LedgerOptions(leaves=leaves, rounds=rounds, proofs=proofs), progress)
     if as_json:
         print_json(report)
@@ -285,7 +281,7 @@ def moderation(
     options = ModerationOptions(
         reports=reports, threats=threats, reviewers=reviewers, accuracy=accuracy, seed=seed
     )
-    with _progress() as progress:
+    with step_bars() as progress:
         report = run_moderation_bench(options, data, corpus, progress)
     if as_json:
         print_json(report)
@@ -301,36 +297,9 @@ def _run(name: str, options: BenchOptions, data: Path | None, as_json: bool) -> 
     from holdfast.main.bench import run_bench
     from holdfast.main.bench.report import print_report
 
-    with _progress() as progress:
+    with step_bars() as progress:
         report = run_bench(name, options, data, progress)
     if as_json:
         print_json(report)
     else:
         print_report(report)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar for each step on a terminal, a line for each that is done elsewhere."""
-    if not sys.stderr.isatty():
-        began = time.monotonic()
-
-        def line(what: str, done: int, total: int) -> None:
-            if done >= total:
-                sys.stderr.write(f"{time.monotonic() - began:6.1f} s  {what}\n")
-
-        yield line
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-    from rich.progress import TaskID
-
-    with Bars(console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def bar(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
-
-        yield bar

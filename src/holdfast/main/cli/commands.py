@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "relaunch": "holdfast.main.cli.relaunch",
     "transparency": "holdfast.main.cli.transparency",
     "bench": "holdfast.main.cli.bench",
+    "demo": "holdfast.main.cli.demo",
 }
 
 

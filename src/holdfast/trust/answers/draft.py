@@ -13,6 +13,7 @@ from ...pure.notice_answers import (
     compose,
     missing_gaps,
 )
+from ...pure.notices import NoticeState
 from ..staff_actions import Staff
 from ..templates import TemplateVersion, newest_template
 from .facts import Place, Whole, answered_mail, facts_for, recipient_of, whole_notice
@@ -21,10 +22,11 @@ from .queries import saved_notes
 
 
 class Prepared(NamedTuple):
-    """A draft, and what its sending needs. version: of the notice, which must be the same when it goes."""
+    """A draft, and what its sending needs. version and state: of the notice, which must be the same when it goes."""
 
     draft: Draft
     version: int
+    state: NoticeState
     reference: str
     answered: AnsweredMail
 
@@ -46,7 +48,8 @@ async def prepare(
         notes = await saved_notes(database, notice_id, chosen)
     to = recipient_of(whole, asked_for) if place.sender else ("", "this server sends no mail")
     draft = composed(whole, place, chosen, template, language=language, notes=notes, to=to)
-    return Prepared(draft, whole.notice.version, whole.notice.reference, answered)
+    notice = whole.notice
+    return Prepared(draft, notice.version, notice.state, notice.reference, answered)
 
 
 async def draft(

@@ -5,8 +5,7 @@ Invalid
 NotFound
 └── AnswerNotThere        no such answer, or of a notice that is not for this person
 Conflict
-├── AnswerChanged         what would be sent is not what was read any more
-└── AnswerNotNow          the notice does not stand where this kind of answer is given
+└── AnswerChanged         what would be sent is not what was read any more
 """
 
 from __future__ import annotations
@@ -31,9 +30,3 @@ class AnswerChanged(Conflict):
     """Nobody sends what they have not read."""
 
     public = "The answer reads differently since you looked at it; read it again, then send it"
-
-
-class AnswerNotNow(Conflict):
-    """Says what is missing."""
-
-    public = "This answer cannot be given as the notice stands"

@@ -16,7 +16,7 @@ from ...pure.notice_answers import (
 )
 from ...pure.notices import answer_address, read_mail
 from ...records import ledger
-from ..notices import Channel, Direction, Message, Notice, NoticeItem, NoticeReader, Verified
+from ..notices import Channel, Direction, Message, Notice, NoticeItem, NoticeReader, Verified, status_token
 from ..policies import policy_version
 from ..staff_actions import Staff
 
@@ -32,12 +32,13 @@ _DECISIONS_SQL = (
 
 
 class Place(NamedTuple):
-    """Where answers come from and point to. status_page: of this notice, "" where it is not known."""
+    """Where answers come from and point to. sender: "" where this server sends no mail; status_pages: the address that the
+    secret of a notice's page is added to, "" for none."""
 
     site: str
     sender: str
     complaint_page: str = ""
-    status_page: str = ""
+    status_pages: str = ""
 
 
 class Ground(NamedTuple):
@@ -59,6 +60,7 @@ class Whole(NamedTuple):
     items: Sequence[NoticeItem]
     messages: Sequence[Message]
     decisions: Mapping[int, Ground]
+    token: str
 
 
 async def whole_notice(database: Database, staff: Staff, notice_id: int) -> Whole:
@@ -68,7 +70,7 @@ async def whole_notice(database: Database, staff: Staff, notice_id: int) -> Whol
     items = await reader.items(staff, notice_id)
     messages = await reader.messages(staff, notice_id)
     decisions = await grounds(database, [one.decision_id for one in items if one.decision_id is not None])
-    return Whole(notice, items, messages, decisions)
+    return Whole(notice, items, messages, decisions, status_token(database.keyring, notice.id))
 
 
 async def grounds(reader: Reader, decision_ids: Sequence[int]) -> dict[int, Ground]:
@@ -105,7 +107,8 @@ def facts_for(whole: Whole, place: Place, language: str, notes: Mapping[str, str
     by_n = {one.n: one for one in whole.items}
     return AnswerFacts(
         place.site, notice.reference, notice.received_at, subject=notice.subject,
-        sender_reference=notice.their_reference, status_page=place.status_page,
+        sender_reference=notice.their_reference,
+        status_page=f"{place.status_pages}{whole.token}" if place.status_pages else "",
         items=tuple(_item(one, by_n, whole.decisions, language) for one in whole.items),
         complaint_page=place.complaint_page, notes=dict(notes),
     )  # fmt: skip

@@ -11,7 +11,7 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...pure.notice_answers import AnswerKind
-from ...pure.notices import ItemOutcome, Step
+from ...pure.notices import ItemOutcome
 from ..notices import MessageKind
 
 OF_PRESET: Final[Mapping[str, AnswerKind]] = {
@@ -21,12 +21,6 @@ OF_PRESET: Final[Mapping[str, AnswerKind]] = {
     "eu.tco.": AnswerKind.ORDER_EFFECTED,
 }
 """Which answer the outcome of a notice leads to, by the beginning of its preset; else a decision or a refusal."""
-
-STEP_OF: Final[Mapping[AnswerKind, Step]] = {
-    AnswerKind.ACKNOWLEDGEMENT: Step.ACKNOWLEDGE,
-    AnswerKind.NEEDS_INFO: Step.ASK,
-}
-"""The step that a notice takes with an answer that does not end it."""
 
 FINAL: Final = frozenset(
     {

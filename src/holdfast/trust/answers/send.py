@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from ...platform.clock import Instant
 from ...platform.db import Database, Tx
@@ -14,11 +15,14 @@ from ..notices import Channel, Direction, add_message, take_step
 from ..staff_actions import CLOCK, Staff
 from . import store
 from .draft import Prepared
-from .errors import AnswerChanged, AnswerNotAllowed, AnswerNotNow, AnswerNotThere
+from .errors import AnswerChanged, AnswerNotAllowed, AnswerNotThere
 from .events import AnswerQueued
 from .facts import Place
-from .model import BY_POLICY, FINAL, STEP_OF, Answer, AnswerStatus, message_kind
+from .model import BY_POLICY, FINAL, Answer, AnswerStatus, message_kind
 from .queries import answer_of_message, same_answer
+
+_MAY_ASK: Final = frozenset({NoticeState.ACKNOWLEDGED, NoticeState.TRIAGED, NoticeState.IN_REVIEW})
+_NOT_ACKNOWLEDGED: Final = frozenset({NoticeState.VERIFIED, NoticeState.UNVERIFIED})
 
 
 async def approve_and_send(
@@ -28,22 +32,22 @@ async def approve_and_send(
 
     prepared: from `draft.prepare`, made just before. digest: of the draft that was read; what reads otherwise is not sent.
     again: send the same once more, because the first did not arrive.
-    Raises RoleLacks, AnswerIncomplete, AnswerChanged, AnswerNotNow, NoticeNotThere.
+    Raises RoleLacks, AnswerIncomplete, AnswerChanged, StepNotPossible, NoticeNotThere.
     """
-    staff.require(Permission.MANAGE_REPORTS)
+    staff.require(Permission.MANAGE_NOTICES)
     draft = prepared.draft
     if draft.missing:
         raise AnswerIncomplete(
             f"the answer still has to say: {', '.join(draft.missing)}",
             details={name: [("ERR_BLANK", "has to be filled in")] for name in draft.missing},
         )
-    version, state = await store.lock_notice(tx, draft.notice_id)
+    version, _ = await store.lock_notice(tx, draft.notice_id)
     before = await same_answer(tx, draft.notice_id, draft.digest)
     if before is not None and digest == draft.digest and not (again and may_repeat(before)):
         return before
     if digest != draft.digest or version != prepared.version:
         raise AnswerChanged
-    await _go_on(tx, staff, draft.notice_id, draft.kind, NoticeState(state), now=now)
+    await _go_on(tx, staff, draft.notice_id, draft.kind, prepared.state, now=now)
     mail_id, raw = _bytes(prepared, place, automatic=staff is CLOCK, now=now)
     message = await add_message(
         tx, draft.notice_id, direction=Direction.OUT, kind=message_kind(draft.kind),
@@ -76,19 +80,17 @@ def may_repeat(answer: Answer) -> bool:
 async def _go_on(
     tx: Tx, staff: Staff, notice_id: int, kind: AnswerKind, state: NoticeState, *, now: Instant
 ) -> None:
-    """The steps that the notice takes with the answer."""
-    if kind in FINAL:
-        if state is NoticeState.IN_REVIEW:
-            await take_step(tx, staff, notice_id, Step.DECIDE, now=now)
-        elif state not in (NoticeState.DECIDED, NoticeState.ANSWERED):
-            raise AnswerNotNow(f"a notice that is {state.value} has no outcome to tell; review it first")
-        if state is not NoticeState.ANSWERED:
-            await take_step(tx, staff, notice_id, Step.ANSWER, now=now)
+    """The steps that the notice takes with the answer. Raises StepNotPossible, which says what is missing."""
+    steps: list[Step] = []
+    if kind in FINAL and state not in (NoticeState.ANSWERED, NoticeState.CLOSED):
+        steps = [Step.ANSWER] if state is NoticeState.DECIDED else [Step.DECIDE, Step.ANSWER]
     elif kind is AnswerKind.LETTER and state is NoticeState.DECIDED:
-        await take_step(tx, staff, notice_id, Step.ANSWER, now=now)
-    elif (step := STEP_OF.get(kind)) is not None and (
-        kind is not AnswerKind.NEEDS_INFO or state is not NoticeState.NEEDS_INFO
-    ):
+        steps = [Step.ANSWER]
+    elif kind is AnswerKind.NEEDS_INFO and state in _MAY_ASK:
+        steps = [Step.TRIAGE, Step.ASK] if state is NoticeState.ACKNOWLEDGED else [Step.ASK]
+    elif kind is AnswerKind.ACKNOWLEDGEMENT and state in _NOT_ACKNOWLEDGED:
+        steps = [Step.ACKNOWLEDGE]
+    for step in steps:
         await take_step(tx, staff, notice_id, step, now=now)
 
 
@@ -115,7 +117,7 @@ async def save_notes(
 
     Raises RoleLacks, AnswerNotAllowed.
     """
-    staff.require(Permission.MANAGE_REPORTS)
+    staff.require(Permission.MANAGE_NOTICES)
     for name, text in notes.items():
         if name not in GAPS[kind].written:
             raise AnswerNotAllowed("notes", f"hold {name[:40]!r}, for which {kind.value} has no gap")
@@ -129,7 +131,8 @@ async def answer_by_policy(
 ) -> Answer | None:
     """Send the final answer without a person, where the policy allows that kind; None: a person has to."""
     kind = prepared.draft.kind
-    if kind.value not in allowed or kind not in BY_POLICY or prepared.draft.missing:
+    waits = prepared.state is NoticeState.DECIDED
+    if not waits or kind.value not in allowed or kind not in BY_POLICY or prepared.draft.missing:
         return None
     async with database.transaction() as tx:
         return await approve_and_send(tx, CLOCK, prepared, digest=prepared.draft.digest, place=place, now=now)
