@@ -83,6 +83,12 @@ def a_place(root: Path, policy: str) -> tuple[Place, WholeServer]:
     return place, server
 
 
+def end(server: WholeServer) -> None:
+    if server.process.poll() is None:
+        server.kill_everything()
+    server.close()
+
+
 def test_nothing_acknowledged_is_lost_with_the_machine_and_any_one_store(root: Path) -> None:
     """Every store must confirm: then each of them alone brings everything back, killed at whatever moment."""
     chance = random.Random(SEED)
@@ -108,8 +114,7 @@ def test_nothing_acknowledged_is_lost_with_the_machine_and_any_one_store(root: P
             server = WholeServer(place.data, port=server.port)
             server.wait_ready()
     finally:
-        server.kill_everything()
-        server.close()
+        end(server)
 
 
 def test_a_killed_shipper_and_database_lose_nothing_of_class_a(root: Path) -> None:
@@ -134,8 +139,7 @@ def test_a_killed_shipper_and_database_lose_nothing_of_class_a(root: Path) -> No
         there = set(bring_back(place.keys, place.folders, root / "back", POSTS))
         assert acknowledged <= there, sorted(acknowledged - there)
     finally:
-        server.kill_everything()
-        server.close()
+        end(server)
 
 
 def test_a_server_whose_stores_are_gone_says_so_and_goes_on(root: Path) -> None:
@@ -155,5 +159,4 @@ def test_a_server_whose_stores_are_gone_says_so_and_goes_on(root: Path) -> None:
         server.kill_everything()
         assert "nobody else has this" in bring_back(place.keys, place.folders, root / "back", POSTS)
     finally:
-        server.kill_everything()
-        server.close()
+        end(server)

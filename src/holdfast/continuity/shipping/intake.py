@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from ...platform.replication import ReplicationAway, WalStream
 
@@ -21,6 +22,8 @@ class Intake:
         self._something = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._listening = False
+        # Kept, because a connection that broke does not tell any more.
+        self._descriptor = stream.fileno()
         self.resume()
 
     @property
@@ -57,13 +60,14 @@ class Intake:
     def pause(self) -> None:
         """Read nothing more; the database keeps the log."""
         if self._listening:
-            self._loop.remove_reader(self._stream.fileno())
+            with contextlib.suppress(OSError):
+                self._loop.remove_reader(self._descriptor)
             self._listening = False
 
     def resume(self) -> None:
         """Read again."""
         if not self._listening and self.failed is None:
-            self._loop.add_reader(self._stream.fileno(), self._read)
+            self._loop.add_reader(self._descriptor, self._read)
             self._listening = True
             # The driver may hold what it has read from the socket already.
             self._loop.call_soon(self._read)

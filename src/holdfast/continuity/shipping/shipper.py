@@ -311,6 +311,9 @@ class Shipper:
         )
 
     def _tell(self) -> None:
+        if self._steers and self._commits_wait is None and self._degraded_since is None:
+            # What commits wait for is not known yet, and a state that says it must not be a guess.
+            return
         write_state(self._folder, self._state())
 
 
