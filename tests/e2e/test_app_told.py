@@ -48,7 +48,8 @@ class Staff:
         )  # fmt: skip
 
     def answer_appeal(self, outcome: str, text: str) -> None:
-        (appeal,) = self.get(f"{_API}/desk/appeals")
+        """Answer the appeal against a decision, which is the only one of its kind."""
+        (appeal,) = [one for one in self.get(f"{_API}/desk/appeals") if one["kind"] == "decision"]
         self.post(
             f"{_API}/desk/appeals/{appeal['id']}/answer",
             version=appeal["version"],
