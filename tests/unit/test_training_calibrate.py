@@ -80,8 +80,8 @@ def test_extreme_data_makes_no_extreme_claims(logits: list[list[float]], labels:
 
 def test_each_output_is_calibrated_on_the_rows_where_it_is_known() -> None:
     random = np.random.default_rng(2)
-    first, second = random.normal(size=(900, 5)), random.normal(size=(900, 5))
-    labels = (random.random((900, 5)) < 1 / (1 + np.exp(-2 * second))).astype(np.float64)
+    first, second = random.normal(size=(900, len(OUTPUTS))), random.normal(size=(900, len(OUTPUTS)))
+    labels = (random.random((900, len(OUTPUTS))) < 1 / (1 + np.exp(-2 * second))).astype(np.float64)
     labels[:300, 0] = np.nan
     made = fit_calibration(first, second, labels)
     assert set(made.first) == set(made.both) == set(OUTPUTS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.classifier import OUTPUTS, TARGETS
+from holdfast.screening.classifier import JUDGED, OUTPUTS, TARGETS
 from holdfast.screening.corpus.lines import read_corpus, read_slots, write_out
 from holdfast.screening.corpus.rows import LAWFUL, Row, labels_from_columns, labels_of, target_vector
 
@@ -140,7 +140,7 @@ def test_columns_of_other_peoples_files_become_what_they_say() -> None:
 
 def test_labels_are_complete_and_targets_one_hot() -> None:
     assert labels_of(()) == LAWFUL
-    assert set(labels_of(("incitement",))) == set(OUTPUTS)
+    assert set(labels_of(("incitement",))) == set(JUDGED)
     assert labels_of(("harassment_hate",))["violence"] == 0.0
     assert target_vector(None) is None
     assert target_vector("") == [0.0] * len(TARGETS)

@@ -12,7 +12,14 @@ VIOLENCE: Final = "violence"
 
 VIOLENT_HEADS: Final = HEADS[:3]
 
-OUTPUTS: Final = (*HEADS, VIOLENCE)
+JUDGED: Final = (*HEADS, VIOLENCE)
+"""What a verdict rests on. A post for which none of these holds is lawful."""
+
+DEPICTED: Final = "violence_depicted"
+"""Serious violence or injury is told of, imagined or dwelt on. No reason to act on a post: it spares those who would
+rather not see it unprepared, and other people's data sets count it as violence."""
+
+OUTPUTS: Final = (*JUDGED, DEPICTED)
 """The order of the model's outputs."""
 
 TARGETS: Final = (

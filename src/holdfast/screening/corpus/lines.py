@@ -75,7 +75,7 @@ def read_corpus(path: Path, *, language: str, source: str) -> Iterator[Row]:
             line = line[2:]
         yield Row(
             text=line.strip().replace("\\n", "\n"),
-            labels=labels_of(heads),
+            labels=labels_of(heads, section.kind),
             source=source,
             group=group,
             language=language,

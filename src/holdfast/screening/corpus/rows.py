@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from holdfast.screening.classifier import HEADS, OUTPUTS, TARGETS, VIOLENCE, VIOLENT_HEADS
+from holdfast.screening.classifier import DEPICTED, HEADS, JUDGED, TARGETS, VIOLENCE, VIOLENT_HEADS
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,16 +30,27 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_lawful(self) -> bool:
         """True when it is known that nothing holds."""
-        return all(self.labels.get(output) == 0.0 for output in OUTPUTS)
+        return all(self.labels.get(output) == 0.0 for output in JUDGED)
 
 
-LAWFUL: Mapping[str, float] = dict.fromkeys(OUTPUTS, 0.0)
+LAWFUL: Mapping[str, float] = dict.fromkeys(JUDGED, 0.0)
 
 
-def labels_of(heads: tuple[str, ...]) -> dict[str, float]:
-    """Complete labels for a post whose heads a person named; () is lawful."""
+DEPICTED_KIND: Final = "depicted"
+"""The kind of lawful sections whose posts depict violence or injury."""
+PLAIN_KINDS: Final = frozenset(
+    """calm politics politique everyday quotidien identity identite work travail sports plain question metaphor
+    hyperbole complaint sexual polite elections spam nature opinion""".split()
+)
+"""Kinds of lawful sections in which hardly any post depicts violence. What other posts depict is not known."""
+
+
+def labels_of(heads: tuple[str, ...], kind: str = "") -> dict[str, float]:
+    """Labels for a post whose heads a person named; () is lawful. `kind` may say what it depicts."""
     labels = {head: float(head in heads) for head in HEADS}
     labels[VIOLENCE] = float(any(head in heads for head in VIOLENT_HEADS))
+    if not heads and (kind == DEPICTED_KIND or kind in PLAIN_KINDS):
+        labels[DEPICTED] = float(kind == DEPICTED_KIND)
     return labels
 
 
@@ -59,7 +70,9 @@ def labels_from_columns(columns: Mapping[str, Any]) -> dict[str, float]:
             labels.update(dict.fromkeys(VIOLENT_HEADS, 0.0))
     if harm is not None and float(harm) == 1.0 and not violence:
         labels["harassment_hate"] = 1.0
-    labels.update({head: float(columns[head]) for head in HEADS if columns.get(head) is not None})
+    labels.update(
+        {name: float(columns[name]) for name in (*HEADS, DEPICTED) if columns.get(name) is not None}
+    )
     return labels
 
 

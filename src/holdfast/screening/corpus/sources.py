@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from holdfast.pure.errors import Invalid
+from holdfast.screening.classifier import DEPICTED
 from holdfast.screening.corpus.lines import read_corpus, read_slots, write_out
 from holdfast.screening.corpus.rows import Row, labels_from_columns
 
@@ -23,7 +24,7 @@ HELD_BACK_SHARE: Final = 0.1
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One source as the manifest names it."""
+    """One source as the manifest names it. `calm`: its lawful posts hardly ever depict violence."""
 
     name: str
     files: list[str]
@@ -36,6 +37,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     weight: float = 1.0
     share_per_epoch: float = 1.0
     draws: int = 1
+    calm: bool = False
 
 
 class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,6 +144,8 @@ def _rows(path: Path, source: Source, folders: Sequence[Path], seed: int) -> Ite
             labels = labels_from_columns(columns)
         except (TypeError, ValueError) as error:
             raise Invalid(f"{path.name}:{number}: {error}; labels are 1, 0 or null") from None
+        if source.calm and not any(labels.values()):
+            labels[DEPICTED] = 0.0
         if labels and post.strip():
             yield Row(
                 text=post,

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.pure.proportions import wilson_interval
-from holdfast.screening.classifier import OUTPUTS, VIOLENCE
+from holdfast.screening.classifier import DEPICTED, JUDGED, OUTPUTS, VIOLENCE
 from holdfast.screening.evaluation.labelled import Labelled
 from holdfast.screening.evaluation.metrics import auprc, auroc, bootstrap, calibration_error, reliability
 from holdfast.screening.model import Verdict
 
 ANY_HARM: Final = "any_harm"
+ANY_VIOLENCE: Final = "any_violence"
+"""Violence done, called for, praised or depicted: what sets mean that count graphic scenes as violence."""
+_BESIDE_VIOLENCE: Final = {ANY_HARM: "harassment_hate", ANY_VIOLENCE: DEPICTED}
 GROUPING_COLUMNS: Final = ("functionality", "kind", "language")
 MAX_GROUPS: Final = 80
 
@@ -89,11 +92,11 @@ def is_caught(verdict: Verdict) -> bool:
 
 
 def score_of(verdict: Verdict, output: str) -> float:
-    """The score of an output; `any_harm` is the chance that violence or abuse holds, taken as independent."""
-    if output != ANY_HARM:
+    """The score of an output; of `any_harm` and `any_violence` the chance that one of two holds, as if independent."""
+    second = _BESIDE_VIOLENCE.get(output)
+    if second is None:
         return verdict.scores.get(output, 0.0)
-    violence, abuse = verdict.scores.get(VIOLENCE, 0.0), verdict.scores.get("harassment_hate", 0.0)
-    return 1.0 - (1.0 - violence) * (1.0 - abuse)
+    return 1.0 - (1.0 - verdict.scores.get(VIOLENCE, 0.0)) * (1.0 - verdict.scores.get(second, 0.0))
 
 
 def area(
@@ -112,17 +115,17 @@ def area(
 def measure(judged: Sequence[Judged]) -> Report:
     """Everything that labels allow to say."""
     violent = [one for one in judged if one.row.labels.get(VIOLENCE) == 1.0]
-    lawful = [one for one in judged if all(one.row.labels.get(output) == 0.0 for output in OUTPUTS)]
+    lawful = [one for one in judged if all(one.row.labels.get(output) == 0.0 for output in JUDGED)]
     aurocs: dict[str, Area] = {}
     auprcs: dict[str, Area] = {}
     errors: dict[str, float] = {}
     curves: dict[str, list[tuple[float, float, int]]] = {}
-    for output in (*OUTPUTS, ANY_HARM):
+    for output in (*OUTPUTS, *_BESIDE_VIOLENCE):
         labels, scores = _known(judged, output)
         if 0 < labels.sum() < len(labels):
             aurocs[output] = area(auroc, labels, scores)
             auprcs[output] = area(auprc, labels, scores)
-            if output != ANY_HARM:
+            if output in OUTPUTS:
                 errors[output] = round(calibration_error(labels, scores), 4)
                 curves[output] = reliability(labels, scores)
     return Report(
@@ -149,7 +152,7 @@ def measure(judged: Sequence[Judged]) -> Report:
 def _known(judged: Sequence[Judged], output: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     rows = []
     for row, verdict in judged:
-        label = _harm(row) if output == ANY_HARM else row.labels.get(output)
+        label = _WIDER[output](row) if output in _WIDER else row.labels.get(output)
         if label is not None:
             rows.append((label, score_of(verdict, output)))
     table = np.array(rows, np.float64).reshape(len(rows), 2)
@@ -159,9 +162,19 @@ def _known(judged: Sequence[Judged], output: str) -> tuple[NDArray[np.float64], 
 def _harm(row: Labelled) -> float | None:
     if (harm := row.columns.get("harm")) is not None:
         return float(harm)
-    if any(value == 1.0 for value in row.labels.values()):
+    known = [row.labels[output] for output in JUDGED if output in row.labels]
+    if 1.0 in known:
         return 1.0
-    return 0.0 if len(row.labels) == len(OUTPUTS) else None
+    return 0.0 if len(known) == len(JUDGED) else None
+
+
+def _violence(row: Labelled) -> float | None:
+    """As other people's sets label it: scenes of violence count, where the set says anything of them."""
+    known = [row.labels[output] for output in (VIOLENCE, DEPICTED) if output in row.labels]
+    return max(known) if known else None
+
+
+_WIDER: Final = {ANY_HARM: _harm, ANY_VIOLENCE: _violence}
 
 
 def _actions(judged: Sequence[Judged]) -> dict[str, int]:

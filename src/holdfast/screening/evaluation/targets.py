@@ -8,10 +8,11 @@ from typing import Any, Final, Literal
 import msgspec
 import numpy as np
 
-from holdfast.screening.classifier import VIOLENCE
+from holdfast.screening.classifier import JUDGED, VIOLENCE
 from holdfast.screening.evaluation.labelled import Labelled
 from holdfast.screening.evaluation.measure import (
     ANY_HARM,
+    ANY_VIOLENCE,
     Area,
     Judged,
     Share,
@@ -70,7 +71,7 @@ _COUNTER_SPEECH: Final = _column("functionality", ("counter_quote_nh", "counter_
 _DIRECT: Final = _column("functionality", ("threat_dir_h",))
 _NORMATIVE: Final = _column("functionality", ("threat_norm_h",))
 _OWN: Final = ("functional/en*.txt", "functional/fr*.txt")
-_IS_LAWFUL: Final[Select] = lambda row: not any(row.labels.values())  # noqa: E731 - a row of the table
+_IS_LAWFUL: Final[Select] = lambda row: not any(row.labels.get(one) for one in JUDGED)  # noqa: E731 - a row of the table
 
 TARGET_ROWS: Final = (
     Target(name="own functional tests: violent posts caught", files=_OWN, measure="caught",
@@ -80,10 +81,10 @@ TARGET_ROWS: Final = (
     Target(name="own functional tests: recall where 4 % of lawful posts are flagged", files=_OWN,
            measure="recall_at_cost", cost=0.04, positive=_label(VIOLENCE, 1.0), negative=_IS_LAWFUL,
            must=0.80, aim=0.92),
-    Target(name="OpenAI set, violence: AUPRC", files=("oai_eval_dev.jsonl.gz",), measure="auprc",
-           positive=_label(VIOLENCE, 1.0), negative=_label(VIOLENCE, 0.0), must=0.50, aim=0.70),
-    Target(name="OpenAI set, violence: AUROC", files=("oai_eval_dev.jsonl.gz",), measure="auroc",
-           positive=_label(VIOLENCE, 1.0), negative=_label(VIOLENCE, 0.0), must=0.88, aim=0.95),
+    Target(name="OpenAI set, violence (which counts scenes of it): AUPRC", files=("oai_eval_dev.jsonl.gz",), measure="auprc",
+           score=ANY_VIOLENCE, positive=_label(VIOLENCE, 1.0), negative=_label(VIOLENCE, 0.0), must=0.50, aim=0.70),
+    Target(name="OpenAI set, violence (which counts scenes of it): AUROC", files=("oai_eval_dev.jsonl.gz",), measure="auroc",
+           score=ANY_VIOLENCE, positive=_label(VIOLENCE, 1.0), negative=_label(VIOLENCE, 0.0), must=0.88, aim=0.95),
     Target(name="OpenAI set, any harm: AUPRC", files=("oai_eval_dev.jsonl.gz",), measure="auprc", score=ANY_HARM,
            positive=_IS_HARM, negative=_NO_HARM, must=0.77, aim=0.86),
     Target(name="HateCheck F5, direct threats: recall where 5 % of counter-speech is flagged",

@@ -69,8 +69,10 @@ LABEL_SUBJECTS: Final[dict[str, Callable[[Content], frozenset[str]]]] = {
 }
 """What carries labels: the author, and the domains that the post links to."""
 
-SCORES: Final = frozenset({"threat_direct", "incitement", "glorification", "harassment_hate", "violence"})
-"""What `score(...)` may name: the heads of the model, and violence, its judgement over the first three."""
+SCORES: Final = frozenset(
+    {"threat_direct", "incitement", "glorification", "harassment_hate", "violence", "violence_depicted"}
+)
+"""What `score(...)` may name: the heads of the model; violence, its judgement over the first three; scenes of it."""
 SCORED_TARGETS: Final = frozenset(
     {
         "public_official", "candidate", "election_worker", "judge", "journalist", "business_leader", "police",

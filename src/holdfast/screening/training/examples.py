@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.screening.classifier import OUTPUTS, TARGETS
+from holdfast.screening.classifier import JUDGED, OUTPUTS, TARGETS
 from holdfast.screening.corpus import Row, Source, target_vector
 from holdfast.screening.tiers import Reader
 
@@ -54,13 +54,15 @@ def disturbed(
     """Typing errors in some texts; some texts with a lawful one before or after them."""
     texts = list(examples.texts)
     labels = examples.labels.copy()
-    lawful = np.flatnonzero((examples.labels == 0).all(1))
+    lawful = np.flatnonzero((examples.labels[:, : len(JUDGED)] == 0).all(1))
     for at in range(len(texts)):
         dice = random.random()
         if dice < noise_share:
             texts[at] = mistyped(texts[at], random)
         elif dice < noise_share + joined_share and len(lawful):
-            other = examples.texts[int(random.choice(lawful))]
+            chosen = int(random.choice(lawful))
+            other = examples.texts[chosen]
+            labels[at] = np.maximum(labels[at], examples.labels[chosen])
             blank = " " if random.random() < 0.5 else "\n"
             first, second = (texts[at], other) if random.random() < 0.5 else (other, texts[at])
             texts[at] = f"{first}{blank}{second}"
