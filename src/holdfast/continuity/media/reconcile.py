@@ -78,7 +78,9 @@ async def reconcile_media(
         found = result.stores[label] = StoreReconciled()
         try:
             entries = await store.list("media")
-            await _bring_missing(store, setup, names, entries, blobs, (found, result.absent_here), step)
+            await _bring_missing(
+                store, setup, names, entries, blobs, into=(found, result.absent_here), step=step
+            )
             if forgetting:
                 await _remove_old(store, entries, names.keys() | kept, found, now)
         except stores.StoreError as error:
@@ -93,6 +95,7 @@ async def _bring_missing(
     names: Mapping[str, bytes],
     entries: Sequence[stores.StoredObject],
     blobs: Blobs,
+    *,
     into: tuple[StoreReconciled, set[bytes]],
     step: Callable[[], None],
 ) -> None:

@@ -6,10 +6,9 @@ Everything here is checked without a secret: signatures, hashes, names. That wha
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -76,10 +75,12 @@ async def verify_store(
     setup: MirrorSetup,
     *,
     reads: int,
-    draw: random.Random,
+    draw: Callable[[Sequence[str], int], list[str]],
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Verified:
-    """Read `reads` objects drawn at random, and all epochs. Raises StoreError when the store cannot be listed."""
+    """Read `reads` objects and all epochs. draw: takes so many names of a list, at random (`random.Random.sample`).
+
+    Raises StoreError when the store cannot be listed."""
     entries = [one for one in await store.list() if kind_of(one.name) is not None]
     found = Verified(size_bytes=sum(one.size_bytes for one in entries))
     found.objects.update(kind_of(one.name) or "" for one in entries)
@@ -87,7 +88,7 @@ async def verify_store(
     others = sorted(one.name for one in entries if kind_of(one.name) not in ("epoch", "relaunch"))
     keys = _signers(setup)
     bases: dict[str, Base] = {}
-    chosen = [*epochs, *draw.sample(others, min(reads, len(others)))]
+    chosen = [*epochs, *draw(others, min(reads, len(others)))]
     for done, name in enumerate(chosen, 1):
         try:
             await _read(store, name, setup, keys, bases)

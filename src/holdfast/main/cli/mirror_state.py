@@ -146,7 +146,7 @@ async def _verified(
             with step_progress(f"reading at {name}") as step:
                 try:
                     found[name] = await verify_store(
-                        store, setup, reads=reads, draw=random.SystemRandom(), progress=step
+                        store, setup, reads=reads, draw=random.SystemRandom().sample, progress=step
                     )
                 except StoreError as error:
                     away[name] = error.public
