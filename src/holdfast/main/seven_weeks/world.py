@@ -189,6 +189,8 @@ class World:
         await self._taker.take(raw, via="lmtp", envelope_sender=sender, recipients=[recipient])
         await self.settle()
         await self.sign()
+        # A receipt waits two seconds for its proof.
+        self.clock.advance(timedelta(seconds=3))
         await self.settle()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from ...platform.clock import Instant
 from ...platform.db import Database, Reader
 from ...pure.notice_answers import (
     AddressNotUsable,
@@ -14,9 +15,19 @@ from ...pure.notice_answers import (
     ItemAnswer,
     check_address,
 )
-from ...pure.notices import answer_address, read_mail
+from ...pure.notices import ItemOutcome, Mail, answer_address, read_mail
 from ...records import ledger
-from ..notices import Channel, Direction, Message, Notice, NoticeItem, NoticeReader, Verified, status_token
+from ..notices import (
+    Channel,
+    Direction,
+    Message,
+    MessageKind,
+    Notice,
+    NoticeItem,
+    NoticeReader,
+    Verified,
+    status_token,
+)
 from ..policies import policy_version
 from ..staff_actions import Staff
 
@@ -51,6 +62,7 @@ class Ground(NamedTuple):
     ground: str
     automation: str
     detected: bool
+    made_at: Instant
 
 
 class Whole(NamedTuple):
@@ -91,7 +103,7 @@ async def grounds(reader: Reader, decision_ids: Sequence[int]) -> dict[int, Grou
             reference = f"{key[0]}@{key[1]}"
         found[row["id"]] = Ground(
             _measures(ruling), reference, titles, law, ruling.get("ground", ""),
-            _AUTOMATION.get(row["automation"], "not"), bool(row["automated_detection"]),
+            _AUTOMATION.get(row["automation"], "not"), bool(row["automated_detection"]), row["made_at"],
         )  # fmt: skip
     return found
 
@@ -121,9 +133,12 @@ def _item(
     title = ""
     if ground is not None and ground.titles:
         title = ground.titles.get(language) or ground.titles.get("en") or next(iter(ground.titles.values()))
+    # What was taken away before the notice came was acted on then.
+    decided = ground is not None and item.outcome is ItemOutcome.ACTIONED
+    acted_at = ground.made_at if ground is not None and decided else item.actioned_at
     first = by_n.get(item.duplicate_of) if item.duplicate_of is not None else None
     return ItemAnswer(
-        item.n, item.as_given, item.outcome, item.first_seen_at, item.actioned_at,
+        item.n, item.as_given, item.outcome, item.first_seen_at, acted_at,
         ground.measures if ground else (), ground.policy if ground else "", title,
         ground.law if ground else False, ground.ground if ground else "", item.reason,
         ground.automation if ground else "not", ground.detected if ground else False,
@@ -131,19 +146,35 @@ def _item(
     )  # fmt: skip
 
 
+_OF_THE_SENDER: Final = frozenset({MessageKind.ORIGINAL, MessageKind.INFO, MessageKind.COUNTER})
+
+
 async def answered_mail(reader: ledger.KeyedReader, whole: Whole) -> tuple[AnsweredMail, str]:
     """The newest mail of the sender, as far as threads need it, and the address that asks for the answer; empty where the
-    notice did not come by mail."""
-    for message in reversed(whole.messages):
-        if message.direction is Direction.IN and message.channel is Channel.EMAIL and message.raw_bytes:
-            raw = await ledger.openings(reader, message.record_id)
-            body = next((one.opening.body for one in raw if one.opening.name == "raw"), None)
-            if body is not None:
-                mail = read_mail(body)
-                return AnsweredMail(mail.subject, mail.message_id, mail.header("references")), answer_address(
-                    mail
-                )
-    return AnsweredMail(), ""
+    notice did not come by mail.
+
+    The address is that of the notice itself: who writes into the thread later does not turn the answer to somewhere else.
+    """
+    came = [
+        one for one in whole.messages
+        if one.direction is Direction.IN and one.kind in _OF_THE_SENDER and one.channel is Channel.EMAIL and one.raw_bytes
+    ]  # fmt: skip
+    if not came:
+        return AnsweredMail(), ""
+    newest = await _mail_of(reader, came[-1])
+    first = newest if len(came) == 1 else await _mail_of(reader, came[0])
+    answered = (
+        AnsweredMail(newest.subject, newest.message_id, newest.header("references"))
+        if newest
+        else AnsweredMail()
+    )
+    return answered, answer_address(first) if first and came[0].kind is MessageKind.ORIGINAL else ""
+
+
+async def _mail_of(reader: ledger.KeyedReader, message: Message) -> Mail | None:
+    opened = await ledger.openings(reader, message.record_id)
+    body = next((one.opening.body for one in opened if one.opening.name == "raw"), None)
+    return None if body is None else read_mail(body)
 
 
 def recipient_of(whole: Whole, asked_for: str) -> tuple[str, str]:

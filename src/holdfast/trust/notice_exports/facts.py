@@ -20,11 +20,13 @@ from .select import records_of_notices
 
 _NOTICES_SQL = "select * from notices where id = any($1::bigint[]) order by received_at, id"
 _ITEMS_SQL = """
-select i.*, d.policy_id, d.policy_version, d.ruling::text as ruling, d.record_id as decision_record_id, d.undone_at,
+select i.*, d.made_at as decided_at, d.policy_id, d.policy_version, d.ruling::text as ruling, d.record_id as decision_record_id, d.undone_at,
        d.undo_record_id, b.reference as before_reference
 from notice_items i left join decisions d on d.id = i.decision_id left join notices b on b.id = i.before_notice_id
 where i.notice_id = any($1::bigint[]) order by i.notice_id, i.n
 """
+# What an authority was told, and what counts against somebody, is not the sender's to know.
+_NOBODYS_BUSINESS = frozenset({"refer", "strike"})
 _MESSAGES_SQL = "select * from notice_messages where notice_id = any($1::bigint[]) and direction <> 'note' order by notice_id, id"
 _CLOCKS_SQL = """
 select notice_id, name, starts_at, due_at, met_at, breached_at, pauses::text as pauses, extensions::text as extensions
@@ -104,7 +106,11 @@ def _notice(
 
 def _item(row: Row, ids: PublicIds, places: Mapping[str, RecordFacts]) -> ItemFacts:
     ruling = json.loads(row["ruling"]) if row["ruling"] else {}
-    measures = tuple(one["kind"] for one in ruling.get("actions", ()) if not one.get("sealed"))
+    measures = tuple(
+        one["kind"]
+        for one in ruling.get("actions", ())
+        if not one.get("sealed") and one["kind"] not in _NOBODYS_BUSINESS
+    )
     subject = (
         f"{row['found']} {ids.encode(row['subject_id'])}" if row["subject_id"] is not None else row["found"]
     )
@@ -116,7 +122,8 @@ def _item(row: Row, ids: PublicIds, places: Mapping[str, RecordFacts]) -> ItemFa
         row["n"], row["as_given"], subject=subject,
         snapshot_sha256=row["snapshot_sha256"].hex() if row["snapshot_sha256"] else "", alleged=row["alleged"],
         outcome=ItemOutcome(row["outcome"]) if row["outcome"] else None, seen_at=row["first_seen_at"],
-        acted_at=row["actioned_at"],
+        # What was taken away before the notice came was acted on then.
+        acted_at=row["decided_at"] if row["decided_at"] and row["outcome"] == ItemOutcome.ACTIONED else row["actioned_at"],
         decision=ids.encode(row["decision_id"]) if row["decision_id"] is not None else "",
         policy=f"{row['policy_id']}@{row['policy_version']}" if row["policy_id"] else "", measures=measures,
         reason=row["reason"], duplicate_of=duplicate, undone_at=row["undone_at"],

@@ -1,0 +1,1 @@
+"""Programs that know the formats alone: they import nothing of the product."""
