@@ -30,6 +30,7 @@ from ...trust.notice_intake import (
     unreadable,
 )
 from ...trust.notices import Addresses, NoticeReader
+from .taking import Watch, unwatched
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +44,11 @@ _SHIPPED_DEFAULT = "report.user"
 class NoticeMailReader:
     """Makes notices of mails."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, *, watch: Watch = unwatched
+    ) -> None:
         self._settings, self._database, self._clock = settings, database, clock
+        self._watch = watch
         self._notices = NoticeReader(database)
 
     async def errand(self, payload: bytes) -> Instant | None:
@@ -80,11 +84,15 @@ class NoticeMailReader:
         mails = bool(settings.mail_host and settings.notice_from)
         if not mails and not read.why_no_receipt:
             read = msgspec.structs.replace(read, why_no_receipt="no mail server is set up")
+        self._watch("read")
         async with self._database.transaction() as tx:
-            return await file_mail(
+            state = await file_mail(
                 tx, taken, read, self._notices, addresses=notice_addresses(settings, self._database),
                 receipts_per_day=settings.notice_receipts_per_day, now=now,
             )  # fmt: skip
+            self._watch("filed")
+        self._watch("recorded")
+        return state
 
 
 def notice_addresses(settings: Settings, database: Database) -> Addresses:
