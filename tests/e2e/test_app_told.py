@@ -120,7 +120,7 @@ def test_a_decision_is_read_appealed_answered_and_taken_back(
 
     _until_told(server, "ann", "moderation_warning")
     ann.open("/app/notifications")
-    told = ann.page.get_by_role("article").filter(has_text="Posts of yours were removed")
+    told = ann.page.get_by_role("article").filter(has_text="Your post was taken away")
     told.get_by_role("link", name="Read why, or appeal").click()
     expect(ann.page.get_by_role("heading", name="What happened")).to_be_visible()
     expect(ann.page.get_by_text("The post insults a member.")).to_be_visible()
@@ -166,7 +166,7 @@ def test_who_is_suspended_is_led_to_the_reasons_and_reads_them(
         page.fill("input[name=password]", "correct horse battery staple")
         page.click("main button[type=submit]")
         expect(page.get_by_role("heading", name="Decisions about your account")).to_be_visible()
-        page.get_by_role("link", name="A decision about your account").click()
+        page.get_by_role("link", name="Your account is suspended").click()
         expect(page.get_by_text("Your account is suspended")).to_be_visible()
         expect(page.get_by_role("heading", name="Appeal this decision")).to_be_visible()
     finally:

@@ -156,7 +156,7 @@ async def test_pages_are_in_the_accounts_language_or_the_browsers(site: Site) ->
         path = "/statements/" + answer.text.split('href="/statements/')[1].split('"')[0]
         await browser.open(path)
         assert "Contester cette décision" in browser.page
-        assert '<article lang="en">' in browser.page  # as it was sent
+        assert '<article class="letter" lang="en">' in browser.page  # as it was sent
 
 
 async def test_a_member_chooses_the_language_of_pages_and_letters(site: Site) -> None:

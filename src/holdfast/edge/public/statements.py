@@ -122,10 +122,15 @@ def parts_of(text: str) -> Iterator[dict[str, Any]]:
             yield {"kind": "list", "rows": rows}
 
 
+def summary_of(one: Statement) -> str:
+    """What was decided, in the first words that say it: the subject of all statements is the same."""
+    return next((part["rows"][0] for part in parts_of(one.text) if part["kind"] == "list"), one.subject)
+
+
 def _line(call: Call, one: Statement, appeal: Appeal | None) -> dict[str, Any]:
     ids = call.services.ids
     return {
-        "id": ids.encode(one.id), "subject": one.subject, "sent_at": one.sent_at, "read": one.read_at is not None,
+        "id": ids.encode(one.id), "subject": one.subject, "summary": summary_of(one), "sent_at": one.sent_at, "read": one.read_at is not None,
         "appeal": "" if appeal is None or one.reverses_id is not None else standing(appeal), "language": one.language, "reverses": None if one.reverses_id is None else ids.encode(one.reverses_id),
         "reversed_by": None if one.reversed_by_id is None else ids.encode(one.reversed_by_id),
     }  # fmt: skip

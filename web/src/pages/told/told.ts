@@ -64,6 +64,11 @@ export interface Part {
   lines: string[];
 }
 
+/** What was decided, in the first words that say it; the subject of all statements is the same. */
+export function summaryOf(one: { subject: string; text: string }): string {
+  return partsOf(one.text).find((part) => part.kind === "list")?.lines[0] ?? one.subject;
+}
+
 /** The text of a statement as headings, paragraphs and lists: what begins with `##` and `-` in it. */
 export function partsOf(text: string): Part[] {
   const parts: Part[] = [];
