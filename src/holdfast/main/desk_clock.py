@@ -18,6 +18,7 @@ from ..trust.backlog import Capacity, LaneFigures, lane_figures, record_sample
 from ..trust.breaker import LaneReading, usable_stages, watch
 from ..trust.cases import reorder_stale
 from ..trust.intake import keep_promise, link_copies
+from ..trust.notice_work import put_back_due, release_notice_holds, unseal_notices, watch_clocks
 from ..trust.quality import (
     demote,
     draw_sample,
@@ -94,6 +95,7 @@ def desk_actions(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], .
 
     return (
         *_promises(settings),
+        *_notices(settings),
         ("count_ledger", timedelta(seconds=settings.transparency_count_seconds), count_ledger),
         ("draw_second_looks", timedelta(minutes=1), second_looks),
         ("serve_gold", timedelta(minutes=5), gold),
@@ -122,4 +124,18 @@ def _promises(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], ...]
     return (
         ("keep_hold_promise", timedelta(minutes=1), holds),
         ("note_appeal_breaches", timedelta(minutes=10), appeals),
+    )
+
+
+def _notices(settings: Settings) -> tuple[tuple[str, timedelta, Periodic], ...]:
+    """The notice desk: clocks, counter-notices, holds and seals whose time is over."""
+
+    async def holds(tx: Tx, now: Instant) -> None:
+        await release_notice_holds(tx, days=settings.notice_hold_days, now=now)
+
+    return (
+        ("watch_notice_clocks", timedelta(seconds=10), watch_clocks),
+        ("put_back_counter_noticed", timedelta(minutes=5), put_back_due),
+        ("release_notice_holds", timedelta(hours=1), holds),
+        ("unseal_notices", timedelta(minutes=1), unseal_notices),
     )

@@ -47,6 +47,7 @@ from ..trust import (
     decisions,
     intake,
     notice_intake,
+    notice_work,
     notices,
     reporters,
     reports,
@@ -117,11 +118,10 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
         reporters.count_report,
         appeals.notify_reporter,
     ),
-    # The notice desk subscribes here.
-    reports.LegalReportFiled: (),
+    reports.LegalReportFiled: (notice_work.take_legal_report,),
     # Those who notify of decisions, teach from them and answer notices subscribe here.
-    decisions.DecisionMade: (bulk.close_covered, reporters.count_decided, appeals.settle_held),
-    decisions.DecisionReversed: (reporters.count_reversed, appeals.settle_reversed),
+    decisions.DecisionMade: (bulk.close_covered, reporters.count_decided, appeals.settle_held, notice_work.settle_notice_items),
+    decisions.DecisionReversed: (reporters.count_reversed, appeals.settle_reversed, notice_work.unsettle_reversed),
     # By mail as an errand, where that is set up: see `reactions_to`.
     statements.StatementSent: (),
     # By mail as an errand: see `reactions_to`.
@@ -130,13 +130,23 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     staff_actions.StaffActed: (),
     cases.CaseOpened: (),
     cases.CaseJoined: (),
-    cases.CaseClosed: (intake.settle_reports, appeals.notify_reporters),
+    cases.CaseClosed: (intake.settle_reports, appeals.notify_reporters, notice_work.settle_closed_case),
     cases.CaseReopened: (appeals.forget_outcomes,),
     # Notices and figures subscribe here.
-    appeals.AppealFiled: (),
-    appeals.AppealDecided: (),
+    appeals.AppealFiled: (notice_work.note_appeal,),
+    appeals.AppealDecided: (notice_work.note_appeal_decided,),
     breaker.BreakerMoved: (),
-    notices.NoticeReceived: (notice_intake.stamp_urgent_notice,),
+    notices.NoticeReceived: (
+        notice_intake.stamp_urgent_notice,
+        notice_work.open_notice_cases,
+        notice_work.open_readiness,
+    ),
+    notices.NoticeChangedState: (),
+    notices.NoticeVerified: (notice_work.raise_notice_cases,),
+    notices.NoticeMessageAdded: (),
+    notices.NoticeItemSettled: (),
+    notices.ClockWarned: (),
+    notices.ClockBreached: (),
     # Read, and answered with a receipt, as errands: see `reactions_to`.
     notice_intake.NoticeMailTaken: (),
     notice_intake.ReceiptOrdered: (),

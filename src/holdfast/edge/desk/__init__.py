@@ -14,6 +14,8 @@ from .claims import routes as claims
 from .decisions import routes as decisions
 from .holds import routes as holds
 from .log import routes as log
+from .notice_work import routes as notice_work
+from .notices import routes as notices
 from .policies import routes as policies
 from .quality import routes as quality
 from .queues import routes as queues
@@ -37,6 +39,8 @@ TABLES = (
     decisions,
     holds,
     log,
+    notice_work,
+    notices,
     policies,
     quality,
     queues,

@@ -60,6 +60,3 @@ class NoticeSettings(MirrorSettings, frozen=True, kw_only=True):
     notice_page_command_seconds: Annotated[
         float, S("How long that program may take.", unit="seconds", minimum=1.0, maximum=600.0)
     ] = 30.0
-    notice_report_preset: Annotated[
-        str, S("The kind of notice that a member's report of category legal becomes; empty: none.")
-    ] = "eu.dsa.art16"

@@ -31,6 +31,7 @@ class Source(StrEnum):
     ANONYMOUS = "anonymous"  # the form that needs no account
     PEER = "peer"  # another server
     ADMIN = "admin"  # the staff itself
+    NOTICE = "notice"  # the notice desk
     SAMPLE = "sample"
     APPEAL = "appeal"
     REVIEW = "review"  # a second look at a decision

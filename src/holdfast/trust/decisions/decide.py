@@ -38,7 +38,7 @@ from .tell import drafted
 _FOUND_BY_PROGRAMS = frozenset({Source.SCREENING, Source.RULE})
 _OF_THE_TEAM = 100
 """Posts of the team among those that carry something, which are passed over: so many are looked for in addition."""
-_TOLD_BY_OTHERS = frozenset({Source.REPORT, Source.ANONYMOUS, Source.PEER})
+_TOLD_BY_OTHERS = frozenset({Source.REPORT, Source.ANONYMOUS, Source.PEER, Source.NOTICE})
 
 
 async def preview(

@@ -13,8 +13,10 @@ from .events import (
     NoticeItemSettled,
     NoticeMessageAdded,
     NoticeReceived,
+    NoticeVerified,
 )
 from .model import (
+    AUTHORITIES,
     Attachment,
     Capacity,
     Channel,
@@ -29,17 +31,32 @@ from .model import (
     TimelineEntry,
     Verification,
     Verified,
+    leaf_about,
+    recording_of,
 )
+from .queries import get_notice, lock_notice, progress_of, sees_sealed
 from .reader import NoticeReader
 from .receive import FLOOD_FROM, receive, status_token
-from .settle import settle_item, settle_whole, unsettle_item
-from .take_step import take_step
+from .settle import settle_item, settle_items, settle_whole, unsettle_item
+from .store import (
+    add_event,
+    mark_seen,
+    recount,
+    set_assignee,
+    set_hold_released,
+    set_kind,
+    set_unsealed,
+    set_verification,
+)
+from .take_step import complete, not_ones_own, take_step, to_review
 
 __all__ = [
+    "AUTHORITIES", "add_event", "complete", "get_notice", "leaf_about", "lock_notice", "mark_seen", "not_ones_own", "progress_of", "recording_of",
+    "recount", "sees_sealed", "set_assignee", "set_hold_released", "set_kind", "set_unsealed", "set_verification", "settle_items", "to_review",
     "Addresses", "Attachment", "Capacity", "Channel", "CitedItem", "ClockBreached", "ClockView", "ClockWarned",
     "Direction", "FLOOD_FROM", "Found", "ItemOutcome", "Message", "MessageKind", "NewNotice", "Notice", "NoticeAnswered", "NoticeChanged",
     "NoticeChangedState", "NoticeClosed", "NoticeDecided", "NoticeFilter", "NoticeItem", "NoticeItemSettled",
     "NoticeMessageAdded", "NoticeNotAllowed", "NoticeNotForYou", "NoticeNotThere", "NoticeOutcome", "NoticeReader",
-    "NoticeReceived", "NoticeState", "Received", "Sender", "Step", "TimelineEntry", "Verification", "Verified",
+    "NoticeReceived", "NoticeVerified", "NoticeState", "Received", "Sender", "Step", "TimelineEntry", "Verification", "Verified",
     "add_message", "note_delivery", "receive", "settle_item", "settle_whole", "status_token", "take_step", "unsettle_item",
 ]  # fmt: skip

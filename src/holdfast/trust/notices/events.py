@@ -18,6 +18,12 @@ class NoticeChangedState(Event, frozen=True):
     state: str
 
 
+class NoticeVerified(Event, frozen=True):
+    """A person found out who sent it."""
+
+    notice_id: int
+
+
 class NoticeItemSettled(Event, frozen=True):
     """An item has an outcome; "" where it was taken back."""
 

@@ -12,7 +12,7 @@ from ...platform.db import Tx
 from ...platform.ids import new_id
 from ...pure.notices import ItemOutcome, NoticeOutcome, NoticeState
 from ..staff_actions import Staff
-from .model import Message, NewNotice
+from .model import Message, NewNotice, Verification
 
 _INSERT_SQL = """
 insert into notices (id, reference, token_hash, preset, title, jurisdiction, capacity, channel, external_id, sender,
@@ -122,6 +122,14 @@ async def set_kind(tx: Tx, notice_id: int, kind: Mapping[str, Any]) -> None:
         " sealed = $8, sealed_until = $9, gag = $10 where id = $1",
         notice_id, kind["preset"], kind["title"], kind["jurisdiction"], kind["lane"], kind["capacity"],
         kind["stated_deadline"], kind["sealed"], kind["sealed_until"], kind["gag"],
+    )  # fmt: skip
+
+
+async def set_verification(tx: Tx, notice_id: int, verification: Verification) -> None:
+    """Who sent it was looked at by a person."""
+    await tx.execute(
+        "update notices set verification = $2::jsonb, version = version + 1 where id = $1",
+        notice_id, as_json(verification),
     )  # fmt: skip
 
 
