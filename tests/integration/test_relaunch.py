@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +15,24 @@ import pytest
 
 from holdfast.continuity import mirror
 from holdfast.continuity.backups import BackupKind, back_up_now
-from holdfast.continuity.relaunch import Mirrors, Relaunch, Relaunched, RelaunchRequest
-from holdfast.continuity.restoring import Target
+from holdfast.continuity.relaunch import (
+    Mirrors,
+    Phase,
+    RaceLost,
+    Relaunch,
+    Relaunched,
+    RelaunchRequest,
+    Silent,
+    point_of_parting,
+    read_transactions,
+    write_unshipped,
+)
+from holdfast.continuity.restoring import NoRoom, Target, look
+from holdfast.continuity.standing import ReadOnlyHere, check_writable, is_read_only
+from holdfast.platform import sealing
 from holdfast.platform.clock import SystemClock
 from holdfast.platform.crypto import Keyring
+from holdfast.platform.stores import AwayObjects
 from holdfast.pure.mirror import Standing
 from tests.support.mirrored import MASTER_KEY, Mirrored, memory_folder, open_mirrored
 
@@ -27,6 +44,12 @@ async def folder() -> AsyncIterator[Path]:
     place = memory_folder()
     yield place
     shutil.rmtree(place)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No old server runs here, so nobody has to be waited for."""
+    monkeypatch.setattr("holdfast.continuity.relaunch.run.FENCE_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -86,3 +109,175 @@ async def test_everything_shipped_is_there_again_on_a_new_timeline(mirrored: Mir
     third = await a_relaunch(again, folder / "third").run()
     assert (third.epoch, third.timeline) == (3, 3)
     assert await ids_in(folder / "third") == [1, 2, 3, 4]
+
+
+async def with_log(mirrored: Mirrored) -> None:
+    """A backup of the row 1, and the rows 2, 3, 4 in a stretch of log each."""
+    await say(mirrored, 1)
+    await mirrored.ship()
+    await back_up_now(mirrored.work(), BackupKind.FULL)
+    for one in (2, 3, 4):
+        await say(mirrored, one)
+        await mirrored.ship()
+    await mirrored.stop()
+
+
+def log_files(folder: Path) -> list[Path]:
+    """The stretches of log at a store, in order."""
+    return sorted((folder / "wal" / "0000000001").rglob("*-*"))
+
+
+async def test_what_a_replaced_server_wrote_later_is_shown_for_review(
+    mirrored: Mirrored, folder: Path
+) -> None:
+    await say(mirrored, 1)
+    await back_up_now(mirrored.work(), BackupKind.FULL)
+    await mirrored.ship()
+    await say(mirrored, 7, 8)
+    done = await a_relaunch(mirrored, folder / "new").run()
+    seen = await look(mirrored.stores, mirrored.setup.authority, site=mirrored.setup.site_id)
+    since = point_of_parting(seen, 1)
+    assert since is not None
+    assert since <= done.reach_lsn
+    told, ids = await read_transactions(mirrored.server.programs, mirrored.server.cluster.folder, 1, since)
+    assert told.transactions == 2
+    out = folder / "review.jsonl"
+    dsn = mirrored.server.admin_dsn("holdfast")
+    count = await write_unshipped(dsn, ids, out, epoch=1, told=told, now=mirrored.clock.now())
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert count == 2
+    assert [one["row"]["id"] for one in lines[1:]] == [7, 8]
+
+
+@pytest.mark.parametrize("harm", ["missing", "truncated", "forged", "renamed", "doubled", "of another site"])
+async def test_one_store_that_lies_harms_nothing_while_another_is_honest(
+    mirrored: Mirrored, folder: Path, harm: str
+) -> None:
+    await with_log(mirrored)
+    victim, other = log_files(mirrored.folders[0])[-2:]
+    if harm == "missing":
+        victim.unlink()
+    elif harm == "truncated":
+        victim.write_bytes(victim.read_bytes()[:-7])
+    elif harm == "forged":
+        victim.write_bytes(victim.read_bytes()[:-1] + b"x")
+    elif harm == "renamed":
+        data = victim.read_bytes()
+        victim.write_bytes(other.read_bytes())
+        other.write_bytes(data)
+    elif harm == "doubled":
+        shutil.copy(victim, victim.with_name(victim.name[:-1] + "7"))
+    else:
+        victim.write_bytes(victim.read_bytes().replace(b'"site":"', b'"site":"1'))
+    done = await a_relaunch(mirrored, folder / "new").run()
+    assert await ids_in(folder / "new") == [1, 2, 3, 4]
+    assert bool(done.refused) == (harm == "doubled")
+
+
+async def test_log_beyond_a_gap_is_not_used_and_it_is_told(mirrored: Mirrored, folder: Path) -> None:
+    await with_log(mirrored)
+    for one in mirrored.folders:
+        log_files(one)[-2].unlink()
+    done = await a_relaunch(mirrored, folder / "new").run()
+    assert await ids_in(folder / "new") == [1, 2]
+    assert [one.partition(": ")[2] for one in done.refused] == ["beyond a gap"]
+
+
+async def test_another_key_opens_nothing(mirrored: Mirrored, folder: Path) -> None:
+    await with_log(mirrored)
+    with pytest.raises(sealing.SealingWrong):
+        await a_relaunch(mirrored, folder / "new", identity=sealing.new_identity()[0]).run()
+    # Nothing of it stands in the way of the right one.
+    await a_relaunch(mirrored, folder / "new").run()
+    assert await ids_in(folder / "new") == [1, 2, 3, 4]
+
+
+async def test_of_two_that_race_at_most_one_holds_the_site(mirrored: Mirrored, folder: Path) -> None:
+    await with_log(mirrored)
+    both = [a_relaunch(mirrored, folder / name).run() for name in ("a", "b")]
+    ended = await asyncio.gather(*both, return_exceptions=True)
+    held = [one for one in ended if isinstance(one, Relaunched) and one.standing is Standing.HELD]
+    assert len(held) == 1
+    assert sum(isinstance(one, RaceLost) for one in ended) == 1
+    # And whoever lost may try again: then the other one is fenced.
+    loser = "b" if isinstance(ended[1], RaceLost) else "a"
+    again = await a_relaunch(mirrored, folder / loser).run()
+    assert again.epoch > held[0].epoch
+
+
+async def test_without_enough_stores_the_site_is_read_only_until_they_are_back(
+    mirrored: Mirrored, folder: Path
+) -> None:
+    await with_log(mirrored)
+    whole = mirrored.stores["store2"]
+    mirrored.stores["store2"] = AwayObjects("file:///gone")
+    done = await a_relaunch(mirrored, folder / "new").run()
+    assert done.standing is Standing.UNCERTAIN
+    assert is_read_only(folder / "new")
+    with pytest.raises(ReadOnlyHere, match="can only be read"):
+        check_writable(folder / "new")
+    mirrored.stores["store2"] = whole
+    again = await a_relaunch(mirrored, folder / "new").run()
+    assert (again.standing, again.epoch) == (Standing.HELD, done.epoch)
+    check_writable(folder / "new")
+    assert await ids_in(folder / "new") == [1, 2, 3, 4]
+
+
+async def test_a_store_that_is_gone_for_good_is_named_and_then_one_is_enough(
+    mirrored: Mirrored, folder: Path
+) -> None:
+    await with_log(mirrored)
+    mirrored.stores["store2"] = AwayObjects("file:///gone")
+    done = await a_relaunch(mirrored, folder / "new", gone=("store2",)).run()
+    assert done.standing is Standing.HELD
+    setup = mirror.read_setup(folder / "new", Keyring(MASTER_KEY))
+    assert setup is not None
+    assert [one.name for one in setup.stores] == ["store1"]
+
+
+class Killed(Silent):
+    """Ends the relaunch at the beginning of a phase, the n-th time."""
+
+    def __init__(self, phase: Phase, nth: int) -> None:
+        self._left, self._phase = nth, phase
+
+    def begin(self, phase: Phase, total: int = 0) -> None:
+        self._left -= phase is self._phase
+        if not self._left:
+            raise RuntimeError("killed")
+
+
+@pytest.mark.parametrize("phase", list(Phase)[1:-1])
+async def test_ended_in_any_phase_it_goes_on_when_repeated(
+    mirrored: Mirrored, folder: Path, phase: Phase
+) -> None:
+    await with_log(mirrored)
+    for nth in (1, 2):
+        tried = a_relaunch(mirrored, folder / "new")
+        tried._progress = Killed(phase, nth)
+        with suppress(RuntimeError):
+            await tried.run()
+    if not (folder / "new" / "mirror" / "setup").exists():
+        done = await a_relaunch(mirrored, folder / "new").run()
+        assert (done.standing, done.epoch) == (Standing.HELD, 2)
+    assert await ids_in(folder / "new") == [1, 2, 3, 4]
+
+
+async def test_a_full_disk_is_said_plainly_and_what_is_there_is_used_again(
+    mirrored: Mirrored, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_log(mirrored)
+    real = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if "chunks" in path.parts:
+            raise OSError(28, "No space left on device")
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(NoRoom) as said:
+        await a_relaunch(mirrored, folder / "new").run()
+    assert "disk of the data folder is full" in said.value.public
+    monkeypatch.setattr(Path, "write_bytes", real)
+    await a_relaunch(mirrored, folder / "new").run()
+    assert await ids_in(folder / "new") == [1, 2, 3, 4]

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from ..continuity.standing import check_writable
 from ..platform.crypto import new_secret
 from ..platform.db import Deadlock, ForeignKeyViolation
 from ..platform.limits import Spent
@@ -44,6 +45,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Dispatch = Callable[[Call, Send], Awaitable[None]]
 
 _DEADLOCK_RETRIES = 3
+_SAFE = ("GET", "HEAD", WEBSOCKET)
 _OPEN_TO_ALL_ORIGINS = ("/api", "/oauth", "/.well-known", "/nodeinfo", "/relaunch.json")
 _CORS: list[Header] = [
     (b"access-control-allow-origin", b"*"),
@@ -117,6 +119,8 @@ async def _answer(call: Call, route: Route, request_id: str) -> AnyAnswer:
     try:
         if await call.services.networks.shut_out(call.client_ip, call.now):
             raise NotAllowed("Access from your network is blocked by the people who run this server.")
+        if route.method not in _SAFE:
+            check_writable(call.services.settings.data)
         await _authorise(call, route)
         await check_new_accounts(call, route)
         await spend_request(call, route)

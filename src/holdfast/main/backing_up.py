@@ -21,8 +21,8 @@ from holdfast.continuity.backups import (
     run_round,
 )
 from holdfast.continuity.mirror import open_stores, read_setup
-from holdfast.continuity.relaunch import is_unheld
-from holdfast.continuity.shipping import StateUnreadable, is_superseded, read_state
+from holdfast.continuity.shipping import StateUnreadable, read_state
+from holdfast.continuity.standing import is_read_only
 from holdfast.platform.clock import Clock
 from holdfast.platform.config import Settings
 from holdfast.platform.crypto import Keyring
@@ -102,7 +102,7 @@ async def back_up_if_due(
     settings: Settings, database: Database, clock: Clock, *, log_is_missing: bool = False
 ) -> bool:
     """One round, on one worker at a time; False where there is nothing to do here. Raises BackupFailed, StoreError."""
-    if is_superseded(settings.data) or is_unheld(settings.data):
+    if is_read_only(settings.data):
         return False
     if not (settings.data / "mirror" / "setup").exists():
         return False

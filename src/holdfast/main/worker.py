@@ -7,7 +7,10 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
+from holdfast.continuity.standing import is_read_only
 from holdfast.platform.config import Settings, load_settings
 from holdfast.platform.telemetry import configure_logging
 from holdfast.pure.errors import HoldfastError
@@ -17,12 +20,40 @@ _CLEANUP_SECONDS = 5.0
 
 
 async def work(settings: Settings) -> int:
-    """Run jobs until SIGTERM or SIGINT; returns the exit status."""
-    run_worker = importlib.import_module("holdfast.main.jobs_runner").run_worker
+    """Run jobs until SIGTERM or SIGINT; returns the exit status. Where the site may only be read, nothing is done."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    aside = importlib.import_module("holdfast.main.standing_aside")
+    while not stop.is_set():
+        if is_read_only(settings.data):
+            await aside.stand_aside(settings, stop)
+            continue
+        status = await _work_until(settings, _first_of(stop.wait(), aside.until_read_only(settings.data)))
+        if status:
+            return status
+    return 0
+
+
+def _first_of(*waits: Coroutine[Any, Any, Any]) -> asyncio.Event:
+    """Set once one of them is over."""
+    ended = asyncio.Event()
+    tasks = [asyncio.get_running_loop().create_task(one) for one in waits]
+
+    def over(_: asyncio.Task[Any]) -> None:
+        ended.set()
+        for task in tasks:
+            task.cancel()
+
+    for task in tasks:
+        task.add_done_callback(over)
+    return ended
+
+
+async def _work_until(settings: Settings, stop: asyncio.Event) -> int:
+    loop = asyncio.get_running_loop()
+    run_worker = importlib.import_module("holdfast.main.jobs_runner").run_worker
     working = loop.create_task(run_worker(settings, stop))
     asked = loop.create_task(stop.wait())
     await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)

@@ -4,17 +4,18 @@
 
 claim      the fence                        going_back what stays removed
 settle     what never comes back            opening    the new epoch's start and first log
+unshipped  what a replaced server wrote
 run        the phases                       state      what is written down between two tries
-standing   whether it may be written to
 """
 
 from .errors import LedgerWouldFork, NotThisMirror, RaceLost, RelaunchError
 from .model import PHASE_TEXTS, Phase, Progress, Relaunched, RelaunchRequest, Silent
 from .opening import ship_stretch
 from .run import Mirrors, Relaunch
-from .standing import is_unheld
+from .unshipped import Unshipped, point_of_parting, read_transactions, unshipped_rows, write_unshipped
 
 __all__ = [
     "LedgerWouldFork", "Mirrors", "NotThisMirror", "PHASE_TEXTS", "Phase", "Progress", "RaceLost", "Relaunch", "RelaunchError",
-    "RelaunchRequest", "Relaunched", "Silent", "is_unheld", "ship_stretch",
+    "RelaunchRequest", "Relaunched", "Silent", "Unshipped", "point_of_parting", "read_transactions",
+    "ship_stretch", "unshipped_rows", "write_unshipped",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections import Counter
 from collections.abc import Mapping
 
 from ...platform.clock import Clock
@@ -19,6 +20,7 @@ from ...pure.mirror import (
     encode_claim,
     holder_name,
     judge_claim,
+    majority,
     open_claim,
 )
 from ..mirror import signer_key
@@ -41,7 +43,8 @@ async def claim_epoch(
 ) -> Standing:
     """HELD, or UNCERTAIN while too few of `stores` (all that count) answer. Repeating claims nothing twice. Raises RaceLost.
 
-    Of two machines that race, the one whose claim has the smaller digest goes on with the next number, the other one gives up.
+    Of two machines that race, one that has most of the stores holds the site; where neither has, the one whose claim has the smaller
+    digest goes on with the next number, and the other one gives up.
     """
     known = seen.all_claims
     for _ in range(_TRIES):
@@ -57,12 +60,32 @@ async def claim_epoch(
         standing = judge_claim(answers)
         if standing is not Standing.SUPERSEDED:
             return standing
-        if any(one.digest < mine.digest for one in rivals):
+        shown = Counter(one.digest for one in rivals)
+        one_won = max(shown.values(), default=0) >= majority(len(stores))
+        if one_won or any(one.digest < mine.digest for one in rivals):
             _forget(state, folder)
             raise RaceLost
         known = [*known, mine, *rivals]
         _forget(state, folder)
     raise RaceLost
+
+
+async def check_newest(
+    stores: Mapping[str, Store], authority: VerifierKey, state: RelaunchState, folder: RelaunchFolder
+) -> None:
+    """Just before the site opens: whether nobody claimed a later epoch meanwhile. Raises RaceLost."""
+    name = f"epoch/{state.epoch + 1:010d}"
+
+    async def one(store: Store) -> bool:
+        try:
+            open_claim(await store.get(name), name, authority)
+        except (StoreError, MirrorInvalid):
+            return False
+        return True
+
+    if any(await asyncio.gather(*(one(store) for store in stores.values()))):
+        _forget(state, folder)
+        raise RaceLost
 
 
 def signer_of(state: RelaunchState) -> SigningKey:

@@ -33,7 +33,8 @@ from ..restoring import (
     recover,
     wanted_chunks,
 )
-from .claim import claim_epoch
+from ..standing import mark_unheld, unmark_unheld
+from .claim import check_newest, claim_epoch
 from .going_back import carry_newer, collect_newer
 from .model import (
     CLAIM_SECONDS,
@@ -51,7 +52,6 @@ from .model import (
 )
 from .opening import new_setup, ship_first_log, start_object
 from .settle import check_ledger, settle_database
-from .standing import mark_unheld, unmark_unheld
 from .state import RelaunchFolder
 
 Result = TypeVar("Result")
@@ -283,6 +283,7 @@ class Relaunch:
             mark_unheld(self._request.data, self._state.epoch)
             return
         stores = {name: store for name, store in self._counting().items() if name not in self._request.gone}
+        await check_newest(stores, authority.verifier, self._state, self._folder)
         name, start = start_object(self._state, authority)
         kept = tuple(one for one in setup.stores if one.name in stores)
         setup = new_setup(setup.with_stores(kept), self._state, start=start, domain=self._request.domain)
@@ -305,9 +306,9 @@ class Relaunch:
         self, phase: Phase, limit_seconds: float | None, work: Coroutine[Any, Any, Result] | Awaitable[Result]
     ) -> Result:
         """Run a phase: its progress, its seconds, its deadline, a full disk said plainly."""
-        self._progress.begin(phase)
         began = time.monotonic()
         try:
+            self._progress.begin(phase)
             async with asyncio.timeout(limit_seconds):
                 return await work
         except TimeoutError:

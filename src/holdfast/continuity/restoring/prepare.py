@@ -36,7 +36,7 @@ async def combine(server: EmbeddedPostgres, parts: Sequence[Path], target: Path)
     account = server.cluster.account
     if account.drop:
         # It makes the target beside them, and may not write where we do.
-        target.mkdir(mode=0o700)
+        os.mkdir(target, mode=0o700)
         os.chown(target, account.uid, account.gid)
     command = [
         str(server.programs / "pg_combinebackup"), "--no-sync", "--link", "-o", _seen_from(parts[0].parent, target), *(one.name for one in parts),

@@ -12,6 +12,7 @@ from holdfast.main.cli import (
     mirror_ship,
     mirror_state,
     mirror_stores,
+    mirror_unshipped,
 )
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command("status")(mirror_state.status)
 app.command("verify")(mirror_state.verify)
 app.command("media")(mirror_state.media)
 app.command("backup")(mirror_backup.backup)
+app.command("unshipped")(mirror_unshipped.unshipped)
 app.command("ship")(mirror_ship.ship)
 app.command("kit")(mirror_kit.kit)
 app.command("note")(mirror_kit.note)
