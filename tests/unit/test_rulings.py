@@ -164,6 +164,14 @@ def test_a_statement_says_how_long_where_by_whom_and_on_what_ground() -> None:
         assert part in text, part
     _, open_end = compose(reasons(Ended(ActionKind.HIDE, NOW), Ended(ActionKind.WITHDRAW)), "en")
     assert "without an end that is set" in open_end
+    assert open_end.count("This ends by itself: ") == 1
+    suspended = reasons(
+        Ended(ActionKind.SUSPEND, NOW + timedelta(days=9)), Ended(ActionKind.HIDE, NOW + timedelta(days=2))
+    )
+    for language in ("en", "fr"):
+        _, both = compose(suspended, language)
+        for days in (2, 9):
+            assert f"{NOW + timedelta(days=days):%Y-%m-%d %H:%M} UTC." in both, "each says its own end"
 
 
 def test_rows_for_the_database_say_what_was_done_and_nobodys_words() -> None:

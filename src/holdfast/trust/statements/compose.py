@@ -41,17 +41,24 @@ def compose_reversal(made_at: Instant, language: str) -> tuple[str, str]:
 
 def _what(reasons: Reasons, language: str) -> Iterator[str]:
     words, measures = WORDS[language], MEASURES[language]
+    lasting = [one for one in reasons.measures if one.action is not ActionKind.WARN]
+    ends = {one.until for one in lasting}
     yield f"## {words['what']}"
     for measure in reasons.measures:
         if measure.action in measures:
-            yield f"- {measures[measure.action].format(label=measure.label)}"
-    lasting = [one for one in reasons.measures if one.action is not ActionKind.WARN]
+            text = measures[measure.action].format(label=measure.label)
+            if measure.until is not None and len(ends) > 1:
+                text = words["ends"].format(measure=text, at=_time(measure.until))
+            yield f"- {text}"
     if lasting:
         territory = ", ".join(reasons.territory) or words["everywhere"]
         yield words["where"].format(territory=territory)
-        ends = sorted({one.until for one in lasting if one.until is not None})
-        if ends and all(one.until is not None for one in lasting):
-            yield words["until"].format(at=_time(ends[-1]))
+        if len(ends) > 1:
+            # Each says its own above.
+            if None in ends:
+                yield words["rest_open"]
+        elif (end := next(iter(ends))) is not None:
+            yield words["until"].format(at=_time(end))
         else:
             yield words["open_end"]
 
