@@ -15,7 +15,10 @@ from tests.support.whole_server import WholeServer
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
 expect.set_options(timeout=PATIENCE_MS)
 _AXE = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-_PAGES = ("/app/desk", "/app/desk/bulk", "/app/desk/policies", "/app/desk/quality", "/app/desk/team")
+_PAGES = (
+    "/app/desk", "/app/desk/appeals", "/app/desk/bulk", "/app/desk/rules", "/app/desk/rules/fruit.quince",
+    "/app/desk/policies", "/app/desk/quality", "/app/desk/team",
+)  # fmt: skip
 
 
 def _moderator(chromium: Browser, server: WholeServer, name: str, **options: object) -> Person:
@@ -102,6 +105,124 @@ def test_a_day_by_keyboard(server: WholeServer, mia: Person, ben: Person) -> Non
     expect(mia.page.get_by_text("Decided: dismissed")).to_be_visible()
 
 
+def _walk_to(person: Person, text: str) -> None:
+    """Open the case about this text from the queue, by keys alone."""
+    page = person.page
+    page.locator("[data-case]").first.wait_for()
+    for row in range(page.locator("[data-case]").count()):
+        for _ in range(row + 1):
+            _press(person, "j")
+        _press(person, "o")
+        page.get_by_role("region", name="What it is about").wait_for()
+        if page.get_by_text(text).count():
+            return
+        _press(person, "q")
+        page.locator("[data-case]").first.wait_for()
+    raise AssertionError(f"no case about {text!r}")
+
+
+def _press(person: Person, key: str) -> None:
+    """Where the focus is."""
+    person.page.keyboard.press(key)
+
+
+def test_an_appeal_by_keyboard_is_overturned_by_somebody_else(
+    server: WholeServer, mia: Person, noor: Person, ann: Person
+) -> None:
+    text = "Whoever buys at stall nineteen buys stolen fish, everybody at the pier knows it"
+    with _member(server, "ann") as author, _member(server, "ben") as other:
+        first = author.post("/api/v1/statuses", json={"status": text}).json()
+        second = other.post("/api/v1/statuses", json={"status": text}).json()
+        for post, reporter in ((first, other), (second, author)):
+            said = {"account_id": post["account"]["id"], "status_ids": [post["id"]], "comment": "A lie"}
+            assert reporter.post("/api/v1/reports", json=said).is_success
+    mia.open("/app/desk")
+    _walk_to(mia, "stall nineteen")
+    expect(mia.page.get_by_text("1 copy gets the same decision")).to_be_visible()
+    _press(mia, "c")
+    expect(mia.page.locator("b", has_text="You have it")).to_be_visible()
+    _press(mia, "w")
+    dialog = mia.page.get_by_role("dialog", name="Withdraw")
+    expect(dialog.get_by_role("region", name="What changes")).to_contain_text(
+        "2 members are sent a statement"
+    )
+    shown = dialog.locator(".letter").inner_text()
+    assert "only you can see it" in shown
+    _press(mia, "Control+Enter")
+    expect(mia.page.get_by_text("Decided for 2 things")).to_be_visible()
+    with _member(server, "ann") as author, _member(server, "noor") as reader:
+        ids = [first["id"], second["id"]]
+        assert [reader.get(f"/api/v1/statuses/{one}").status_code for one in ids] == [404, 404]
+        statement = author.get("/api/holdfast/v1/statements").json()[0]
+        words = "".join(statement["text"].replace("## ", "").replace("- ", "").split())
+        assert words in "".join(shown.replace("•", "").split()), "what was shown is what was sent"
+        appeal = author.post(
+            "/api/holdfast/v1/appeals", json={"statement_id": statement["id"], "reason": "I saw the receipts"}
+        )
+        assert appeal.is_success, appeal.text
+        # Whoever decided first is not given it.
+        mia.open("/app/desk/appeals")
+        mia.page.locator("[data-case]").first.wait_for()
+        _press(mia, "j")
+        _press(mia, "o")
+        expect(mia.page.get_by_text("You had a part in what this is against")).to_be_visible()
+        expect(mia.page.get_by_role("button", name="Overturn")).to_have_count(0)
+        noor.open("/app/desk/appeals")
+        noor.page.locator("[data-case]").first.wait_for()
+        _press(noor, "n")
+        expect(noor.page.locator("b", has_text="You have it")).to_be_visible()
+        expect(noor.page.get_by_role("region", name="What it is about")).to_contain_text("stall nineteen")
+        expect(noor.page.get_by_text("I saw the receipts")).to_be_visible()
+        _press(noor, "r")
+        noor.page.keyboard.type("Which receipts?")
+        _press(noor, "Control+Enter")
+        expect(noor.page.locator("li.ours", has_text="Which receipts?")).to_be_visible()
+        asked = author.get(f"/api/holdfast/v1/appeals/{appeal.json()['id']}").json()
+        assert asked["messages"][-1]["text"] == "Which receipts?"
+        _press(noor, "Escape")
+        noor.page.evaluate("document.activeElement.blur()")
+        _press(noor, "3")
+        noor.page.get_by_role("dialog", name="Overturn").wait_for()
+        noor.page.keyboard.type("You are right: the receipts show it.")
+        _press(noor, "Control+Enter")
+        expect(noor.page.get_by_text("Answer: Overturned")).to_be_visible()
+        assert [reader.get(f"/api/v1/statuses/{one}").status_code for one in ids] == [200, 200]
+        told = author.get("/api/holdfast/v1/statements").json()[0]
+        assert told["reverses_id"] == statement["id"]
+        answered = author.get(f"/api/holdfast/v1/appeals/{appeal.json()['id']}").json()
+        assert (answered["outcome"], answered["answer"]) == (
+            "overturned",
+            "You are right: the receipts show it.",
+        )
+    ann.open(f"/app/@ann/{first['id']}")
+    ann.post("stall nineteen")
+
+
+def test_every_action_is_offered_and_asks_for_what_it_needs(server: WholeServer, mia: Person) -> None:
+    _reported(server, "Cheap berths at https://berths.example/now")
+    with _member(server, "ben") as other:
+        again = other.post("/api/v1/statuses", json={"status": "I use https://berths.example/now too"}).json()
+    _open_case(mia, "Cheap berths")
+    _key(mia, "m")
+    dialog = mia.page.get_by_role("dialog", name="Decision")
+    choice = dialog.get_by_label("What is decided")
+    assert choice.locator("option").count() == 21
+    choice.select_option("block_link")
+    expect(dialog.get_by_label("Link or host")).to_have_value("berths.example/now")
+    expect(dialog.get_by_text("1 more post carries what is blocked")).to_be_visible()
+    dialog.get_by_label("And also").select_option("suspend")
+    expect(dialog.get_by_label("Until")).to_have_value("30")
+    dialog.get_by_label("Template").select_option("repeated")
+    dialog.get_by_label("To fill in: earlier").fill("on 3 May")
+    expect(dialog.locator(".letter")).to_contain_text("on 3 May")
+    expect(dialog.locator(".letter")).to_contain_text("This ends by itself")
+    dialog.get_by_role("button", name="Leave out: Suspend").click()
+    mia.page.keyboard.press("Control+Enter")
+    expect(mia.page.get_by_text("Decided for 2 things")).to_be_visible()
+    with _member(server, "noor") as reader:
+        assert reader.get(f"/api/v1/statuses/{again['id']}").status_code == 404
+
+
 def test_two_moderators_never_decide_one_case_twice(server: WholeServer, mia: Person, noor: Person) -> None:
     _reported(server, "All lobsters of this bay are liars")
     address = _open_case(mia, "lobsters of this bay")
@@ -130,7 +251,7 @@ def test_every_page_of_the_desk_passes_axe(server: WholeServer, noor: Person, sc
     _reported(server, f"The ferry will never come ({scheme})")
     address = _open_case(noor, f"never come ({scheme})")
     found = []
-    for where in (*_PAGES, address, f"{address}+w", f"{address}+?"):
+    for where in (*_PAGES, address, f"{address}+w", f"{address}+m", f"{address}+a", f"{address}+?"):
         path, _, key = where.partition("+")
         noor.open(path)
         if key:

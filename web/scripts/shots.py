@@ -132,18 +132,58 @@ def fill(server: WholeServer) -> dict[str, str]:
     say("bea", "@ada Are you free on Sunday?", visibility="direct")
     coast = ask("ada", "POST", "/api/v1/lists", json={"title": "Coast"})["id"]
     ask("ada", "POST", f"/api/v1/lists/{coast}/accounts", json={"account_ids": [ids["bea"], ids["cem"]]})
-    ask("ada", "POST", "/api/v2/filters", json={"title": "spoilers", "context": ["home"], "keywords_attributes": [{"keyword": "finale"}]})
-    ask("ada", "POST", "/api/v1/statuses", json={"status": "Happy birthday to the lighthouse!", "scheduled_at": "2030-05-01T08:00:00Z"})
+    ask(
+        "ada",
+        "POST",
+        "/api/v2/filters",
+        json={"title": "spoilers", "context": ["home"], "keywords_attributes": [{"keyword": "finale"}]},
+    )
+    ask(
+        "ada",
+        "POST",
+        "/api/v1/statuses",
+        json={"status": "Happy birthday to the lighthouse!", "scheduled_at": "2030-05-01T08:00:00Z"},
+    )
     for number in range(3):
         tickets = say("cem", f"Cheap ferry tickets, ask me at the pier ({number})")
         about = {"account_id": ids["cem"], "status_ids": [tickets], "comment": "He sells forged tickets"}
         ask("bea", "POST", "/api/v1/reports", json=about)
-    server.command("account", "set-role", "ada", "moderator")
+    appeal = appealed(server, clients["cem"], ids["cem"])
+    server.command("account", "set-role", "ada", "admin")
     for client in clients.values():
         client.close()
     desk = {"authorization": f"Bearer {server.token('ada', 'admin:read')}"}
-    cases = httpx2.get(f"{server.url}/api/holdfast/v1/cases", headers=desk, timeout=30).json()
-    return {"thread": answer, "pictures": pictures, "list": str(coast), "case": str(cases[0]["id"])}
+    asked = {"track": "main"}
+    cases = httpx2.get(f"{server.url}/api/holdfast/v1/cases", params=asked, headers=desk, timeout=30).json()
+    return {
+        "thread": answer,
+        "pictures": pictures,
+        "list": str(coast),
+        "case": str(cases[0]["id"]),
+        "appeal": appeal,
+    }
+
+
+def appealed(server: WholeServer, author: httpx2.Client, author_id: str) -> str:
+    """A post of the author's that was taken away, and the appeal against that; its id."""
+    server.add_member("dov")
+    server.command("account", "set-role", "dov", "moderator")
+    token = {"authorization": f"Bearer {server.token('dov', 'admin:read admin:write')}"}
+    with httpx2.Client(base_url=f"{server.url}/api/holdfast/v1", headers=token, timeout=30) as desk:
+        said = author.post(
+            "/api/v1/statuses", json={"status": "The harbour master takes money for berths. Ask anybody."}
+        )
+        case = desk.post("/cases", json={"post_id": said.json()["id"], "category": "harassment"}).json()
+        ruling = {
+            "version": case["version"], "actions": [{"kind": "withdraw"}, {"kind": "strike", "severity": 20}],
+            "policy": "harassment", "facts": "You accused somebody of a crime.", "reason": "No source is given",
+        }  # fmt: skip
+        assert desk.post(f"/cases/{case['id']}/decide", json=ruling).is_success
+        statement = author.get("/api/holdfast/v1/statements").json()[0]["id"]
+        why = "It was in the paper on Tuesday, and I named the paper in the next post."
+        made = author.post("/api/holdfast/v1/appeals", json={"statement_id": statement, "reason": why})
+        assert made.is_success, made.text
+    return str(made.json()["id"])
 
 
 def wait_ready(server: WholeServer) -> None:
@@ -178,6 +218,9 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
         "push": "/app/settings/notifications", "emoji": "/app/home+emoji", "picture": "/app/home+picture", "report": "/app/@bea+report",
         "desk": "/app/desk", "case": f"/app/desk/cases/{ids['case']}", "decide": f"/app/desk/cases/{ids['case']}+decide",
         "bulk": "/app/desk/bulk", "policies": "/app/desk/policies", "quality": "/app/desk/quality", "team": "/app/desk/team",
+        "appeals": "/app/desk/appeals", "appeal": f"/app/desk/appeals/{ids['appeal']}", "answer": f"/app/desk/appeals/{ids['appeal']}+answer",
+        "rules": "/app/desk/rules", "rule": "/app/desk/rules/threat.direct", "policy": "/app/desk/policies+policy",
+        "more": f"/app/desk/cases/{ids['case']}+more",
         # Pages without script that the app's settings lead to.
         "security": "/auth/settings", "export": "/settings/export", "archive": "/settings/archive", "leave": "/settings/delete",
     }  # fmt: skip
@@ -232,6 +275,16 @@ def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[
                 elif over == "decide":
                     page.keyboard.press("w")
                     page.wait_for_selector("dialog .would")
+                elif over == "more":
+                    page.keyboard.press("m")
+                    page.select_option("dialog .actions select", "block_link")
+                    page.select_option("dialog .actions > .field select", "suspend")
+                elif over == "answer":
+                    page.keyboard.press("2")
+                    page.wait_for_selector("dialog textarea")
+                elif over == "policy":
+                    page.click("header .btn.primary")
+                    page.wait_for_selector("dialog textarea")
                 elif over == "keys":
                     page.keyboard.press("?")
                     page.wait_for_selector("dialog")
