@@ -14,7 +14,7 @@ import structlog
 from ...platform.clock import Instant
 from ...platform.db import Reader, Tx
 from ...pure.evidence import SEALED_KIND, parse_leaf
-from ..ledger import Entry, Kind, append, counts_by_kind, logs, records_of_kind
+from ..ledger import Entry, Kind, append, logs, records_of_kind
 
 log = structlog.get_logger(__name__)
 
@@ -31,11 +31,16 @@ class SourceCount(NamedTuple):
 
 Source = Callable[[Reader, Instant], Awaitable[SourceCount]]
 
-_WAITING = """
-select kind, count(*), min(recorded_at) from ledger_records where leaf_index is null group by kind
+# One statement, so that all of it is of one moment: what is recorded in between would be missing in one figure alone.
+_FIGURES = """
+select 'recorded' as figure, kind, count(*) as number, null::timestamptz as since from ledger_records group by kind
+union all
+select 'waiting', kind, count(*), min(recorded_at) from ledger_records where leaf_index is null group by kind
+union all
+select 'logged', stream, last, null from ledger_counters where stream <> $1
+union all
+select 'logged', $1, count(*), null from ledger_records where kind = $1 and leaf_index is not null having count(*) > 0
 """
-_LAST = "select stream, last from ledger_counters"
-_SEALED = "select count(*) from ledger_records where kind = $1 and leaf_index is not null"
 
 
 class Census(NamedTuple):
@@ -53,12 +58,14 @@ class Census(NamedTuple):
 
 async def count(reader: Reader, sources: Mapping[str, Source], *, now: Instant) -> Census:
     """The figures of now. `sources`: tables of other rooms whose rows must each have a record."""
-    waiting = {row[0]: (row[1], row[2]) for row in await reader.fetch(_WAITING)}
-    recorded = await counts_by_kind(reader)
-    logged = {row[0]: row[1] for row in await reader.fetch(_LAST)}
-    sealed = await reader.fetchval(_SEALED, SEALED_KIND)
-    if sealed:
-        logged[SEALED_KIND] = sealed
+    recorded: dict[str, int] = {}
+    logged: dict[str, int] = {}
+    waiting: dict[str, tuple[int, Instant]] = {}
+    for row in await reader.fetch(_FIGURES, SEALED_KIND):
+        if row["figure"] == "waiting":
+            waiting[row["kind"]] = (row["number"], row["since"])
+        else:
+            (recorded if row["figure"] == "recorded" else logged)[row["kind"]] = row["number"]
     rows = {name: await source(reader, now) for name, source in sources.items()}
     missing = sum(one.missing for one in rows.values())
     oldest = min((since for _, since in waiting.values()), default=now)
