@@ -23,10 +23,10 @@ from ..trust.answers import (
     AnswerChanged,
     AnswerQueued,
     AnswerStatus,
-    Place,
     answer_by_policy,
     answer_of_message,
     hand_over,
+    place_of,
     prepare,
     settle,
 )
@@ -41,14 +41,6 @@ _LONGEST = timedelta(hours=2)
 _UNDER_WAY = "under way"
 _INTERRUPTED = "interrupted: whether the mail server has it is not known, so it is not sent again by itself"
 _DELIVERY: Final = {AnswerStatus.ACCEPTED: "sent", AnswerStatus.WAITING: "delayed"}
-
-
-def place_of(settings: Settings) -> Place:
-    """Where answers of this server come from. Without a mail server they are on the status page alone."""
-    domain = settings.domain.partition(":")[0]
-    sender = settings.notice_from or settings.mail_from or f"no-reply@{domain}"
-    pages = f"{settings.public_url.rstrip('/')}/notice/status/"
-    return Place(settings.domain, sender if settings.mail_host else "", status_pages=pages)
 
 
 class AnswerMailer:

@@ -26,6 +26,7 @@ from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
 from ..social.trends import TrendLimits, refresh_trends
+from ..trust.answers import PaceRule, pace_by_policy
 from ..trust.effects import end_effects
 from ..trust.preservation import lapse_holds
 from ..trust.sanctions import lift_ended_sanctions
@@ -90,7 +91,7 @@ def periodic_of(settings: Settings) -> tuple[Due, ...]:
     census = Due("ledger_census", timedelta(minutes=settings.ledger_census_minutes), record_census)
     mails = Due("forget_kept_mails", timedelta(hours=6), forgetting(settings))
     mirror = Due("record_mirror_state", timedelta(seconds=5), recording(settings.data))
-    table = (*PERIODIC, census, mirror, mails, *_confirmations(settings), *desk)
+    table = (*PERIODIC, census, mirror, mails, *_confirmations(settings), _pacing(settings), *desk)
     if not settings.trends:
         return table
     limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)
@@ -100,6 +101,16 @@ def periodic_of(settings: Settings) -> tuple[Due, ...]:
 
     every = timedelta(minutes=settings.trends_refresh_minutes)
     return (*table, Due("refresh_trends", every, refresh))
+
+
+def _pacing(settings: Settings) -> Due:
+    rule = PaceRule(settings.notice_abuse_judged, settings.notice_abuse_upheld_percent, settings.notice_abuse_days)
+
+    async def pace_senders(tx: Tx, now: Instant) -> None:
+        for one in await pace_by_policy(tx, rule, now=now):
+            log.warning("notices.sender_slowed", reason=one.reason)
+
+    return Due("pace_senders", timedelta(hours=1), pace_senders)
 
 
 def _confirmations(settings: Settings) -> tuple[Due, ...]:

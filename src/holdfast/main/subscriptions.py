@@ -138,6 +138,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     breaker.BreakerMoved: (),
     notices.NoticeReceived: (
         notice_intake.stamp_urgent_notice,
+        answers.slow_new_notice,
         notice_work.open_notice_cases,
         notice_work.open_readiness,
     ),

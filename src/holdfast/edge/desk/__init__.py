@@ -4,6 +4,7 @@ One file for each group of routes; `TABLES` are mounted by main/asgi.py. Every r
 staff's role, but for what a file says is for members. Ids are those of the Mastodon dialect.
 """
 
+from .answers import routes as answers
 from .appeals import routes as appeals
 from .backlog import routes as backlog
 from .breaker import routes as breaker
@@ -29,6 +30,7 @@ from .templates import routes as templates
 from .transparency import routes as transparency
 
 TABLES = (
+    answers,
     appeals,
     backlog,
     breaker,

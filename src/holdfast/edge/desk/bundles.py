@@ -13,12 +13,15 @@ from ...trust.evidence import (
     Disclosure,
     ExportQuery,
     ExportTerms,
+    Form,
     Root,
     disclosures,
     export_ports,
     handed_out,
     make_bundle,
+    make_form,
     record_export,
+    record_form,
 )
 from ..answers import Answer, FileAnswer, json_answer
 from ..call import Call
@@ -35,8 +38,9 @@ _ZIP, _AGE = b"application/zip", b"application/octet-stream"
 class BundleForm(msgspec.Struct):
     """What the bundle is about, for whom, and why."""
 
-    about: Literal["report", "case", "decision", "account", "kinds"] = "case"
+    about: Literal["report", "case", "decision", "account", "notice", "sender", "period", "kinds"] = "case"
     id: str = ""
+    sender: str = ""
     kinds: list[str] = msgspec.field(default_factory=list)
     since: datetime | None = None
     before: datetime | None = None
@@ -61,7 +65,7 @@ async def create(call: Call) -> FileAnswer:
     asked, services, staff = await call.params(BundleForm), call.services, staff_of(call)
     query = ExportQuery(
         Root(asked.about), id_of(services, asked.id, "id") or 0, asked.since, asked.before, tuple(asked.kinds),
-        asked.checkpoint,
+        asked.checkpoint, asked.sender.strip(),
     )  # fmt: skip
     terms = ExportTerms(
         asked.recipient, asked.purpose, asked.authority, tuple(asked.redact), asked.encrypt_to.strip()
@@ -86,6 +90,55 @@ async def create(call: Call) -> FileAnswer:
     return FileAnswer(200, handed_out(made.path), made.path.stat().st_size, kind, headers)
 
 
+class FormsForm(msgspec.Struct):
+    """Which notices, as what, for whom, and why."""
+
+    about: Literal["notice", "sender", "period"] = "notice"
+    id: str = ""
+    sender: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+    form: Literal[
+        "summary.html",
+        "summary.txt",
+        "items.csv",
+        "notices.csv",
+        "messages.csv",
+        "clocks.csv",
+        "lumen.json",
+        "dsa.json",
+    ] = "summary.html"
+    recipient: str = ""
+    purpose: str = ""
+    authority: str = ""
+
+
+@routes.post(f"{API}/evidence/notices", _WRITE)
+async def create_form(call: Call) -> Answer:
+    """Hand notices out as one file: a page, a table, JSON for a database of others. That it was made is recorded before."""
+    asked, services, staff = await call.params(FormsForm), call.services, staff_of(call)
+    query = ExportQuery(
+        Root(asked.about),
+        id_of(services, asked.id, "id") or 0,
+        asked.since,
+        asked.before,
+        sender=asked.sender.strip(),
+    )
+    terms = ExportTerms(asked.recipient, asked.purpose, asked.authority)
+    made = await make_form(services.database, staff, query, terms, Form(asked.form), ids=services.ids)
+    async with services.database.transaction() as tx:
+        recorded = await record_form(tx, staff, made, now=call.now)
+    headers = [
+        (b"content-disposition", f'attachment; filename="{made.name}"'.encode()),
+        (b"cache-control", b"no-store"),
+        # Nothing in it is ours to run, whatever a sender wrote.
+        (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        (b"x-evidence-record", recorded.record_id.encode()),
+        (b"x-evidence-sha256", recorded.file_sha256.hex().encode()),
+    ]
+    return Answer(200, made.content, made.form.media_type.encode(), headers)
+
+
 @routes.get(f"{API}/evidence/disclosures", _READ)
 async def show_disclosures(call: Call) -> Answer:
     """Bundles that were made, the newest first."""
@@ -99,7 +152,8 @@ def _entity(services: Services, one: Disclosure) -> dict[str, Any]:
     return {
         "id": public_id(services, one.id),
         "about": query.root.value,
-        "of": None if query.root is Root.KINDS else public_id(services, query.id),
+        "form": one.form,
+        "of": query.sender or (public_id(services, query.id) if query.id else None),
         "kinds": list(query.kinds),
         "since": iso(query.since),
         "before": iso(query.before),

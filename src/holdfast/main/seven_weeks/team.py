@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from holdfast.main.answer_mail import place_of
 from holdfast.pure.notice_answers import AnswerKind
 from holdfast.pure.notices import ItemOutcome, NoticeState, Step
 from holdfast.trust import cases
-from holdfast.trust.answers import Answer, approve_and_send, prepare
+from holdfast.trust.answers import Answer, approve_and_send, place_of, prepare
 from holdfast.trust.cases import Signal, Source
 from holdfast.trust.decisions import Action, Decision, Ruling, decide, get_decision, undo
 from holdfast.trust.effects import ActionKind

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from ...platform.clock import Instant
 from ...platform.db import Database, Reader
+from ...platform.settings import Settings
 from ...pure.notice_answers import (
     AddressNotUsable,
     AnsweredMail,
@@ -50,6 +51,14 @@ class Place(NamedTuple):
     sender: str
     complaint_page: str = ""
     status_pages: str = ""
+
+
+def place_of(settings: Settings) -> Place:
+    """Where answers of this server come from. Without a mail server they are on the status page alone."""
+    domain = settings.domain.partition(":")[0]
+    sender = settings.notice_from or settings.mail_from or f"no-reply@{domain}"
+    pages = f"{settings.public_url.rstrip('/')}/notice/status/"
+    return Place(settings.domain, sender if settings.mail_host else "", status_pages=pages)
 
 
 class Ground(NamedTuple):
