@@ -76,6 +76,9 @@ _FREE = (
     GET /api/v1/trends/tags
     GET /api/v1/trends/links
     GET /about
+    GET /notice
+    GET /notice/{kind}
+    GET /api/holdfast/v1/notices/kinds
     GET /privacy-policy
     GET /terms-of-service
     GET /auth/sign_in

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tests.support.access_decisions import ABOUT_DECISIONS, PUBLIC_POLICIES
 from tests.support.access_ledger import LEDGER_ROWS, PUBLIC_LEDGER
+from tests.support.access_notices import NOTICE_ROWS, PUBLIC_NOTICES
 from tests.support.access_quality import ABOUT_BREAKER, PUBLIC_BREAKER
 from tests.support.access_rows import ANY, Codes, Row
 from tests.support.access_rows import NOBODYS as _NOBODYS
@@ -140,6 +141,7 @@ PUBLIC = (
     | PUBLIC_LEDGER
     | PUBLIC_POLICIES
     | PUBLIC_BREAKER
+    | PUBLIC_NOTICES
 )
 
 # Routes for any token, an app's own too.
@@ -380,6 +382,7 @@ TABLE: dict[str, Row] = {
     "GET /api/v2/search": Row({"": ANY}, query={"q": "ann"}),
     "GET /api/v1/search": Row({"": ANY}, query={"q": "ann"}),
     **LEDGER_ROWS,
+    **NOTICE_ROWS,
     **ABOUT_DECISIONS,
     **ABOUT_BREAKER,
 }  # fmt: skip

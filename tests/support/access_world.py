@@ -340,6 +340,7 @@ THINGS: dict[str, Callable[[World], Awaitable[str]]] = {
     "appeal": _appeal,
     "policy": _always("harassment@1"),
     "missing_policy": _always("nothing@1"),
+    "notice_kind": _always("content"),
     "announcement_emoji": announcement_emoji,
     "missing_emoji": missing_emoji,
     "day": _always("2026-01-31"),

@@ -19,6 +19,12 @@ select id, raw_sha256, content_sha256, message_id, via, envelope_sender, recipie
        received_at, state, automatic, notice_id, from_address, settled_at from notice_mails
 """
 _ONE_SQL = _COLUMNS_SQL + " where id = $1"
+_COPY_SQL = (
+    _COLUMNS_SQL
+    + " where content_sha256 = $1 and id <> $2 and (state in ('notice', 'message', 'report')"
+    + " or (state = 'waiting' and id < $2)) order by state = 'waiting', id limit 1"
+)
+_OF_NOTICE_SQL = _COLUMNS_SQL + " where notice_id = $1 and state = 'notice' order by id limit 1"
 _UNSETTLED_SQL = (
     _COLUMNS_SQL
     + " where state = 'waiting' or (state in ('kept', 'loop') and $2) order by received_at desc, id desc limit $1"
@@ -63,11 +69,7 @@ async def first_copy(tx: Tx, mail: TakenMail) -> TakenMail | None:
     Of mails with one content only one transaction at a time gets past this.
     """
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", mail.content_sha256.hex())
-    row = await tx.fetchrow(
-        _COLUMNS_SQL + " where content_sha256 = $1 and id <> $2 and (state in ('notice', 'message', 'report')"
-        " or (state = 'waiting' and id < $2)) order by state = 'waiting', id limit 1",
-        mail.content_sha256, mail.id,
-    )  # fmt: skip
+    row = await tx.fetchrow(_COPY_SQL, mail.content_sha256, mail.id)
     return None if row is None else _mail(row)
 
 
@@ -88,9 +90,7 @@ async def mails_since(reader: Reader, since: Instant) -> int:
 
 async def mail_of_notice(reader: Reader, notice_id: int) -> TakenMail | None:
     """The mail that a notice came by."""
-    row = await reader.fetchrow(
-        _COLUMNS_SQL + " where notice_id = $1 and state = 'notice' order by id limit 1", notice_id
-    )
+    row = await reader.fetchrow(_OF_NOTICE_SQL, notice_id)
     return None if row is None else _mail(row)
 
 
