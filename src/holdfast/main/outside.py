@@ -18,6 +18,7 @@ from ..platform.jobs import RunnerLimits
 from ..records.timestamps import STAMP_CHECKPOINT
 from ..records.witnesses import ASK_WITNESS
 from ..social.push import SEND_PUSH
+from ..trust.notice_work import PAGE_STAFF
 from ..trust.trials import TRY_RULE
 from ..trust.webhooks import CALL_WEBHOOK
 from .answer_mail import ATTEMPTS as ANSWER_ATTEMPTS
@@ -30,6 +31,8 @@ from .notice_mail.reading import LEASE_SECONDS as READ_LEASE_SECONDS
 from .notice_mail.reading import NoticeMailReader
 from .notice_mail.receipts import ATTEMPTS as RECEIPT_ATTEMPTS
 from .notice_mail.receipts import ReceiptSender
+from .notice_paging import ATTEMPTS as PAGE_ATTEMPTS
+from .notice_paging import NoticePager
 from .push_sending import PushSender
 from .push_sending import lease_seconds as push_lease_seconds
 from .rule_trying import LEASE_SECONDS as TRIAL_LEASE_SECONDS
@@ -98,7 +101,9 @@ def kinds_of(given: Outside) -> dict[str, Kind]:
     stamps = Stamper(settings, given.database, given.clock, named)
     mailed = AnswerMailer(settings, given.database, given.clock, mailer_of(settings))
     by_policy = PolicyAnswerer(settings, given.database, given.clock)
+    pager = NoticePager(settings, given.database, given.clock, mailer)
     return {
+        PAGE_STAFF: Kind(pager.errand, pager.lease_seconds, PAGE_ATTEMPTS),
         MAIL_ANSWER: Kind(mailed.errand, settings.mail_timeout_seconds * 6.0 + 60, ANSWER_ATTEMPTS + 1),
         ANSWER_BY_POLICY: Kind(by_policy.errand, 120.0),
         ASK_WITNESS: Kind(witnesses.errand, WITNESS_LEASE_SECONDS),

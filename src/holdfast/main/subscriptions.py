@@ -198,6 +198,7 @@ ANSWER_BY_POLICY = "answer_by_policy"
 """The kind of the errands that answer notices without a person, where that is set (main/answer_mail.py)."""
 ERRANDS = frozenset(
     {
+        notice_work.PAGE_STAFF,
         ANSWER_BY_POLICY,
         MAIL_ANSWER,
         archives.MAKE_ARCHIVE,
@@ -248,6 +249,8 @@ def reactions_to(
         jobs.append(NewJob(SEND_RECEIPT, payload, unique_key=f"{SEND_RECEIPT} {event.notice_id}"))
     if isinstance(event, answers.AnswerQueued):
         jobs.append(NewJob(MAIL_ANSWER, payload, unique_key=f"{MAIL_ANSWER} {event.message_id}"))
+    if (page := _page_of(event)) is not None:
+        jobs.append(NewJob(notice_work.PAGE_STAFF, msgspec.json.encode(page)))
     if isinstance(event, notices.NoticeDecided) and answers_by_policy:
         jobs.append(NewJob(ANSWER_BY_POLICY, payload))
     if isinstance(event, media.MediaTaken):
@@ -259,6 +262,19 @@ def reactions_to(
     if cards_within_seconds is not None and isinstance(event, posts.PostPublished | posts.PostEdited):
         jobs += _card_jobs(event, payload, cards_within_seconds)
     return jobs
+
+
+def _page_of(event: Event) -> notice_work.Page | None:
+    """Why the staff may have to be paged."""
+    match event:
+        case notices.NoticeReceived(notice_id):
+            return notice_work.Page(notice_id)
+        case notices.ClockWarned(notice_id, clock_id, percent):
+            return notice_work.Page(notice_id, clock_id, percent)
+        case notices.ClockBreached(notice_id, clock_id):
+            return notice_work.Page(notice_id, clock_id, 100)
+        case _:
+            return None
 
 
 def _handlers(event: Event) -> Iterable[Handler]:

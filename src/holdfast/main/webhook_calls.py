@@ -24,8 +24,11 @@ from ..platform.settings import Settings
 from ..pure.errors import NotFound, Unavailable
 from ..screening import Screen
 from ..social.graph import ANONYMOUS
+from ..trust.notices import NoticeReader
+from ..trust.staff_actions import CLOCK
 from ..trust.webhooks import (
     ABOUT_ACCOUNTS,
+    ABOUT_NOTICES,
     ABOUT_REPORTS,
     SIGNATURE_HEADER,
     Delivery,
@@ -103,6 +106,8 @@ class WebhookCaller:
         try:
             if delivery.event in ABOUT_ACCOUNTS:
                 return await admin_account_entity(self._services, delivery.object_id)
+            if delivery.event in ABOUT_NOTICES:
+                return await self._notice(delivery.object_id)
             if delivery.event in ABOUT_REPORTS:
                 return await admin_report_entity(self._services, delivery.object_id)
             seen = await self._services.posts.see_one(ANONYMOUS, delivery.object_id)
@@ -110,3 +115,13 @@ class WebhookCaller:
             return None if seen.boosted is not None else post_raw(self._services, seen, ANONYMOUS)
         except NotFound:
             return None
+
+    async def _notice(self, notice_id: int) -> dict[str, Any]:
+        """What has to be known to hurry; of a sealed one no more than its name and its time."""
+        notice = await NoticeReader(self._database).notice(CLOCK, notice_id)
+        facts: dict[str, Any] = {
+            "id": self._services.ids.encode(notice.id), "reference": notice.reference, "lane": notice.lane,
+            "state": notice.state.value, "due_at": notice.due_at, "breached": notice.breached,
+            "open_items_count": notice.open_items, "sealed": notice.sealed,
+        }  # fmt: skip
+        return facts if notice.sealed else {**facts, "preset": notice.preset, "title": notice.title}

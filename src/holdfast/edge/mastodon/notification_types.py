@@ -46,6 +46,10 @@ TYPE_OF: dict[NotificationKind, NotificationType] = {
         "holdfast.report_outcome", "What you reported was looked at", fallback=True, ours=True,
         path="/app/reports",
     ),
+    NotificationKind.NOTICE: NotificationType(
+        "holdfast.notice", "Time runs out for a notice from outside", urgent=True, fallback=True, ours=True,
+        path="/app/desk/notices",
+    ),
 }  # fmt: skip
 
 TYPES: dict[str, NotificationKind] = {row.name: kind for kind, row in TYPE_OF.items()}

@@ -42,6 +42,7 @@ class NotificationKind(StrEnum):
     REPORT = "report"  # for staff: somebody reported somebody; `subject_id` is the report
     WARNING = "warning"  # the staff decided something about the member's account; `subject_id` is the warning
     OUTCOME = "outcome"  # what the member reported was looked at; `subject_id` is the report
+    NOTICE = "notice"  # for staff: time runs out for a notice from outside; `subject_id` is the page about it
 
 
 GROUPED = frozenset(
@@ -55,9 +56,9 @@ FILTERABLE = frozenset(
     )
 )  # fmt: skip
 """Kinds that a member's policy decides about; the others follow from what the member did, or come from the staff."""
-FOR_STAFF = frozenset((NotificationKind.SIGN_UP, NotificationKind.REPORT))
+FOR_STAFF = frozenset((NotificationKind.SIGN_UP, NotificationKind.REPORT, NotificationKind.NOTICE))
 """Kinds that only those who run the place are told of."""
-ABOUT_ONESELF = frozenset((NotificationKind.WARNING, NotificationKind.OUTCOME))
+ABOUT_ONESELF = frozenset((NotificationKind.WARNING, NotificationKind.OUTCOME, NotificationKind.NOTICE))
 """Kinds that come from the member's own account, so that nobody of the staff is named by them."""
 GROUP_HOURS: Final = 12
 """A group takes what comes within so many hours of its beginning."""

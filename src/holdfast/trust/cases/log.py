@@ -31,6 +31,7 @@ _KINDS = {
     Source.REPORT: ActorKind.REPORTER,
     Source.ANONYMOUS: ActorKind.REPORTER,
     Source.PEER: ActorKind.PEER,
+    Source.NOTICE: ActorKind.REPORTER,
     Source.ADMIN: ActorKind.STAFF,
     Source.SAMPLE: ActorKind.CLOCK,
     Source.APPEAL: ActorKind.AUTHOR,

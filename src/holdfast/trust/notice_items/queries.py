@@ -19,13 +19,13 @@ _OPEN_PAGE_SQL = f"{_COLUMNS} where i.notice_id = $1 and i.n > $2 and i.outcome 
 _SOME_SQL = f"{_COLUMNS} where i.notice_id = $1 and i.n = any($2::int[]) order by i.n"
 # What a case is about is settled by its decision wherever it is cited, by whichever notice.
 _OF_CASE_SQL = f"""{_COLUMNS}
-where i.outcome is null and (i.case_id = $1 or exists (
+where i.outcome is null and i.duplicate_of is null and (i.case_id = $1 or exists (
   select 1 from case_members m where m.case_id = $1 and m.subject_kind = i.found and m.subject_key = i.subject_id::text))
 order by i.notice_id, i.n
 """
 _OF_MEMBERS_SQL = f"""{_COLUMNS}
 join unnest($1::text[], $2::bigint[]) as s (kind, id) on i.found = s.kind and i.subject_id = s.id
-where i.outcome is null order by i.notice_id, i.n
+where i.outcome is null and i.duplicate_of is null order by i.notice_id, i.n
 """
 _OF_DECISIONS_SQL = f"{_COLUMNS} where i.decision_id = any($1::bigint[]) order by i.notice_id, i.n"
 _WITHOUT_CASE_SQL = f"""{_COLUMNS}

@@ -27,6 +27,7 @@ from .decided import (
     settle_notice_items,
     unsettle_reversed,
 )
+from .pages import PAGE_STAFF, Facts, Page, PageRow, Planned, Ways, note_page, pages_of, plan_pages
 from .readiness import (
     CHECKS,
     DRILL_FRESH,
@@ -43,6 +44,7 @@ from .referrals import NewReferral, Referral, mark_referral_sent, refer, referra
 from .upkeep import release_notice_holds, unseal_notices
 
 __all__ = [
+    "PAGE_STAFF", "Facts", "Page", "PageRow", "Planned", "Ways", "note_page", "pages_of", "plan_pages",
     "CHECKS", "Counter", "DRILL_FRESH", "fill_readiness", "last_drill", "NewKind", "NewReferral", "ReadinessFacts", "ReadinessItem", "Referral", "assign", "complete_notice",
     "counters_of", "extend", "file_counter", "forward_counter", "look_at", "mark_ready", "mark_referral_sent", "meet",
     "note_appeal", "note_appeal_decided", "note_suit", "open_case_by_hand", "open_notice_cases", "open_readiness", "open_readiness_of",

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from ...platform.clock import Instant
@@ -55,6 +57,13 @@ async def tell_post_created(tx: Tx, payload: bytes, now: Instant) -> None:
 async def tell_post_updated(tx: Tx, payload: bytes, now: Instant) -> None:
     """PostEdited."""
     await _tell(tx, "status.updated", _named(payload).post_id, now)
+
+
+async def tell_notice_clock(
+    tx: Tx, notice_id: int, cause: Literal["received", "warned", "breached"], now: Instant
+) -> None:
+    """The staff is paged about a notice."""
+    await _tell(tx, "notice.received" if cause == "received" else f"notice.clock_{cause}", notice_id, now)
 
 
 def _named(payload: bytes) -> _Named:

@@ -13,7 +13,9 @@ from ...platform.clock import Instant
 ABOUT_ACCOUNTS: Final = ("account.created", "account.approved", "account.updated")
 ABOUT_REPORTS: Final = ("report.created", "report.updated")
 ABOUT_POSTS: Final = ("status.created", "status.updated")
-EVENTS: Final = (*ABOUT_ACCOUNTS, *ABOUT_REPORTS, *ABOUT_POSTS)
+ABOUT_NOTICES: Final = ("notice.received", "notice.clock_warned", "notice.clock_breached")
+"""When the staff is paged about a notice from outside."""
+EVENTS: Final = (*ABOUT_ACCOUNTS, *ABOUT_REPORTS, *ABOUT_POSTS, *ABOUT_NOTICES)
 CALL_WEBHOOK: Final = "call_webhook"
 """The kind of the errands that call a webhook."""
 SIGNATURE_HEADER: Final = "X-Hub-Signature"
