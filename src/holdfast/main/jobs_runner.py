@@ -21,7 +21,7 @@ from ..social.announcements import settle_announcements
 from ..social.bans import forget_ended_network_blocks
 from ..social.cards import forget_unlinked_cards
 from ..social.credentials import purge_expired_links
-from ..social.posts import forget_old_keys
+from ..social.posts import forget_gone_posts, forget_old_keys
 from ..social.reactions import close_polls
 from ..social.sessions import purge_expired_sessions
 from ..social.tokens import purge_expired_codes
@@ -88,10 +88,13 @@ _LOOK_EVERY_SECONDS = 5.0
 def periodic_of(settings: Settings) -> tuple[Due, ...]:
     """Everything that runs by the clock under these settings."""
     desk = (Due(*one) for one in desk_actions(settings))
+    # A day more than one can go back.
+    kept_for = timedelta(days=settings.mirror_keep_days + 1)
+    gone = Due("forget_gone_posts", timedelta(hours=6), partial(forget_gone_posts, kept_for=kept_for))
     census = Due("ledger_census", timedelta(minutes=settings.ledger_census_minutes), record_census)
     mails = Due("forget_kept_mails", timedelta(hours=6), forgetting(settings))
     mirror = Due("record_mirror_state", timedelta(seconds=5), recording(settings.data))
-    table = (*PERIODIC, census, mirror, mails, *_confirmations(settings), _pacing(settings), *desk)
+    table = (*PERIODIC, gone, census, mirror, mails, *_confirmations(settings), _pacing(settings), *desk)
     if not settings.trends:
         return table
     limits = TrendLimits(settings.trends_min_accounts, settings.trends_half_life_hours, settings.trends_max)
@@ -104,7 +107,9 @@ def periodic_of(settings: Settings) -> tuple[Due, ...]:
 
 
 def _pacing(settings: Settings) -> Due:
-    rule = PaceRule(settings.notice_abuse_judged, settings.notice_abuse_upheld_percent, settings.notice_abuse_days)
+    rule = PaceRule(
+        settings.notice_abuse_judged, settings.notice_abuse_upheld_percent, settings.notice_abuse_days
+    )
 
     async def pace_senders(tx: Tx, now: Instant) -> None:
         for one in await pace_by_policy(tx, rule, now=now):

@@ -59,14 +59,14 @@ from .queries import (
 )
 from .reader import PostReader
 from .rescreen import Rejudged, Rescreened, rescreen_posts
-from .store import announce, erase_kept, forget_old_keys, label_post, mark_post, mark_sensitive
+from .store import announce, erase_kept, forget_gone_posts, forget_old_keys, label_post, mark_post, mark_sensitive
 
 __all__ = [
     "ADULTS_ONLY", "PostMark", "PostReachChanged", "RepliesClosed", "label_post", "mark_post", "may_reply",
     "Composition", "Draft", "DraftNotAllowed", "Marks", "MentionView", "NewPoll", "NotYours", "ParentNotVisible",
     "PollView", "PostDeleted", "PostEdited", "PostFlagged", "PostHeld", "PostHidden", "PostId", "PostLimits", "PostNotVisible",
     "PostPublished", "PostReader", "PostRefused", "PostState", "PostView", "QuotePolicy", "QuotedNotVisible", "Seen", "SeenQuote", "shown_quote", "Submission", "Version",
-    "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "erase_kept", "forget_old_keys", "load_and_keep", "load_posts",
+    "Visibility", "ancestors", "announce", "compose", "HeldPost", "decide_post", "delete_post", "held_posts", "descendants", "edit_post", "erase_kept", "forget_gone_posts", "forget_old_keys", "load_and_keep", "load_posts",
     "Rejudged", "Rescreened", "NO_MARKS", "VersionMedia", "all_may_quote", "post_of_key", "content_of", "rescreen_posts",
     "mark_sensitive", "may_see", "prepare", "publish_post", "versions", "viewer_may_quote",
 ]  # fmt: skip

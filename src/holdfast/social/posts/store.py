@@ -170,9 +170,13 @@ async def count_post(tx: Tx, account_id: int, parent_id: int | None, by: int) ->
 
 
 async def delete_post(tx: Tx, post_id: int) -> None:
-    """Remove the row and everything that hangs on it; replies stay, without a parent."""
+    """Remove the row and everything that hangs on it; replies stay, without a parent. That it went is kept (gone_posts)."""
     await tx.execute("update posts set in_reply_to_id = null where in_reply_to_id = $1", post_id)
-    await tx.execute("delete from posts where id = $1", post_id)
+    await tx.execute(
+        "with gone as (delete from posts where id = $1 returning id)"
+        " insert into gone_posts (post_id) select id from gone on conflict do nothing",
+        post_id,
+    )
 
 
 async def erase_kept(tx: Tx, post_id: int) -> None:
@@ -286,3 +290,8 @@ _KEYS_KEPT = timedelta(days=7, hours=1)
 async def forget_old_keys(tx: Tx, now: Instant) -> None:
     """Drop Idempotency-Keys that are past any use; a periodic action of the workers."""
     await tx.execute("delete from idempotency_keys where created_at < $1", now - _KEYS_KEPT)
+
+
+async def forget_gone_posts(tx: Tx, now: Instant, *, kept_for: timedelta) -> None:
+    """Drop the ids of deleted posts that no restore can bring back any more; a periodic action of the workers."""
+    await tx.execute("delete from gone_posts where gone_at < $1", now - kept_for)
