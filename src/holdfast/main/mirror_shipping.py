@@ -71,7 +71,8 @@ async def keep_shipping(settings: Settings, stop: asyncio.Event, clock: Clock) -
                 await _ship_once(settings, changed, clock)
             # After an error: until the setup changes, or it is time to try again.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), _AGAIN_SECONDS)
+                async with asyncio.timeout(_AGAIN_SECONDS):
+                    await changed.wait()
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
@@ -166,7 +167,8 @@ async def _until_changed(
 ) -> None:
     while not stop.is_set() and _stamp(data) == seen:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await stop.wait()
     changed.set()
 
 

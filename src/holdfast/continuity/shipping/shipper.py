@@ -114,15 +114,18 @@ class Shipper:
                     self._away_since = asyncio.get_running_loop().time()
                     log.warning("mirror.source_away", error=error.private)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _AGAIN_SECONDS)
+                    async with asyncio.timeout(_AGAIN_SECONDS):
+                        await stop.wait()
         self._judge_now()
         await self._write_manifest()
 
     async def _judge(self) -> None:
         """Follow what the stores confirm; tell the database."""
         while True:
+            # Not wait_for: a cancellation that comes with the news would be lost in it.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _TICK_SECONDS)
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await self._news.wait()
             self._news.clear()
             self._note_time()
             self._judge_now()
