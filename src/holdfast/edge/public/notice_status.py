@@ -12,7 +12,7 @@ from ..notice_forms import Words, add_to_notice, other_languages, status_facts, 
 from ..routes import Access, Limit, RouteTable
 from .browser import Visit, text_of
 from .notices import title_of
-from .pages import NO_STORE, form, page, render
+from .pages import form, page, render
 
 routes = RouteTable()
 _TOLD = ("sent", "added", "disputed")
@@ -69,8 +69,6 @@ async def _page(
     links = receipt_links(call.services, notice.record_id)
     return render(
         call, visit, "notice_status.html", title=words("status/title"), status=status,
-        # The address is the key: no page that is linked from here is told it.
-        headers=[NO_STORE, (b"referrer-policy", b"no-referrer")],
         words=words, page_language=words.language, facts=facts, notice=notice, links=links, token=token, told=told, error=error, fields=fields or {},
         kind=words.find(f"presets/{notice.preset}") or _kind_title(words, notice.preset) or title_of(notice.preset),
         others=other_languages(words.language), here=f"/notice/status/{token}", after=after,
