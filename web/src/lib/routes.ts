@@ -28,6 +28,7 @@ const TABLE = [
   ["/desk/:part", "desk"],
   ["/desk/cases/:id", "desk"],
   ["/desk/appeals/:appeal", "desk"],
+  ["/desk/notices/:notice", "desk"],
   ["/desk/rules/:rule", "desk"],
   ["/decisions", "decisions"],
   ["/decisions/:id", "decision"],

@@ -1,7 +1,10 @@
 /** The desk's own sentences, which come with the desk and not with the first page. */
 
 import { currentLanguage, fill } from "../../i18n/index.svelte";
-import en from "../../i18n/desk.en.json";
+import deskWords from "../../i18n/desk.en.json";
+import noticeWords from "../../i18n/notices.en.json";
+
+const en = { ...deskWords, ...noticeWords };
 
 type Stem<K> = K extends `${infer S}.${"one" | "other"}` ? S : K;
 export type Word = Stem<keyof typeof en>;
@@ -9,7 +12,12 @@ export type Word = Stem<keyof typeof en>;
 let strings = $state.raw<Record<string, string>>(en);
 
 export async function learn(): Promise<void> {
-  strings = currentLanguage() === "fr" ? (await import("../../i18n/desk.fr.json")).default : en;
+  if (currentLanguage() !== "fr") {
+    strings = en;
+    return;
+  }
+  const [desk, notices] = await Promise.all([import("../../i18n/desk.fr.json"), import("../../i18n/notices.fr.json")]);
+  strings = { ...desk.default, ...notices.default };
 }
 
 /** The sentence of a key; with `n`, in the plural form that belongs to it. */
