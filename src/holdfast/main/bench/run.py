@@ -13,6 +13,7 @@ from holdfast.main.bench.data import Community, Progress, make_community
 from holdfast.main.bench.importing import bench_import
 from holdfast.main.bench.load import LoadPlan
 from holdfast.main.bench.media import PictureTarget, media_facts
+from holdfast.main.bench.mirror import PUT_SECONDS, MirrorSwitch, mirror_facts, turned
 from holdfast.main.bench.model import BenchOptions, Figures, MemoryUse, Report, Round, figures_of, ratios_to
 from holdfast.main.bench.scenarios import (
     get,
@@ -33,6 +34,7 @@ from holdfast.main.bench.screening.within_publish import (
 )
 from holdfast.main.bench.searching import make_searchable, search_requests
 from holdfast.main.bench.site import Baseline, BenchSite, running_baseline, running_site, scratch_folder
+from holdfast.main.bench.slow_bucket import slow_buckets
 from holdfast.main.bench.usage import machine
 from holdfast.main.running_database import running_database
 from holdfast.platform.config import load_settings
@@ -209,6 +211,35 @@ async def _media(bench: Bench) -> list[Figures]:
     return [without, pictures]
 
 
+async def _mirror(bench: Bench) -> list[Figures]:
+    """Posts over many connections without a mirror, shipped without waiting, and waiting for one of two stores."""
+    requests = [publish_request(token) for token in [bench.community.author_token, *bench.community.tokens]]
+    plan = plan_of(bench.site.port, requests, bench.options)
+    with slow_buckets(2, PUT_SECONDS) as buckets:
+        switch = MirrorSwitch(bench.site.data, buckets)
+        await switch.waiting()
+        bench.warm(plan)
+        figures = await bench.side_by_side(
+            [
+                Side("publish, no mirror", bench.site, turned(switch.none, plan)),
+                Side(
+                    "publish, asynchronous",
+                    bench.site,
+                    turned(switch.asynchronous, plan),
+                    "two stores, no commit waits",
+                ),
+                Side(
+                    "publish, class A",
+                    bench.site,
+                    turned(switch.waiting, plan),
+                    "commits wait for one of two stores",
+                ),
+            ]
+        )
+        bench.facts = mirror_facts(figures, bench.site.data, bench.options)
+    return figures
+
+
 async def _oauth(bench: Bench) -> list[Figures]:
     count = int(400 * bench.options.round_seconds)
 
@@ -239,6 +270,7 @@ SCENARIOS: dict[str, Scenario] = {
     "verify": _verify,
     "publish": _publish,
     "media": _media,
+    "mirror": _mirror,
     "oauth": _oauth,
     "search": _search,
 }

@@ -10,6 +10,7 @@ from holdfast.main.bench.model import CpuUse, MemoryUse
 
 _MEBIBYTE = 1024 * 1024
 _WEB, _WORKER = "holdfast.main.web", "holdfast.main.worker"
+_SHIPPER = "holdfast.main.mirror_shipping"
 
 
 class ServerProcesses:
@@ -26,7 +27,7 @@ class ServerProcesses:
             command = " ".join(child.cmdline())
             if _WEB in command:
                 web += _whole(child)
-            elif _WORKER in command:
+            elif _WORKER in command or _SHIPPER in command:
                 worker += _whole(child)
             else:
                 database += _whole(child)
@@ -43,6 +44,8 @@ class ServerProcesses:
                 rows.append(memory_of("web", [child]))
             elif _WORKER in command:
                 rows.append(memory_of("worker", [child]))
+            elif _SHIPPER in command:
+                rows.append(memory_of("mirror shipper", [child]))
             else:
                 family = [child, *_living(child)]
                 rows.append(memory_of(f"postgresql ({len(family)} processes)", family))

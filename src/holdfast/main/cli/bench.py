@@ -119,6 +119,21 @@ def media(
 
 
 @app.command()
+def mirror(
+    *, accounts: Accounts = 5_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
+    connections: Connections = 64, rounds: Rounds = 3, seconds: Seconds = 8.0, workers: Workers = 1,
+    data: KeptFolder = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Posts without a mirror, with one that nobody waits for, and with one that commits wait for, at 30 ms a write."""
+    from holdfast.main.bench import BenchOptions
+
+    _run("mirror", BenchOptions(
+        accounts=accounts, posts=posts, follows=follows, viewers=viewers, connections=connections, rounds=rounds,
+        round_seconds=seconds, workers=workers,
+    ), data, as_json)  # fmt: skip
+
+
+@app.command()
 def oauth(
     *, accounts: Accounts = 20_000, posts: Posts = 20_000, follows: Follows = 40_000, viewers: Viewers = 500,
     connections: Connections = 8, rounds: Rounds = 3, seconds: Seconds = 4.0, workers: Workers = 1,
