@@ -9,13 +9,15 @@ run        the phases                       state      what is written down betw
 """
 
 from .errors import LedgerWouldFork, NotThisMirror, RaceLost, RelaunchError
-from .model import PHASE_TEXTS, Phase, Progress, Relaunched, RelaunchRequest, Silent
+from .model import PHASE_TEXTS, Phase, Progress, Relaunched, RelaunchRequest, RelaunchState, Silent
 from .opening import ship_stretch
 from .run import Mirrors, Relaunch
+from .state import RelaunchFolder
 from .unshipped import Unshipped, point_of_parting, read_transactions, unshipped_rows, write_unshipped
 
 __all__ = [
     "LedgerWouldFork", "Mirrors", "NotThisMirror", "PHASE_TEXTS", "Phase", "Progress", "RaceLost", "Relaunch", "RelaunchError",
+    "RelaunchFolder", "RelaunchState",
     "RelaunchRequest", "Relaunched", "Silent", "Unshipped", "point_of_parting", "read_transactions",
     "ship_stretch", "unshipped_rows", "write_unshipped",
 ]  # fmt: skip

@@ -75,8 +75,15 @@ class Relaunch:
     """One relaunch into one folder. `run` returns with the database stopped, ready for `holdfast up`."""
 
     def __init__(
-        self, request: RelaunchRequest, mirrors: Mirrors, *, clock: Clock, progress: Progress | None = None
+        self,
+        request: RelaunchRequest,
+        mirrors: Mirrors,
+        *,
+        clock: Clock,
+        progress: Progress | None = None,
+        catch_up: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
+        self._catch_up = catch_up
         self._request, self._mirrors, self._clock = request, mirrors, clock
         self._progress = progress or Silent()
         self._folder = RelaunchFolder(request.data)
@@ -102,6 +109,10 @@ class Relaunch:
             self._folder.start_over(self._state, Phase.BASE)
         if not self._state.has(Phase.LOG):
             await self._bring(seen)
+        elif self._catch_up is not None and not self._state.has(Phase.RECOVER):
+            await self._until_fenced()
+            self._state.reach_lsn = await self._catch_up()
+            self._folder.keep(self._state)
         server, recovered = await self._timed(Phase.RECOVER, None, self._recover())
         try:
             dsn = server.admin_dsn(DATABASE)
@@ -117,6 +128,17 @@ class Relaunch:
             tuple(f"{one.name}: {one.reason.value}" for one in self._refused), dict(self._state.seconds),
             media_missing=absent, media_later=media is None, carried=self._carried,
         )  # fmt: skip
+
+    async def place(self) -> RelaunchState:
+        """Only the first half, for a standby: backups and log in place, nothing claimed, nothing replayed. Raises as `run` does."""
+        self._state = self._folder.begin(self._mirrors.setup.site_id, "")
+        if not self._state.has(Phase.LOG):
+            seen = await self._timed(Phase.LOOK, LOOK_SECONDS, self._look())
+            await self._bring(seen, fenced=False)
+        return self._state
+
+    async def _until_fenced(self) -> None:
+        await asyncio.sleep(max(0.0, self._state.claimed_at + FENCE_SECONDS - time.time()))
 
     async def _look(self) -> Seen:
         setup = self._mirrors.setup
@@ -156,13 +178,13 @@ class Relaunch:
         spans = seen.spans().values()
         return any(one.epoch != state.epoch and one.end_lsn > state.reach_lsn for one in spans)
 
-    async def _bring(self, seen: Seen) -> None:
+    async def _bring(self, seen: Seen, *, fenced: bool = True) -> None:
         """Backups and log to this machine, and together in place."""
         bases = sorted(bases_until(seen, self._request.until), key=lambda one: (one.epoch, one.start_lsn))
         likely = _chain_of(bases[-1], bases) if bases else ()
         fetching = asyncio.ensure_future(self._timed(Phase.BASE, None, self._fetch_bases(seen, likely)))
         try:
-            plan, seen = await self._plan(seen)
+            plan, seen = await self._plan(seen, fenced=fenced)
             await fetching
         finally:
             fetching.cancel()
@@ -170,11 +192,11 @@ class Relaunch:
         await self._timed(Phase.BASE, None, self._fetch_bases(seen, plan.bases))
         await self._timed(Phase.LOG, None, self._place(seen, plan))
 
-    async def _plan(self, seen: Seen) -> tuple[RestorePlan, Seen]:
+    async def _plan(self, seen: Seen, *, fenced: bool) -> tuple[RestorePlan, Seen]:
         """Fetch the log that is there; once more after the old server must have stopped, then decide."""
         held, refused = await self._fetch_log(seen)
-        if self._mirrors.authority is not None:
-            await asyncio.sleep(max(0.0, self._state.claimed_at + FENCE_SECONDS - time.time()))
+        if fenced and self._mirrors.authority is not None:
+            await self._until_fenced()
             seen = await self._look()
             held, refused = await self._fetch_log(seen)
         plan = plan_restore(

@@ -8,11 +8,11 @@ from .errors import NoRoom, RestoreError, StepFailed, StepTooSlow, StoresSayNoth
 from .fetch import chunk_file, fetch_base, fetch_chunks
 from .look import Place, Seen, bases_until, look, wanted_chunks
 from .model import Target
-from .prepare import combine, place_log, segment_name
+from .prepare import append_log, combine, place_log, segment_name
 from .recover import Recovered, recover
 
 __all__ = [
-    "NoRoom", "Place", "Recovered", "RestoreError", "Seen", "StepFailed", "StepTooSlow", "StoresSayNothing", "Target",
+    "NoRoom", "Place", "Recovered", "RestoreError", "Seen", "StepFailed", "StepTooSlow", "StoresSayNothing", "Target", "append_log",
     "bases_until", "chunk_file", "combine", "fetch_base", "fetch_chunks", "look", "place_log", "recover",
     "segment_name", "wanted_chunks",
 ]  # fmt: skip

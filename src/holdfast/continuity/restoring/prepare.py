@@ -105,6 +105,27 @@ def place_log(
         raise NoRoom(private=str(error)) from None
 
 
+def append_log(cluster: Path, timeline: int, lsn: int, data: bytes, *, owner: tuple[int, int] | None) -> None:
+    """Write log that goes on where a standby is, into its pg_wal. Blocks. Raises NoRoom."""
+    try:
+        while data:
+            inside = lsn % SEGMENT_BYTES
+            taken = data[: SEGMENT_BYTES - inside]
+            path = cluster / "pg_wal" / segment_name(timeline, lsn)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            with os.fdopen(handle, "r+b") as file:
+                if os.fstat(file.fileno()).st_size < SEGMENT_BYTES:
+                    file.truncate(SEGMENT_BYTES)
+                    if owner is not None:
+                        os.fchown(file.fileno(), *owner)
+                file.seek(inside)
+                file.write(taken)
+            lsn += len(taken)
+            data = data[len(taken) :]
+    except OSError as error:
+        raise NoRoom(private=str(error)) from None
+
+
 def segment_name(timeline: int, lsn: int) -> str:
     """The file of the log that holds this position."""
     number = lsn // SEGMENT_BYTES
