@@ -96,6 +96,9 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             about = await site.member(f"kept{number}")
             form = {"id": about.id, "reason": "an order"}
             return str((await owner.post("/api/holdfast/v1/holds", **form))["id"])
+        case "notice":
+            form = {"preset": "report.user", "text": f"letter {number}"}
+            return str((await owner.post("/api/holdfast/v1/desk/notices", **form))["id"])
         case "queue":
             name = f"queue{number}"
             path = f"/api/holdfast/v1/queues/{name}"

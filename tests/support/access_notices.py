@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.access_rows import ANY, NOBODYS, Row
+from tests.support.staff_rows import StaffRow
 
 _API = "/api/holdfast/v1/notices"
 _QUESTION = {
@@ -22,4 +23,55 @@ NOTICE_ROWS: dict[str, Row] = {
     f"POST {_API}": Row({"": ANY}, _QUESTION),
     f"GET {_API}/status/{{token}}": Row({"missing_record": NOBODYS}),
     f"POST {_API}/status/{{token}}/messages": Row({"missing_record": NOBODYS}, {"text": "more"}),
+}
+
+_DESK = "/api/holdfast/v1/desk/notices"
+_REFERRALS = "/api/holdfast/v1/desk/notice_referrals"
+_PRESETS = "/api/holdfast/v1/desk/notice_presets"
+_READ, _WRITE = "admin:read:reports", "admin:write:reports"
+_LETTER = {"preset": "report.user", "text": "A letter"}
+_REFERRAL = {
+    "authority": "The police",
+    "offence": "A threat",
+    "threat": "To a life",
+    "facts": "What is known",
+}
+
+NOTICE_DESK: dict[str, StaffRow] = {
+    f"GET {_DESK}": StaffRow("moderator", _READ),
+    f"POST {_DESK}": StaffRow("moderator", _WRITE, form=_LETTER),
+    f"GET {_DESK}/{{id}}": StaffRow("moderator", _READ, "notice"),
+    **{
+        f"GET {_DESK}/{{id}}/{part}": StaffRow("moderator", _READ, "notice")
+        for part in ("items", "timeline", "counters", "readiness")
+    },
+    **{
+        f"POST {_DESK}/{{id}}/{verb}": StaffRow("moderator", _WRITE, "notice", form=form)
+        for verb, form in (
+            ("steps", {"step": "acknowledge"}),
+            ("kind", {"reason": "a test"}),
+            ("verify", {"how": "phone", "evidence": "a call"}),
+            ("assign", {"account_id": ""}),
+            ("seen", {}),
+            ("notes", {"text": "a note"}),
+            ("readiness", {}),
+        )
+    },
+    # It has no items, no such clock, no counter-notice, nothing of this name to check.
+    f"GET {_DESK}/{{id}}/items/{{n}}/snapshot": StaffRow("moderator", _READ, "notice", 404),
+    **{
+        f"POST {_DESK}/{{id}}/items/{{n}}/{verb}": StaffRow("moderator", _WRITE, "notice", 404)
+        for verb in ("outcome", "resolve", "case")
+    },
+    f"POST {_DESK}/{{id}}/clocks/{{clock}}/{{verb}}": StaffRow("moderator", _WRITE, "notice", 404),
+    f"POST {_DESK}/{{id}}/counters": StaffRow("moderator", _WRITE, "notice", 404),
+    f"POST {_DESK}/{{id}}/counters/{{counter}}/forwarded": StaffRow("moderator", _WRITE, "notice", 404),
+    f"POST {_DESK}/{{id}}/counters/{{counter}}/suit": StaffRow("moderator", _WRITE, "notice", 404),
+    f"POST {_DESK}/{{id}}/readiness/{{key}}": StaffRow("moderator", _WRITE, "notice", 404),
+    f"GET {_REFERRALS}": StaffRow("moderator", _READ),
+    f"POST {_REFERRALS}": StaffRow("moderator", _WRITE, form=_REFERRAL),
+    f"POST {_REFERRALS}/{{id}}/sent": StaffRow("moderator", _WRITE, "account", 404),
+    f"GET {_PRESETS}": StaffRow("moderator", _READ),
+    # It holds no presets.
+    f"PUT {_PRESETS}": StaffRow("admin", _WRITE, code=422, form={"content": "nothing"}),
 }

@@ -10,6 +10,7 @@ from typing import Any
 from tests.support.access_decisions import DECISIONS
 from tests.support.access_desk import DESK
 from tests.support.access_evidence import EVIDENCE
+from tests.support.access_notices import NOTICE_DESK
 from tests.support.access_quality import QUALITY
 from tests.support.staff_rows import ROLES, StaffRow
 
@@ -79,5 +80,6 @@ STAFF: dict[str, StaffRow] = {
     **DESK,
     **DECISIONS,
     **EVIDENCE,
+    **NOTICE_DESK,
     **QUALITY,
 }

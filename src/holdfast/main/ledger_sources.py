@@ -28,6 +28,8 @@ _COUNTS = {
     " select 1 from ledger_records l where l.record_id = t.record_id)) from statements t where t.id >= $1",
     "appeals": "select count(*), count(*) filter (where not exists ("
     " select 1 from ledger_records l where l.record_id = t.record_id)) from appeals t where t.id >= $1",
+    "notices": "select count(*), count(*) filter (where not exists ("
+    " select 1 from ledger_records l where l.record_id = t.record_id)) from notices t where t.id >= $1",
     "referrals": "select count(*), count(*) filter (where not exists ("
     " select 1 from ledger_records l where l.record_id = t.record_id)) from referrals t where t.id >= $1",
 }

@@ -15,6 +15,7 @@ from .claims import routes as claims
 from .decisions import routes as decisions
 from .holds import routes as holds
 from .log import routes as log
+from .notice_steps import routes as notice_steps
 from .notice_work import routes as notice_work
 from .notices import routes as notices
 from .policies import routes as policies
@@ -41,6 +42,7 @@ TABLES = (
     decisions,
     holds,
     log,
+    notice_steps,
     notice_work,
     notices,
     policies,

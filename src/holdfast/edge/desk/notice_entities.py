@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from ...pure.errors import Invalid
+from ...pure.notices import possible_steps
 from ...pure.permissions import Permission
 from ...trust.notice_clocks import ClockView
-from ...trust.notices import Message, Notice, NoticeItem, TimelineEntry
+from ...trust.notice_work import pages_of
+from ...trust.notices import (
+    Message,
+    Notice,
+    NoticeItem,
+    NoticeNotThere,
+    NoticeReader,
+    TimelineEntry,
+    progress_of,
+)
+from ..answers import Answer, json_answer
+from ..call import Call
 from ..ports import Services
 from ..routes import Access
-from .routes import iso, public_id
+from .routes import iso, public_id, staff_of
+
+_Kind = TypeVar("_Kind", bound=StrEnum)
 
 READ: Final = Access.staff(Permission.MANAGE_NOTICES, "admin:read:reports")
 WRITE: Final = Access.staff(Permission.MANAGE_NOTICES, "admin:write:reports")
@@ -110,3 +126,43 @@ def timeline_entity(services: Services, one: TimelineEntry) -> dict[str, Any]:
         "id": public_id(services, one.id), "at": iso(one.at), "what": one.what, "by": public_id(services, one.by),
         "by_kind": one.by_kind, "note": one.note, "details": details, "record_id": one.record_id,
     }  # fmt: skip
+
+
+async def whole(call: Call, ident: int) -> Answer:
+    """One notice with its clocks, messages, and the steps that can be taken now. Raises NoticeNotThere."""
+    services, staff = call.services, staff_of(call)
+    reader = NoticeReader(services.database)
+    notice = await reader.notice(staff, ident)
+    clocks = await reader.clocks(staff, ident, now=call.now)
+    steps = possible_steps(await progress_of(services.database, notice))
+    entity: dict[str, Any] = notice_entity(services, notice)
+    entity["text"] = notice.text
+    entity["clocks"] = [clock_entity(services, one) for one in clocks]
+    entity["messages"] = [message_entity(services, one) for one in await reader.messages(staff, ident)]
+    entity["pages"] = [
+        {
+            "cause": one.cause, "percent": one.percent, "clock_id": public_id(services, one.clock_id), "via": one.via,
+            "target": one.target, "outcome": one.outcome, "detail": one.detail, "at": iso(one.at), "ended_at": iso(one.ended_at),
+        }
+        for one in await pages_of(services.database, ident)
+    ]  # fmt: skip
+    entity["steps"] = sorted(one.value for one in steps)
+    return json_answer(entity)
+
+
+def one_of(kinds: type[_Kind], text: str, name: str) -> _Kind | None:
+    """The value of that name, None for an empty one. Raises Invalid, which names them all."""
+    if not text:
+        return None
+    try:
+        return kinds(text)
+    except ValueError:
+        raise Invalid(f"{name}: one of {', '.join(kinds)}") from None
+
+
+def number_of(call: Call) -> int:
+    """The number of an item in the path. Raises NoticeNotThere."""
+    text = call.segment("n")
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise NoticeNotThere("This notice has no such item")
+    return int(text)

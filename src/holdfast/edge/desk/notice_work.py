@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ...pure.deadlines import Preset, Span, Unit
-from ...pure.errors import Invalid
+from ...pure.errors import Invalid, NotFound
 from ...pure.permissions import Permission
 from ...trust.notice_clocks import (
     presets_in_force,
@@ -128,6 +128,7 @@ async def change_clock(call: Call) -> Answer:
     """pause, resume, extend or meet."""
     asked, staff, ident = await call.params(ClockForm), staff_of(call), call.id_segment()
     clock_id, now = call.id_segment("clock"), call.now
+    await NoticeReader(call.services.database).notice(staff, ident)
     async with call.services.database.transaction() as tx:
         match call.segment("verb"):
             case "pause":
@@ -153,7 +154,7 @@ async def change_clock(call: Call) -> Answer:
             case "meet":
                 clock = await meet(tx, staff, ident, clock_id, evidence=asked.evidence, at=asked.at, now=now)
             case _:
-                raise Invalid("a clock can be paused, resumed, extended or met: pause, resume, extend, meet")
+                raise NotFound("A clock can be paused, resumed, extended or met: pause, resume, extend, meet")
     return json_answer(clock_entity(call.services, view(clock, now)))
 
 
