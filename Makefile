@@ -44,7 +44,7 @@ fmt: env ## Format and fix what can be fixed by itself
 	@$(BIN)/ruff format
 
 bench: env ## Run a benchmark: make bench NAME=home
-	@test -n "$(NAME)" || { echo 'which one? make bench NAME=home, public, verify, publish, media, oauth, search, import, screening, streams, ledger or moderation' >&2; exit 2; }
+	@test -n "$(NAME)" || { echo 'which one? make bench NAME=home, public, verify, publish, media, oauth, search, import, screening, streams, ledger, mirror or moderation' >&2; exit 2; }
 	@exec $(BIN)/holdfast bench $(NAME) $(ARGS)
 
 fault: env ## Kill processes and fail ports on purpose
