@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from holdfast.main.cli import notice_answers
 from holdfast.main.cli.context import DataOption, JsonOption, command_settings, print_json, with_database
 from holdfast.main.cli.instants import instant_of
 from holdfast.platform.clock import SystemClock
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Notices from outside: what came, what they cite, how much time is left.", no_args_is_help=True
 )
+
+app.command("answer")(notice_answers.answer)
+app.command("export")(notice_answers.export)
+app.command("scorecard")(notice_answers.scorecard)
 
 NoticeName = Annotated[
     str, typer.Argument(metavar="NOTICE", help="Its reference, such as N-7K3M-9QXT, or its id.")
