@@ -161,7 +161,29 @@ def fill(server: WholeServer) -> dict[str, str]:
         "list": str(coast),
         "case": str(cases[0]["id"]),
         "appeal": appeal,
+        "notice": noticed(server, root),
     }
+
+
+def noticed(server: WholeServer, post: str) -> str:
+    """A warning of the host about a post of ours, one that nobody has, and a third thing; its id."""
+    desk = {"authorization": f"Bearer {server.token('ada', 'admin:read admin:write')}"}
+    warning = {
+        "preset": "host.abuse", "channel": "email", "capacity": "host", "organisation": "Harbour Hosting",
+        "email": "abuse@hosting.example", "reference": "AB-2207", "subject": "Abuse report for your server",
+        "text": "We received complaints about content on your server.\nPlease reply within 24 hours with what was done about each.",
+        "urls": f"{server.url}/@ada/{post}\n{server.url}/@nobody/1\nhxxps://elsewhere[.]example/@someone/42",
+    }  # fmt: skip
+    page = {
+        "preset": "report.press", "channel": "phone", "capacity": "press", "name": "Noor Haddad", "organisation": "The Coast Weekly",
+        "subject": "A question about your rules", "text": "How many people judge reports on your server?",
+    }  # fmt: skip
+    made = [
+        httpx2.post(f"{server.url}/api/holdfast/v1/desk/notices", json=one, headers=desk, timeout=30)
+        for one in (page, warning)
+    ]
+    assert made[-1].is_success, made[-1].text
+    return str(made[-1].json()["id"])
 
 
 def appealed(server: WholeServer, author: httpx2.Client, author_id: str) -> str:
@@ -215,14 +237,15 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
         "settings-profile": "/app/settings/profile", "about": "/app/about", "scheduled": "/app/scheduled", "requests": "/app/requests",
         "missing": "/app/nowhere/at/all", "compose": "/app/home+compose", "viewer": f"/app/@bea/{ids['pictures']}+viewer", "keys": "/app/home+keys",
         "members": f"/app/lists/{ids['list']}/members", "filters": "/app/settings/filters", "blocks": "/app/settings/blocks",
-        "push": "/app/settings/notifications", "emoji": "/app/home+emoji", "picture": "/app/home+picture", "report": "/app/@bea+report",
+        "push": "/app/settings/notifications", "decisions": "/app/decisions", "reports": "/app/reports", "emoji": "/app/home+emoji", "picture": "/app/home+picture", "report": "/app/@bea+report",
         "desk": "/app/desk", "case": f"/app/desk/cases/{ids['case']}", "decide": f"/app/desk/cases/{ids['case']}+decide",
         "bulk": "/app/desk/bulk", "policies": "/app/desk/policies", "quality": "/app/desk/quality", "team": "/app/desk/team",
         "appeals": "/app/desk/appeals", "appeal": f"/app/desk/appeals/{ids['appeal']}", "answer": f"/app/desk/appeals/{ids['appeal']}+answer",
         "rules": "/app/desk/rules", "rule": "/app/desk/rules/threat.direct", "policy": "/app/desk/policies+policy",
+        "notices": "/app/desk/notices", "notice": f"/app/desk/notices/{ids['notice']}", "enter": "/app/desk/notices+enter",
         "more": f"/app/desk/cases/{ids['case']}+more",
         # Pages without script that the app's settings lead to.
-        "security": "/auth/settings", "export": "/settings/export", "archive": "/settings/archive", "leave": "/settings/delete",
+        "security": "/auth/settings", "statements": "/statements", "export": "/settings/export", "archive": "/settings/archive", "leave": "/settings/delete",
     }  # fmt: skip
 
 
@@ -275,6 +298,8 @@ def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[
                 elif over == "decide":
                     page.keyboard.press("w")
                     page.wait_for_selector("dialog .would")
+                elif over == "enter":
+                    page.locator("header button.primary").last.click()
                 elif over == "more":
                     page.keyboard.press("m")
                     page.select_option("dialog .actions select", "block_link")
