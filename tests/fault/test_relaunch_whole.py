@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from holdfast.continuity.relaunch import PHASE_TEXTS, Phase
 from tests.support.mirror_at_work import is_mirrored
 from tests.support.mirrored import memory_folder
 from tests.support.up_process import COMMAND, environment
@@ -102,3 +104,92 @@ def test_the_site_serves_elsewhere_with_the_same_tokens_and_keys(folder: Path) -
         assert second.sql("select value from facts where name = 'master_key'") == fingerprint
     finally:
         second.close()
+
+
+def killed_at(phase: Phase, data: Path, key: Path, store: Path) -> None:
+    """Run `holdfast relaunch` and kill -9 it as soon as it says that this phase begins."""
+    process = subprocess.Popen(
+        [*COMMAND, "relaunch", "--from", f"file://{store}", "--key", str(key), "--data", str(data), "--no-serve"],
+        env=environment(None), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, process_group=0,
+    )  # fmt: skip
+    assert process.stderr is not None
+    with process.stderr:
+        for line in process.stderr:
+            if line.strip() == PHASE_TEXTS[phase]:
+                process.kill()
+    process.wait(PATIENCE_SECONDS)
+
+
+def test_killed_in_every_phase_it_takes_over_in_the_end_and_the_old_server_stands_back(folder: Path) -> None:
+    stores = (folder / "one", folder / "two")
+    first, key = mirrored_server(folder, stores)
+    second: WholeServer | None = None
+    try:
+        token = first.token("ann")
+        first.command("mirror", "backup")
+        posts = [say(first, token, f"post {number}") for number in range(3)]
+        for phase in Phase:
+            killed_at(phase, folder / "second", key, stores[1])
+        until(lambda: refuses(first, token))
+        relaunch(folder / "second", key, stores[0])
+        assert refuses(first, token)
+        for post in posts:
+            assert read(first, token, post).status_code == 200
+        out = folder / "review.jsonl"
+        assert "transactions" in first.command("mirror", "unshipped", "--out", str(out))
+        assert out.read_text().startswith('{"holdfast": "unshipped rows"')
+        second = WholeServer(folder / "second")
+        second.wait_ready()
+        for post in posts:
+            assert read(second, token, post).status_code == 200
+        assert say(second, token, "and it goes on")
+    finally:
+        first.close()
+        if second is not None:
+            second.close()
+
+
+def refuses(server: WholeServer, token: str) -> bool:
+    """Whether it takes no posts any more, and says why."""
+    answer = httpx2.post(
+        f"http://127.0.0.1:{server.port}/api/v1/statuses",
+        data={"status": "too late"}, headers={"authorization": f"Bearer {token}"}, timeout=30,
+    )  # fmt: skip
+    return answer.status_code == 503 and "was replaced" in answer.text
+
+
+def test_a_standby_takes_over_within_ten_seconds(folder: Path) -> None:
+    stores = (folder / "one", folder / "two")
+    first, key = mirrored_server(folder, stores)
+    data = folder / "second"
+    standby = second = None
+    try:
+        token = first.token("ann")
+        first.command("mirror", "backup")
+        standby = subprocess.Popen(
+            [*COMMAND, "standby", "--from", f"file://{stores[0]}", "--key", str(key), "--data", str(data), "--no-serve"],
+            env=environment(None), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0,
+        )  # fmt: skip
+        until(lambda: (data / "run" / "standby.json").exists())
+        posts = [say(first, token, f"post {number}") for number in range(3)]
+        first.kill_everything()
+        done = subprocess.run(
+            [*COMMAND, "promote", "--data", str(data), "--json"],
+            env=environment(None), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        facts = json.loads(done.stdout)
+        assert facts["standing"] == "held"
+        assert facts["seconds"] < 10
+        assert standby.wait(PATIENCE_SECONDS) == 0
+        second = WholeServer(data)
+        second.wait_ready()
+        for post in posts:
+            assert read(second, token, post).status_code == 200
+    finally:
+        first.close()
+        if standby is not None and standby.poll() is None:
+            standby.terminate()
+            standby.wait(PATIENCE_SECONDS)
+        if second is not None:
+            second.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
 import tomllib
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from holdfast.continuity.media import RestoredMedia, restore_media
 from holdfast.continuity.mirror import MirrorSetup, StoreSetup, open_authority
 from holdfast.continuity.relaunch import Mirrors, Phase, Progress, Relaunch, Relaunched, RelaunchRequest
 from holdfast.continuity.restoring import Target
+from holdfast.continuity.standby import Standby, StandbyState
 from holdfast.main.database_choice import with_database
 from holdfast.main.datafolder import DataFolder, open_data_folder
 from holdfast.platform.blobs import open_blobs
@@ -55,11 +57,56 @@ class Wishes:
     rehearsal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The folder is locked, the kit open, the stores reached. media: brings files back, given the database's address."""
+
+    request: RelaunchRequest
+    mirrors: Mirrors
+    media: Callable[[str], Awaitable[int]]
+
+
 async def relaunch(settings: Settings, wishes: Wishes, *, clock: Clock, progress: Progress) -> Relaunched:
     """Bring the site into the data folder of the settings; `holdfast up` serves it afterwards.
 
     rehearsal: nothing is claimed and nothing written to any store, for drills. Raises HoldfastError with what to do.
     """
+    async with open_mirrors(settings, wishes, progress) as opened:
+        work = Relaunch(opened.request, opened.mirrors, clock=clock, progress=progress)
+        return await work.run(None if wishes.media_later else opened.media)
+
+
+async def stand_by(
+    settings: Settings,
+    wishes: Wishes,
+    *,
+    clock: Clock,
+    progress: Progress,
+    told: Callable[[StandbyState], None],
+    stop: asyncio.Event,
+) -> Relaunched | None:
+    """Follow the stores until `stop` is set (None) or somebody asks for the promotion (what came of it)."""
+    async with open_mirrors(settings, wishes, progress) as opened:
+        standby = Standby(opened.request, opened.mirrors, clock=clock, progress=progress)
+        try:
+            await standby.start()
+            following = asyncio.ensure_future(standby.follow(told))
+            asked = asyncio.ensure_future(stop.wait())
+            await asyncio.wait({following, asked}, return_when=asyncio.FIRST_COMPLETED)
+            asked.cancel()
+            if not following.done():
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+                return None
+            following.result()
+            return await standby.promote(None if wishes.media_later else opened.media)
+        finally:
+            await standby.stop()
+
+
+@asynccontextmanager
+async def open_mirrors(settings: Settings, wishes: Wishes, progress: Progress) -> AsyncIterator[Opened]:
+    """Lock the folder, open the kit, put secrets and settings in place. Raises NoKit, DataFolderError, StoreMisnamed."""
     with open_data_folder(settings) as folder:
         async with AsyncExitStack() as stack:
             named = _open_named(wishes.sources)
@@ -76,15 +123,13 @@ async def relaunch(settings: Settings, wishes: Wishes, *, clock: Clock, progress
             authority = None
             if not wishes.rehearsal:
                 authority = open_authority(setup.authority_sealed, wishes.identity, setup.site_id)
-            mirrors = Mirrors(setup, stores, authority, kit.facts)
 
             async def media(dsn: str) -> int:
                 files = await listed_files(ready, dsn)
                 done = await bring_back(ready, setup, wishes.identity, stores, files, progress)
                 return len(done.missing)
 
-            work = Relaunch(request, mirrors, clock=clock, progress=progress)
-            return await work.run(None if wishes.media_later else media)
+            yield Opened(request, Mirrors(setup, stores, authority, kit.facts), media)
 
 
 def _open_named(sources: tuple[Source, ...]) -> dict[str, Store]:

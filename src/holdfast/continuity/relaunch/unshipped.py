@@ -31,6 +31,8 @@ _LEFT_OUT: Final = frozenset({
     "jobs", "periodic", "stamps", "facts", "trends", "post_search", "idempotency_keys", "ledger_sequencer",
     "alembic_version",
 })  # fmt: skip
+# Where nothing was written after that point, it says that there is no valid record, which is no error.
+_LOG_IS_GONE: Final = ("could not find file", "could not open file", "could not open directory")
 _TABLES: Final = "select c.oid::regclass::text, c.relname from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace order by 2"
 # The name of a table cannot be a parameter; it comes from the catalogue, and format() quotes it.
 _QUERY: Final = "select format('select row_to_json(t)::text from %s t where t.xmin::text = any($1::text[])', $1::regclass)"
@@ -67,7 +69,7 @@ async def read_transactions(
     ids = [found[1] for found in commits]
     ours = set(ids)
     deletions = sum(found[1] in ours for line in done.stdout.splitlines() if (found := _DELETE.search(line)))
-    if not done.stdout and "invalid record length" not in done.stderr and "could not find" in done.stderr:
+    if not done.stdout and any(mark in done.stderr for mark in _LOG_IS_GONE):
         raise StepFailed(
             "The log from where this server was replaced is not here any more; compare the two sites by their posts.",
             private=done.stderr,

@@ -96,7 +96,7 @@ def relaunch(
     )
     with phases_shown() as progress:
         done = asyncio.run(take_over(settings, wishes, clock=SystemClock(), progress=progress))
-    _tell(done, as_json=as_json)
+    tell_relaunched(done, as_json=as_json)
     if not serve:
         return
     from holdfast.main.up import up
@@ -162,7 +162,8 @@ def _instant(text: str | None) -> datetime | None:
     return at
 
 
-def _tell(done: Relaunched, *, as_json: bool) -> None:
+def tell_relaunched(done: Relaunched, *, as_json: bool) -> None:
+    """What came of it, in words or as JSON."""
     facts: dict[str, Any] = {
         "epoch": done.epoch,
         "standing": done.standing.value,
