@@ -77,6 +77,7 @@ _FREE = (
     GET /api/v1/trends/links
     GET /about
     GET /notice
+    GET /notices/new
     GET /notice/{kind}
     GET /api/holdfast/v1/notices/kinds
     GET /privacy-policy

@@ -17,8 +17,8 @@ from tests.support.access_rows import NOBODYS as _NOBODYS
 from tests.support.access_staff import STAFF
 
 FOR_STAFF = Codes(403, 403, 403, 401)
-# What stands for no, one, and two placeholders of a path that none of these may call.
-_STAND_INS = ("", "account", "public_post_page")
+# What stands for no, one, two, and three placeholders of a path that none of these may call.
+_STAND_INS = ("", "account", "public_post_page", "public_post_page")
 _SEEN = Codes(200, 200, 404, 200)
 _HIDDEN = Codes(200, 404, 404, 404)
 

@@ -155,7 +155,7 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
     ),
     "GET /notice/status/{token}": (PageCodes(404, 404, 404, "missing_record"),),
     "POST /notice/status/{token}": (PageCodes(404, 404, 404, "missing_record", form={"text": "more"}),),
-    "GET /notices/new": (PageCodes(303, 303, 303),),
+    "GET /notices/new": (PageCodes(302, 302, 302),),
     "GET /notices/{token}": (PageCodes(404, 404, 404, "missing_record"),),
     "GET /auth/sign_up": (PageCodes(200, 303, 303),),
     "POST /auth/sign_up": (PageCodes(422, 422, 422, form={"username": ""}),),

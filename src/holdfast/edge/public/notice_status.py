@@ -39,7 +39,7 @@ async def status_page(call: Call, visit: Visit) -> Answer:
 async def status_of_old(call: Call, _visit: Visit) -> Answer:
     """The address that documents of before name."""
     await status_facts(call, call.segment("token"), await words_for(call))
-    return redirect(f"/notice/status/{call.segment('token')}")
+    return redirect(f"/notice/status/{call.segment('token')}", status=302)
 
 
 @routes.post("/notice/status/{token}", Access.browser(), limit=Limit.LINK)

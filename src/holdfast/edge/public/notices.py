@@ -59,7 +59,7 @@ async def chooser(call: Call, visit: Visit) -> Answer:
 async def chooser_of_old(call: Call, _visit: Visit) -> Answer:
     """The address that documents of before name."""
     check_open(call.services)
-    return redirect("/notice")
+    return redirect("/notice", status=302)
 
 
 @routes.get("/notice/{kind}", Access.browser())
