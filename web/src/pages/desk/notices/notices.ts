@@ -26,8 +26,8 @@ export interface Snapshot { record_id: string; sha256: string; content: Record<s
 export const OUTCOMES = ["actioned", "refused", "invalid", "duplicate", "out_of_scope"] as const;
 /** Those that need words of a person; what was acted on has its decision. */
 export const NEEDS_REASON: readonly string[] = ["refused", "invalid", "out_of_scope"];
-/** Steps that other parts of the page take: answers are sent, and a decision follows from outcomes. */
-export const BY_OTHERS: readonly string[] = ["answer", "acknowledge"];
+/** Steps that another part of the page takes: an answer is sent. */
+export const BY_OTHERS: readonly string[] = ["answer"];
 
 /** The clock that matters now: the one that ends first among those that still run. */
 export function pressing(clocks: readonly Clock[]): Clock | null {
