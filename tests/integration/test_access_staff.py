@@ -97,8 +97,7 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             form = {"id": about.id, "reason": "an order"}
             return str((await owner.post("/api/holdfast/v1/holds", **form))["id"])
         case "notice":
-            form = {"preset": "report.user", "text": f"letter {number}"}
-            return str((await owner.post("/api/holdfast/v1/desk/notices", **form))["id"])
+            return await letter(owner, number)
         case "queue":
             name = f"queue{number}"
             path = f"/api/holdfast/v1/queues/{name}"
@@ -124,6 +123,12 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
         "network_block": ("ip_blocks", {"ip": f"2001:db8:{number:x}::/48", "severity": "sign_up_block"}),
     }[kind]
     return str((await owner.post(f"/api/v1/admin/{path}", **form))["id"])
+
+
+async def letter(owner: Member, number: int) -> str:
+    """A notice that was entered by hand."""
+    form = {"preset": "report.user", "text": f"letter {number}"}
+    return str((await owner.post("/api/holdfast/v1/desk/notices", **form))["id"])
 
 
 async def of_decisions(site: Site, people: dict[str, Member], kind: str, number: int) -> str:

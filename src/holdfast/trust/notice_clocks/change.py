@@ -13,7 +13,7 @@ import msgspec
 from ...platform.clock import Instant
 from ...platform.db import Tx
 from ...platform.ids import new_id
-from ...pure.deadlines import Basis, Extension, MetBy, Pause, Presets, Span, extended, paused
+from ...pure.deadlines import Basis, Extension, MetBy, Pause, Presets, Purpose, Span, extended, paused
 from . import store
 from .errors import ClockNotChangeable
 from .model import Moments, NoticeClock, calendar_for, clock_of, fresh, reckoned
@@ -131,9 +131,16 @@ async def unmeet_clocks(tx: Tx, notice_id: int, step: MetBy, *, now: Instant) ->
     return opened
 
 
-async def end_clocks(tx: Tx, notice_id: int, *, now: Instant) -> list[NoticeClock]:
-    """The notice is of another kind, or closed: clocks that were not met count no more. What was breached stays so."""
-    ended = [one for one in await lock_clocks(tx, notice_id) if one.met_at is None]
+async def end_clocks(
+    tx: Tx, notice_id: int, *, purposes: Collection[Purpose] = tuple(Purpose), now: Instant
+) -> list[NoticeClock]:
+    """The notice is of another kind, or there is nothing to do: clocks of these purposes that were not met count no more.
+
+    What was breached stays so.
+    """
+    ended = [
+        one for one in await lock_clocks(tx, notice_id) if one.met_at is None and one.purpose in purposes
+    ]
     for clock in ended:
         await store.update_clock(tx, reckoned(msgspec.structs.replace(clock, ended_at=now), now))
     return ended

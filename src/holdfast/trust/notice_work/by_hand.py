@@ -8,6 +8,7 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
+from ...pure.deadlines import Presets
 from ...pure.errors import HoldfastError
 from ...pure.permissions import Permission
 from ...records import ledger
@@ -24,6 +25,7 @@ from ..notices import (
     Verified,
     add_event,
     complete,
+    hold_notice,
     leaf_about,
     lock_notice,
     mark_seen,
@@ -151,20 +153,7 @@ async def reclassify(
     await set_kind(tx, notice.id, facts)
     after = await lock_notice(tx, staff, notice_id)
     if anew:
-        await end_clocks(tx, notice.id, now=now)
-        moments = Moments(notice.received_at, notice.known_at, notice.valid_at, notice.decided_at)
-        await add_clocks(
-            tx,
-            plan_clocks(
-                notice.id,
-                presets,
-                preset.name,
-                jurisdiction=jurisdiction,
-                moments=moments,
-                stated_at=stated,
-                now=now,
-            ),
-        )
+        await _clocks_anew(tx, after, presets, now)
     public = {"step": "reclassified", "basis": preset.name, "role": staff.role, "cause": notice.preset}
     private = {
         "reason": reason,
@@ -184,6 +173,16 @@ async def reclassify(
     )
     await recount(tx, notice.id)
     return await lock_notice(tx, staff, notice_id)
+
+
+async def _clocks_anew(tx: Tx, notice: Notice, presets: Presets, now: Instant) -> None:
+    await end_clocks(tx, notice.id, now=now)
+    moments = Moments(notice.received_at, notice.known_at, notice.valid_at, notice.decided_at)
+    planned = plan_clocks(
+        notice.id, presets, notice.preset, jurisdiction=notice.jurisdiction, moments=moments,
+        stated_at=notice.stated_deadline, now=now,
+    )  # fmt: skip
+    await add_clocks(tx, planned)
 
 
 async def resolve_by_hand(
@@ -206,6 +205,8 @@ async def resolve_by_hand(
     if target.key is None:
         raise NoticeNotAllowed("url", "leads to nothing that is here")
     await add_event(tx, notice_id, "resolved", staff, now=now, item=n, found=target.found.value)
+    if target.found in (Found.POST, Found.ACCOUNT, Found.MEDIA):
+        await hold_notice(tx, notice, now=now)
     fresh = await some_items(tx, notice_id, [n])
     if target.found in (Found.POST, Found.ACCOUNT, Found.MEDIA) and not (notice.sealed or notice.gag):
         await give_cases(tx, notice, fresh, now=now)

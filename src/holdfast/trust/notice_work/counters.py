@@ -34,6 +34,9 @@ _COLUMNS = """
 select id, notice_id, by_account_id, items, text, filed_at, forwarded_at, clock_id, suit_at, suit_evidence, restored_at, record_id
 from notice_counters
 """
+_OF_NOTICE_SQL = f"{_COLUMNS} where notice_id = $1 order by id"
+_ONE_SQL = f"{_COLUMNS} where id = $1"
+_LOCK_SQL = f"{_COLUMNS} where id = $1 and notice_id = $2 for update"
 _DUE_SQL = """
 select k.id from notice_counters k join notice_clocks c on c.id = k.clock_id
 where k.restored_at is null and k.suit_at is null and k.forwarded_at is not null and c.met_at is null and c.ended_at is null
@@ -161,7 +164,7 @@ async def note_suit(
 async def put_back_due(tx: Tx, now: Instant) -> None:
     """Counter-notices whose time has come; a periodic action."""
     for row in await tx.fetch(_DUE_SQL, now):
-        counter = _counter_or_none(await tx.fetchrow(f"{_COLUMNS} where id = $1", row[0]))
+        counter = _counter_or_none(await tx.fetchrow(_ONE_SQL, row[0]))
         if counter is None:
             continue
         notice = await lock_notice(tx, CLOCK, counter.notice_id)
@@ -218,7 +221,7 @@ async def _end(tx: Tx, counter: Counter, evidence: str, staff: Staff, now: Insta
 
 async def _of(tx: Tx, staff: Staff, notice_id: int, counter_id: int) -> tuple[Notice, Counter]:
     notice = await lock_notice(tx, staff, notice_id)
-    row = await tx.fetchrow(f"{_COLUMNS} where id = $1 and notice_id = $2 for update", counter_id, notice_id)
+    row = await tx.fetchrow(_LOCK_SQL, counter_id, notice_id)
     counter = _counter_or_none(row)
     if counter is None:
         raise NoticeNotThere("This notice has no such counter-notice")

@@ -22,6 +22,10 @@ select id, notice_id, item_n, account_id, post_id, member_state, authority, offe
        contact, sealed, hold_id, sent_via, sent_at, sent_by, their_reference, placed_by, placed_at, record_id, sent_record_id
 from notice_referrals
 """
+_ONE_SQL = f"{_COLUMNS} where id = $1"
+_PAGE_SQL = f"""{_COLUMNS}
+where id < $1 and ($2::bigint is null or notice_id = $2) and (not sealed or $3 or placed_by = $4) order by id desc limit $5
+"""
 
 
 class NewReferral(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +152,7 @@ async def mark_referral_sent(
 async def get_referral(reader: Reader, staff: Staff, referral_id: int) -> Referral:
     """One. Raises RoleLacks, NoticeNotThere for what is not there, or sealed."""
     staff.require(Permission.MANAGE_NOTICES)
-    row = await reader.fetchrow(f"{_COLUMNS} where id = $1", referral_id)
+    row = await reader.fetchrow(_ONE_SQL, referral_id)
     if row is None or (row["sealed"] and not _may(staff, row["placed_by"])):
         raise NoticeNotThere("There is no such referral")
     return Referral(**dict(row))
@@ -165,8 +169,7 @@ async def referrals_page(
     """The newest first; those of a notice, or all, that this person may see. Raises RoleLacks."""
     staff.require(Permission.MANAGE_NOTICES)
     rows = await reader.fetch(
-        f"{_COLUMNS} where id < $1 and ($2::bigint is null or notice_id = $2) and (not sealed or $3 or placed_by = $4)"
-        " order by id desc limit $5",
+        _PAGE_SQL,
         before, notice_id, sees_sealed(staff), staff.account_id, limit,
     )  # fmt: skip
     return [Referral(**dict(row)) for row in rows]

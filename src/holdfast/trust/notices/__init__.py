@@ -36,7 +36,7 @@ from .model import (
 )
 from .queries import get_notice, lock_notice, progress_of, sees_sealed
 from .reader import NoticeReader
-from .receive import FLOOD_FROM, receive, status_token
+from .receive import FLOOD_FROM, hold_notice, receive, status_token
 from .settle import settle_item, settle_items, settle_whole, unsettle_item
 from .store import (
     add_event,
@@ -51,7 +51,7 @@ from .store import (
 from .take_step import complete, not_ones_own, take_step, to_review
 
 __all__ = [
-    "AUTHORITIES", "add_event", "complete", "get_notice", "leaf_about", "lock_notice", "mark_seen", "not_ones_own", "progress_of", "recording_of",
+    "AUTHORITIES", "add_event", "complete", "get_notice", "hold_notice", "leaf_about", "lock_notice", "mark_seen", "not_ones_own", "progress_of", "recording_of",
     "recount", "sees_sealed", "set_assignee", "set_hold_released", "set_kind", "set_unsealed", "set_verification", "settle_items", "to_review",
     "Addresses", "Attachment", "Capacity", "Channel", "CitedItem", "ClockBreached", "ClockView", "ClockWarned",
     "Direction", "FLOOD_FROM", "Found", "ItemOutcome", "Message", "MessageKind", "NewNotice", "Notice", "NoticeAnswered", "NoticeChanged",

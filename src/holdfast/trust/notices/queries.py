@@ -59,6 +59,9 @@ _MESSAGES_SQL = """
 select id, notice_id, direction, kind, channel, external_id, subject, text, raw_sha256, raw_bytes, template, delivery,
        delivery_detail, delivered_at, author_id, record_id, at from notice_messages
 """
+_OF_NOTICE_SQL = f"{_MESSAGES_SQL} where notice_id = $1 order by id"
+_MESSAGE_SQL = f"{_MESSAGES_SQL} where id = $1"
+_SAME_MESSAGE_SQL = f"{_MESSAGES_SQL} where notice_id = $1 and direction = $2 and external_id = $3"
 _senders = msgspec.json.Decoder(Sender).decode
 _verifications = msgspec.json.Decoder(Verification).decode
 _attachments = msgspec.json.Decoder(tuple[Attachment, ...]).decode
@@ -154,15 +157,12 @@ async def progress_of(reader: Reader, notice: Notice) -> Progress:
 
 async def messages_of(reader: Reader, notice_id: int) -> list[Message]:
     """What was said, in order."""
-    return [
-        _message(row)
-        for row in await reader.fetch(f"{_MESSAGES_SQL} where notice_id = $1 order by id", notice_id)
-    ]
+    return [_message(row) for row in await reader.fetch(_OF_NOTICE_SQL, notice_id)]
 
 
 async def message_of(reader: Reader, message_id: int) -> Message | None:
     """One."""
-    row = await reader.fetchrow(f"{_MESSAGES_SQL} where id = $1", message_id)
+    row = await reader.fetchrow(_MESSAGE_SQL, message_id)
     return row and _message(row)
 
 
@@ -171,7 +171,7 @@ async def same_message(
 ) -> Message | None:
     """The one that is there already."""
     row = await reader.fetchrow(
-        f"{_MESSAGES_SQL} where notice_id = $1 and direction = $2 and external_id = $3",
+        _SAME_MESSAGE_SQL,
         notice_id, direction.value, external_id,
     )  # fmt: skip
     return row and _message(row)

@@ -33,10 +33,12 @@ from .model import (
     Message,
     MessageKind,
     NewNotice,
+    Notice,
     Received,
     Verified,
     clean,
     cleaned_sender,
+    leaf_about,
 )
 from .queries import flood_of, lock_notice, repeated, same_notice
 from .take_step import go_on
@@ -83,7 +85,7 @@ async def receive(
     )
     items = await take_items(tx, recording, new.items, addresses, now=now)
     if any(one.target.key is not None for one in items):
-        await _hold(tx, new, recorded, now)
+        await hold_notice(tx, await lock_notice(tx, CLOCK, recorded.id), now=now)
     await _keep_original(tx, new, recorded, now)
     await store.add_event(
         tx, recorded.id, "received", staff, now=now, record_id=recorded.record_id, preset=new.preset,
@@ -204,20 +206,20 @@ async def _first_steps(tx: Tx, new: NewNotice, notice_id: int, now: Instant) -> 
         await go_on(tx, CLOCK, notice, Step.ACKNOWLEDGE, evidence="the answer to the request", now=now)
 
 
-async def _hold(tx: Tx, new: NewNotice, recorded: store.Recorded, now: Instant) -> None:
-    """Nothing that it names is deleted for good while it is open, and for a time after. Nobody but the staff learns of it."""
-    query = holds.HoldQuery(holds.Scope.NOTICE, recorded.id)
-    terms = holds.Terms(f"notice {recorded.reference}", "" if new.sealed else recorded.title[:500])
+async def hold_notice(tx: Tx, notice: Notice, *, now: Instant) -> None:
+    """Nothing that it names is deleted for good while it is open, and for a time after; once. Nobody but the staff learns
+    of it. Something is named already."""
+    if notice.hold_id is not None and notice.hold_released_at is None:
+        return
+    query = holds.HoldQuery(holds.Scope.NOTICE, notice.id)
+    terms = holds.Terms(f"notice {notice.reference}", "" if notice.sealed else notice.title[:500])
     hold_id = await holds.place_hold(tx, query, terms, by=None, now=now)
-    entry = ledger.Entry(
-        kind=ledger.Kind.HOLD_PLACED, subject=ledger.Subject.notice(recorded.id),
-        public={"scope": "notice", "basis": new.preset}, private={"reason": terms.reason},
-        related=((ledger.Relation.ABOUT, recorded.record_id),), sealed=new.sealed,
-    )  # fmt: skip
+    public = {"scope": "notice", "basis": notice.preset}
+    entry = leaf_about(notice, ledger.Kind.HOLD_PLACED, public, {"reason": terms.reason})
     record_id = await ledger.append(tx, entry, now=now)
     await holds.mark_recorded(tx, hold_id, record_id)
-    await store.set_hold(tx, recorded.id, hold_id)
-    await store.add_event(tx, recorded.id, "held", CLOCK, now=now, record_id=record_id)
+    await store.set_hold(tx, notice.id, hold_id)
+    await store.add_event(tx, notice.id, "held", CLOCK, now=now, record_id=record_id)
 
 
 async def _keep_original(tx: Tx, new: NewNotice, recorded: store.Recorded, now: Instant) -> None:

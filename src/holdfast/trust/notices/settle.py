@@ -93,7 +93,7 @@ async def settle_items(
     notice = await to_review(tx, staff, notice, now=now) if given else notice
     changes = [*settled, *await _repeats(tx, notice.id, settled)]
     for one in changes:
-        await _record(tx, staff, notice, one, there.get(one.n), records or {}, now)
+        await _record(tx, staff, notice, one, there.get(one.n), records=records or {}, now=now)
     await set_outcomes(tx, notice.id, changes, by=staff.account_id, now=now)
     await _follow(tx, staff, notice, changes, now)
     for one in settled:
@@ -143,7 +143,7 @@ async def _repeats(tx: Tx, notice_id: int, settled: Sequence[Settled]) -> list[S
 
 
 async def _record(
-    tx: Tx, staff: Staff, notice: Notice, one: Settled, item: NoticeItem | None, records: Mapping[int, str], now: Instant
+    tx: Tx, staff: Staff, notice: Notice, one: Settled, item: NoticeItem | None, *, records: Mapping[int, str], now: Instant
 ) -> None:  # fmt: skip
     public = {
         "basis": notice.preset, "lane": notice.lane, "outcome": one.outcome.value if one.outcome else "open", "item": one.n,

@@ -102,7 +102,8 @@ def not_ones_own(staff: Staff, notice: Notice) -> None:
 
 async def _need_no_clock(tx: Tx, notice: Notice, outcome: NoticeOutcome | None, now: Instant) -> None:
     if outcome in _NOTHING_TO_DO:
-        await end_clocks(tx, notice.id, now=now)
+        # What has to be kept is kept all the same.
+        await end_clocks(tx, notice.id, purposes=(Purpose.ACT,), now=now)
         return
     waiting = [
         one.clock.name
