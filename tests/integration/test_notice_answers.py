@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.policy import default
@@ -37,32 +36,21 @@ from holdfast.trust.answers import (
 )
 from holdfast.trust.answers import hand_over as begin
 from holdfast.trust.notices import (
-    Addresses,
     Capacity,
     Channel,
-    CitedItem,
-    NewNotice,
     NoticeDecided,
     NoticeReader,
     NoticeState,
-    Received,
     Sender,
     Step,
     Verification,
     Verified,
-    receive,
     settle_item,
     take_step,
 )
-from holdfast.trust.staff_actions import CLOCK, OPERATOR, RoleLacks, Staff
-from tests.support.bundles import sign
-from tests.support.site import Member, Site, open_site
-
-RAW = (
-    b"From: Abuse <abuse@host.example>\r\nReply-To: tickets@host.example\r\nTo: abuse@town.example\r\n"
-    b"Subject: =?utf-8?q?Report=0D=0ABcc=3A_all=40victim.example?=\r\nMessage-ID: <1@host.example>\r\n\r\nRemove these\r\n"
-)
-NOTES = {"prevention": "A rule holds such posts.", "dispute": "The second one is a poem."}
+from holdfast.trust.staff_actions import OPERATOR, RoleLacks, Staff
+from tests.support.answered_notices import NOTES, arrive, sent, settled
+from tests.support.site import Site, open_site
 
 
 @pytest.fixture
@@ -72,54 +60,6 @@ async def site(settings: Settings) -> AsyncIterator[Site]:
     )
     async with open_site(ours) as opened:
         yield opened
-
-
-async def arrive(site: Site, *urls: str, **more: Any) -> Received:
-    given: dict[str, Any] = {
-        "preset": "host.abuse", "channel": Channel.EMAIL, "sender": Sender(name="Abuse", email="abuse@host.example"),
-        "capacity": Capacity.HOST, "received_at": site.services.clock.now(), "text": "Remove these", "raw": RAW,
-        "verification": Verification(Verified.DKIM), "items": tuple(CitedItem(one) for one in urls), **more,
-    }  # fmt: skip
-    async with site.services.database.transaction() as tx:
-        made = await receive(
-            tx, NewNotice(**given), addresses=Addresses.of(site.services.settings, site.services.ids),
-            now=site.services.clock.now(),
-        )  # fmt: skip
-        if given["channel"] is Channel.EMAIL:
-            await take_step(tx, CLOCK, made.notice_id, Step.ACKNOWLEDGE, now=site.services.clock.now())
-    return made
-
-
-async def settled(site: Site, *outcomes: ItemOutcome, **more: Any) -> Received:
-    """A notice whose items have these outcomes."""
-    made = await arrive(site, *(f"https://elsewhere.example/{n}" for n in range(len(outcomes))), **more)
-    async with site.services.database.transaction() as tx:
-        for n, outcome in enumerate(outcomes, 1):
-            await settle_item(
-                tx,
-                OPERATOR,
-                made.notice_id,
-                n,
-                outcome,
-                reason="It is a poem.",
-                now=site.services.clock.now(),
-            )
-    return made
-
-
-async def sent(site: Site, notice_id: int, *, staff: Staff = OPERATOR, **more: Any) -> Answer:
-    place, again = place_of(site.services.settings), more.pop("again", False)
-    ready = await prepare(site.services.database, staff, notice_id, place=place, **more)
-    async with site.services.database.transaction() as tx:
-        return await approve_and_send(
-            tx,
-            staff,
-            ready,
-            digest=ready.draft.digest,
-            place=place,
-            again=again,
-            now=site.services.clock.now(),
-        )
 
 
 async def mailed(site: Site, answer: Answer, mailer: KeptMailer) -> Any:
@@ -367,48 +307,3 @@ async def test_who_is_hardly_ever_right_is_slowed_and_nothing_is_dropped(site: S
         )
         # What a person said, the clock leaves alone.
         assert await pace_by_policy(tx, rule, now=services.clock.now() + timedelta(days=1)) == []
-
-
-async def form(site: Site, keeper: Member, **given: Any) -> Any:
-    body = {"recipient": "Counsel", "purpose": "advice", **given}
-    return await keeper.request("POST", "/api/holdfast/v1/evidence/notices", json=body)
-
-
-async def test_every_export_is_recorded_with_whom_it_was_for_and_what_it_was(site: Site) -> None:
-    made = await settled(site, ItemOutcome.ACTIONED, ItemOutcome.REFUSED)
-    await sent(site, made.notice_id, notes=NOTES)
-    await sign(site)
-    keeper = await site.member("keeper", role="admin")
-    ident = site.services.ids.encode(made.notice_id)
-    page = await form(site, keeper, about="notice", id=ident)
-    assert page.status_code == 200
-    assert "sandbox" in page.headers["content-security-policy"]
-    assert made.reference in page.text
-    table = await form(site, keeper, about="sender", sender="abuse@host.example", form="items.csv")
-    assert len(table.text.strip().split("\r\n")) == 3
-    found = json.loads((await form(site, keeper, about="period", form="lumen.json")).text)
-    assert found[0]["notice"]["action_taken"] == "Partial"
-    listed = await keeper.get("/api/holdfast/v1/evidence/disclosures")
-    assert [one["form"] for one in listed] == ["lumen.json", "items.csv", "summary.html"]
-    assert listed[1]["of"] == "abuse@host.example"
-    assert listed[2]["file_sha256"] == page.headers["x-evidence-sha256"]
-    nobody = await form(site, keeper, about="sender", sender="nobody@x.example")
-    assert nobody.status_code in (404, 422)
-    mia = await site.member("mia", role="moderator")
-    assert (await form(site, mia, about="notice", id=ident)).status_code == 403
-
-
-async def test_private_people_are_not_named_in_what_is_about_many(site: Site) -> None:
-    user = {"preset": "eu.dsa.art16", "capacity": Capacity.USER, "raw": None, "channel": Channel.FORM}
-    made = await settled(
-        site, ItemOutcome.ACTIONED, sender=Sender(name="Jane Roe", email="jane@roe.example"), text="I am Jane Roe", **user
-    )  # fmt: skip
-    await sign(site)
-    keeper = await site.member("keeper", role="admin")
-    many = await form(site, keeper, about="period", form="summary.txt")
-    assert "Roe" not in many.text
-    assert "roe.example" not in many.text
-    one = await form(
-        site, keeper, about="notice", id=site.services.ids.encode(made.notice_id), form="summary.txt"
-    )
-    assert "Jane Roe" in one.text

@@ -14,5 +14,6 @@ EVIDENCE: dict[str, StaffRow] = {
     f"POST {_D}/holds/{{id}}/release": StaffRow("admin", _WRITE, "hold"),
     # It does not say what it is about.
     f"POST {_D}/evidence/bundles": StaffRow("admin", _WRITE, code=422),
+    f"POST {_D}/evidence/notices": StaffRow("admin", _WRITE, code=422),
     f"GET {_D}/evidence/disclosures": StaffRow("admin", _READ),
 }
