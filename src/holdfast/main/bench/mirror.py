@@ -28,6 +28,8 @@ from holdfast.pure.mirror import parse_lsn
 
 PUT_SECONDS = 0.03
 _PATIENCE_SECONDS = 30
+_LOCAL = "alter system set synchronous_commit = local"
+_ON = "alter system set synchronous_commit = on"
 _PLACE = "select system_identifier::text, (pg_control_checkpoint()).timeline_id, pg_current_wal_flush_lsn()::text from pg_control_system()"
 
 
@@ -45,17 +47,17 @@ class MirrorSwitch:
 
     async def asynchronous(self) -> None:
         """Shipped; no commit waits."""
-        await self._ship("local")
+        await self._ship(_LOCAL)
 
     async def waiting(self) -> None:
         """Shipped; class A waits for one of the stores."""
-        await self._ship("on")
+        await self._ship(_ON)
 
     async def _ship(self, synchronous_commit: str) -> None:
         async with await self._superuser() as database:
             if self._setup is None:
                 self._setup = await self._begin(database)
-            await database.fetchval(f"alter system set synchronous_commit = {synchronous_commit}")
+            await database.fetchval(synchronous_commit)
             await database.fetchval("select pg_reload_conf()")
         if not setup_file(self._data).exists():
             mirror.write_setup(self._data, self._keyring(), self._setup)
