@@ -229,6 +229,15 @@ async def test_commits_go_on_when_the_shipper_is_gone(site: Site) -> None:
     assert state.is_degraded
 
 
+async def test_the_shipper_says_so_when_commits_were_let_go_behind_its_back(site: Site) -> None:
+    async with site.shipping():
+        await site.mirrored_now()
+        await asyncio.to_thread(release, site.mirrored.server.admin_dsn(), site.data, CLOCK)
+        await site.until(lambda state: state.is_degraded and state.cause == "commits were let go")
+        await site.mirrored_now()  # and mends it
+        assert await site.mirrored.sql("show synchronous_standby_names") == shipping.APPLICATION
+
+
 async def test_manifests_are_chained_and_say_how_far_it_is_safe(site: Site) -> None:
     async with site.shipping():
         await site.mirrored_now()

@@ -13,6 +13,9 @@ from holdfast.main.supervisor import ChildPlan, Supervisor
 
 NAME = "mirror"
 _LOOK_SECONDS = 1.0
+_TO_START_SECONDS = 10.0
+"""A new process may be silent for so much longer: on a busy machine it takes seconds before it can say anything."""
+
 _SHIPPER = (sys.executable, "-m", "holdfast.main.mirror_shipping")
 _RELEASE = (sys.executable, "-m", "holdfast.main.mirror_release")
 
@@ -62,7 +65,7 @@ class MirrorGuard:
             told_at = self._told_at()
             if told_at == released_at:
                 continue
-            silent = time.time() - max(told_at, self._started_at) > self._silence_seconds
+            silent = time.time() - max(told_at, self._started_at + _TO_START_SECONDS) > self._silence_seconds
             if silent and self._steers and self.is_configured() and await self._release():
                 released_at = self._told_at()
 

@@ -6,6 +6,7 @@ is connected, except what says so: run those in a thread.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -144,11 +145,15 @@ class WalStream:
 
 
 class ReplicationControl:
-    """An ordinary connection of a superuser, for the slot and the parameters. Every method blocks, and raises ReplicationAway."""
+    """An ordinary connection of a superuser, for the slot and the parameters. Every method blocks, and raises ReplicationAway.
+
+    May be used by several threads.
+    """
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._open: psycopg2.extensions.connection | None = None
+        self._one_at_a_time = threading.RLock()
 
     def slot(self, name: str) -> SlotState | None:
         """The slot as it is; None where there is none."""
@@ -196,9 +201,10 @@ class ReplicationControl:
 
     def close(self) -> None:
         """Give the connection back."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        with self._one_at_a_time:
+            if self._open is not None:
+                self._open.close()
+                self._open = None
 
     def _set(self, parameter: str, value: str) -> None:
         # ALTER SYSTEM takes no parameters; both words are ours, and quoted all the same.
@@ -207,18 +213,19 @@ class ReplicationControl:
         self._run("select pg_reload_conf()")
 
     def _run(self, sql: str, arguments: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
-        try:
-            if self._open is None or self._open.closed:
-                self._open = psycopg2.connect(
-                    self._dsn, application_name="holdfast mirror", connect_timeout=_CONNECT_SECONDS
-                )
-                self._open.set_session(autocommit=True)
-            with self._open.cursor() as cursor:
-                cursor.execute(sql, arguments or None)
-                return cursor.fetchone() if cursor.description else None
-        except psycopg2.Error as error:
-            self.close()
-            raise ReplicationAway(private=_words(error)) from None
+        with self._one_at_a_time:
+            try:
+                if self._open is None or self._open.closed:
+                    self._open = psycopg2.connect(
+                        self._dsn, application_name="holdfast mirror", connect_timeout=_CONNECT_SECONDS
+                    )
+                    self._open.set_session(autocommit=True)
+                with self._open.cursor() as cursor:
+                    cursor.execute(sql, arguments or None)
+                    return cursor.fetchone() if cursor.description else None
+            except psycopg2.Error as error:
+                self.close()
+                raise ReplicationAway(private=_words(error)) from None
 
 
 def _lsn(text: str) -> int:

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 _TICK_SECONDS = 0.1
 _TELL_SECONDS = 1.0
 _STATE_SECONDS = 0.5
-_SLOT_SECONDS = 5.0
+_SLOT_SECONDS = 1.0
 _AGAIN_SECONDS = 0.5
 _CAUGHT_UP_SECONDS = 1.0
 _ALARM_SHARE = 0.5
@@ -257,6 +257,10 @@ class Shipper:
         while True:
             with contextlib.suppress(ReplicationAway):
                 self._slot = await asyncio.to_thread(self._control.slot, SLOT)
+                if self._commits_wait and not await asyncio.to_thread(self._control.commits_wait):
+                    # The supervisor, or a person: it is so, and everybody must know until it is mended.
+                    self._commits_wait = False
+                    self._degrade("commits were let go")
             share = self._slot.retained_bytes / (self._limits.slot_max_mb << 20) if self._slot else 0.0
             if share >= _ALARM_SHARE and not self._alarmed:
                 log.error(
