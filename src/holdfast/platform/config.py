@@ -225,6 +225,7 @@ def _derive(values: dict[str, Any], sources: dict[str, str]) -> Settings:
     _check_second_opinions(raw, sources)
     _check_outbound(raw, sources)
     _check_media(raw, sources)
+    _check_notices(raw, sources)
     for address in raw.relaunch_addresses:
         if not is_web_address(address):
             raise ConfigError(
@@ -291,6 +292,24 @@ def _check_media(raw: Settings, sources: dict[str, str]) -> None:
             raise ConfigError(
                 f"media_url ({sources['media_url']}): '{raw.media_url}' is not like https://media.example.org"
             )
+
+
+def _check_notices(raw: Settings, sources: dict[str, str]) -> None:
+    where = raw.notice_lmtp_listen
+    host, _, port = where.rpartition(":")
+    if where and not where.startswith("unix:/") and not (host and port.isdecimal() and int(port) < 65_536):
+        raise ConfigError(
+            f"notice_lmtp_listen ({sources['notice_lmtp_listen']}): '{where}' is not like 127.0.0.1:8424 or unix:/run/x.sock"
+        )
+    for row in raw.notice_mail_addresses:
+        if "@" not in row.partition("=")[0]:
+            raise ConfigError(
+                f"notice_mail_addresses ({sources['notice_mail_addresses']}): '{row}' is not like abuse@example.org=host.abuse"
+            )
+    if (where or raw.notice_imap_host) and not raw.notice_mail_addresses:
+        raise ConfigError(
+            "mail for the notice desk is set up, so notice_mail_addresses must name its addresses"
+        )
 
 
 def _check_second_opinions(raw: Settings, sources: dict[str, str]) -> None:

@@ -53,7 +53,7 @@ def addresses_of(services: Services) -> Addresses:
     settings = services.settings
     own = dict.fromkeys((settings.domain.lower(), urlsplit(settings.public_url).netloc.lower()))
     media = urlsplit(settings.media_url).netloc.lower()
-    return Addresses(services.ids, tuple(one for one in own if one), (media,) if media else ())
+    return Addresses(services.ids, frozenset(one for one in own if one), frozenset({media} if media else ()))
 
 
 def field_limits(services: Services) -> FieldLimits:
@@ -78,7 +78,7 @@ async def file_notice(
     settings = services.settings
     why_not = "" if settings.mail_host and settings.notice_from else _NO_MAIL
     async with services.database.transaction() as tx:
-        received = await receive(tx, new, addresses=hosts, now=now)
+        received = await receive(tx, new, addresses=hosts, flood_from=settings.notice_flood_from, now=now)
         await order_receipt(
             tx, received, new.sender.email, language=words.language, why_not=why_not,
             day_max=settings.notice_receipts_per_day, now=now,

@@ -6,6 +6,7 @@ It alone speaks LMTP and IMAP, so that a mail of 50 MB or a slow mailbox delays 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -25,33 +26,47 @@ from holdfast.pure.errors import HoldfastError, Invalid
 log = structlog.get_logger(__name__)
 
 SUPERVISED = "HOLDFAST_RUN_SUPERVISED"
+_LISTEN_AGAIN_SECONDS = 10.0
 
 
 async def take_mails(
     settings: Settings, stop: asyncio.Event, *, records: TextRecords | None = None, watch: Watch = unwatched,
     opened: asyncio.Future[int] | None = None,
 ) -> None:  # fmt: skip
-    """Take mails until `stop` is set. opened: gets the port of the listener, 0 where it has none. Raises OSError."""
+    """Take mails until `stop` is set. opened: gets the port of the listener, 0 where it has none."""
     records = records or SystemTextRecords(settings.notice_mail_check_seconds)
     clock = SystemClock()
     async with open_database(settings, settings.notice_lmtp_connections + 2) as database:
         taker = MailTaker(settings, database, clock, records, watch=watch)
         listener = Listener(settings, taker) if settings.notice_lmtp_listen else None
-        if listener is not None:
-            await listener.open()
-            log.info("notice_mail.listening", where=settings.notice_lmtp_listen)
-        if opened is not None:
-            opened.set_result(listener.port if listener is not None else 0)
         fetching = (
             asyncio.create_task(Fetcher(settings, database, clock, taker, watch=watch).run(stop))
             if settings.notice_imap_host
             else None
         )
+        if listener is not None:
+            await _opened(listener, settings, stop)
+        if opened is not None:
+            opened.set_result(listener.port if listener is not None else 0)
         await stop.wait()
         if listener is not None:
             await listener.close()
         if fetching is not None:
             await fetching
+
+
+async def _opened(listener: Listener, settings: Settings, stop: asyncio.Event) -> None:
+    """Listen as soon as that is possible: a port that somebody else has is no reason for the whole server to end."""
+    while not stop.is_set():
+        try:
+            await listener.open()
+        except OSError as error:
+            log.error("notice_mail.cannot_listen", where=settings.notice_lmtp_listen, error=str(error))
+        else:
+            log.info("notice_mail.listening", where=settings.notice_lmtp_listen)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _LISTEN_AGAIN_SECONDS)
 
 
 async def serve(settings: Settings) -> int:
@@ -91,9 +106,6 @@ def main() -> int:
         return run(load_settings())
     except HoldfastError as error:
         sys.stderr.write(f"holdfast mail: {error.public}\n")
-        return 1
-    except OSError as error:
-        sys.stderr.write(f"holdfast mail: cannot listen: {error}\n")
         return 1
 
 

@@ -88,7 +88,7 @@ class NoticeMailReader:
         async with self._database.transaction() as tx:
             state = await file_mail(
                 tx, taken, read, self._notices, addresses=notice_addresses(settings, self._database),
-                receipts_per_day=settings.notice_receipts_per_day, now=now,
+                flood_from=settings.notice_flood_from, receipts_per_day=settings.notice_receipts_per_day, now=now,
             )  # fmt: skip
             self._watch("filed")
         self._watch("recorded")
@@ -99,7 +99,7 @@ def notice_addresses(settings: Settings, database: Database) -> Addresses:
     """How what notices cite is found here."""
     rules = mail_rules(settings)
     ids = PublicIds(database.keyring.derive("public ids"))
-    return Addresses(ids, rules.own_hosts, rules.media_hosts)
+    return Addresses(ids, frozenset(rules.own_hosts), frozenset(rules.media_hosts))
 
 
 def mail_rules(settings: Settings) -> MailRules:

@@ -33,8 +33,8 @@ _DELIVERIES: Final = {
 
 
 async def file_mail(
-    tx: Tx, taken: TakenMail, read: Understood, notices: NoticeReader, *, addresses: Addresses, receipts_per_day: int,
-    now: Instant,
+    tx: Tx, taken: TakenMail, read: Understood, notices: NoticeReader, *, addresses: Addresses, flood_from: int,
+    receipts_per_day: int, now: Instant,
 ) -> MailState:  # fmt: skip
     """Make of a mail what it is, all of it or nothing; what it is now. A mail that is settled stays as it is.
 
@@ -43,7 +43,9 @@ async def file_mail(
     before = await locked_state(tx, taken.id)
     if before is not MailState.WAITING:
         return before
-    state, notice_id, message_id = await _filed(tx, taken, read, notices, addresses=addresses, now=now)
+    state, notice_id, message_id = await _filed(
+        tx, taken, read, notices, addresses=addresses, flood_from=flood_from, now=now
+    )
     if isinstance(notice_id, Received):
         await order_receipt(
             tx, notice_id, read.answer_to, language=read.language, why_not=read.why_no_receipt, day_max=receipts_per_day,
@@ -64,8 +66,9 @@ _Filed = tuple[MailState, int | Received | None, int | None]
 
 
 async def _filed(
-    tx: Tx, taken: TakenMail, read: Understood, notices: NoticeReader, *, addresses: Addresses, now: Instant
-) -> _Filed:
+    tx: Tx, taken: TakenMail, read: Understood, notices: NoticeReader, *, addresses: Addresses,
+    flood_from: int, now: Instant,
+) -> _Filed:  # fmt: skip
     if read.automatic is Automatic.LOOP:
         return MailState.LOOP, None, None
     copy = await first_copy(tx, taken)
@@ -79,7 +82,7 @@ async def _filed(
     if about is not None:
         message_id = await _said(tx, about, taken, read, now=now)
         return MailState.MESSAGE, about.id, message_id
-    received = await receive(tx, read.notice, addresses=addresses, now=now)
+    received = await receive(tx, read.notice, addresses=addresses, flood_from=flood_from, now=now)
     return MailState.NOTICE, received, None
 
 
