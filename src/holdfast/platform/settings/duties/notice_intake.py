@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from .about import S
+from ..about import S
 from .desk import QualitySettings
 
 _SENDERS = (
