@@ -6,14 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from holdfast.continuity.relaunch import PHASE_TEXTS, Phase
+from tests.fault.publishers import until
 from tests.support.mirror_at_work import is_mirrored
 from tests.support.mirrored import memory_folder
 from tests.support.up_process import COMMAND, environment
@@ -34,16 +34,8 @@ def mirrored_server(folder: Path, stores: tuple[Path, ...]) -> tuple[WholeServer
         store.mkdir()
         server.command("mirror", "add", store.name, f"file://{store}")
     server.add_member("ann")
-    until(lambda: is_mirrored(server.data))
+    until(lambda: is_mirrored(server.data), "the mirror holds what is written")
     return server, key
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for it."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def relaunch(data: Path, key: Path, *stores: Path, check: bool = True, more: tuple[str, ...] = ()) -> str:
@@ -130,7 +122,7 @@ def test_killed_in_every_phase_it_takes_over_in_the_end_and_the_old_server_stand
         posts = [say(first, token, f"post {number}") for number in range(3)]
         for phase in Phase:
             killed_at(phase, folder / "second", key, stores[1])
-        until(lambda: refuses(first, token))
+        until(lambda: refuses(first, token), "the old server stands back")
         relaunch(folder / "second", key, stores[0])
         assert refuses(first, token)
         for post in posts:
@@ -170,7 +162,7 @@ def test_a_standby_takes_over_within_ten_seconds(folder: Path) -> None:
             [*COMMAND, "standby", "--from", f"file://{stores[0]}", "--key", str(key), "--data", str(data), "--no-serve"],
             env=environment(None), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0,
         )  # fmt: skip
-        until(lambda: (data / "run" / "standby.json").exists())
+        until(lambda: (data / "run" / "standby.json").exists(), "the standby follows")
         posts = [say(first, token, f"post {number}") for number in range(3)]
         first.kill_everything()
         done = subprocess.run(

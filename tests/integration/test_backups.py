@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import shutil
 import tarfile
@@ -162,3 +163,29 @@ async def test_the_schedule_makes_what_is_due_and_forgets_what_is_old(mirrored: 
     full = [one for one in catalogue.bases(2) if one.parent is None]
     assert len(full) == 2
     assert work.kept.manifests() == {one.backup for one in full}
+
+
+async def test_ended_in_the_middle_nothing_of_it_counts_and_the_next_one_takes_it_away(
+    mirrored: Mirrored,
+) -> None:
+    begun = asyncio.Event()
+
+    class Slow(MemoryObjects):
+        async def put_new(self, name: str, data: bytes) -> str | None:
+            done = await super().put_new(name, data)
+            if name.endswith("part-00001"):
+                begun.set()
+            return done
+
+    slow = Slow("memory://two")
+    work = replace(mirrored.work(), stores={"store2": slow})
+    running = asyncio.create_task(back_up_now(work, BackupKind.FULL))
+    await asyncio.wait_for(begun.wait(), 20)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert work.kept.running() is not None
+    assert (await read_catalogue({"store2": slow}, (mirrored.setup.signer.verifier,))).bases() == ()
+    taken = await back_up_now(work, BackupKind.FULL)
+    assert {one.name.split("/")[2] for one in await slow.list("base")} == {taken.base.backup}
+    assert work.kept.running() is None

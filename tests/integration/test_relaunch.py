@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from holdfast.continuity import mirror
-from holdfast.continuity.backups import BackupKind, back_up_now
+from holdfast.continuity.backups import BackupKind, back_up_now, pack_chunks
 from holdfast.continuity.relaunch import (
+    LedgerWouldFork,
     Mirrors,
     Phase,
     RaceLost,
@@ -281,3 +284,48 @@ async def test_a_full_disk_is_said_plainly_and_what_is_there_is_used_again(
     monkeypatch.setattr(Path, "write_bytes", real)
     await a_relaunch(mirrored, folder / "new").run()
     assert await ids_in(folder / "new") == [1, 2, 3, 4]
+
+
+async def test_log_that_was_merged_into_packs_is_as_good(mirrored: Mirrored, folder: Path) -> None:
+    await say(mirrored, 1)
+    await mirrored.ship()
+    await back_up_now(mirrored.work(), BackupKind.FULL)
+    for one in range(2, 20):
+        await say(mirrored, one)
+        await mirrored.ship()
+    await mirrored.stop()
+    setup = mirrored.setup
+    later = mirrored.clock.now() + timedelta(minutes=1)
+    for store in mirrored.stores.values():
+        done = await pack_chunks(store, 1, setup.site_id, setup.signer, now=later, after=timedelta(0))
+        assert (done.packs, done.error) == (1, "")
+    assert log_files(mirrored.folders[0]) == []
+    await a_relaunch(mirrored, folder / "new").run()
+    assert await ids_in(folder / "new") == list(range(1, 20))
+
+
+async def test_a_rehearsal_claims_nothing_and_writes_to_no_store(mirrored: Mirrored, folder: Path) -> None:
+    await with_log(mirrored)
+    before = mirrored.files()
+    mirrors = Mirrors(mirrored.setup, mirrored.stores, None, {"master_key": MASTER_KEY.hex()})
+    await Relaunch(
+        RelaunchRequest(Target(folder / "new"), mirrored.identity), mirrors, clock=SystemClock()
+    ).run()
+    assert mirrored.files() == before
+    assert await ids_in(folder / "new") == [1, 2, 3, 4]
+
+
+async def test_a_database_without_the_checkpoint_that_was_signed_does_not_go_on(
+    mirrored: Mirrored, folder: Path
+) -> None:
+    await with_log(mirrored)
+    work = a_relaunch(mirrored, folder / "new")
+    root = base64.b64encode(b"r" * 32).decode()
+    kit = {
+        "master_key": MASTER_KEY.hex(),
+        "ledger": {"checkpoint": f"a.example/evidence/1\n7\n{root}\n\n— x AAAA\n"},
+    }
+    work._mirrors = replace(work._mirrors, kit=kit)
+    with pytest.raises(LedgerWouldFork):
+        await work.run()
+    assert mirror.read_setup(folder / "new", Keyring(MASTER_KEY)) is None

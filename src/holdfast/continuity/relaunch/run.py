@@ -138,7 +138,7 @@ class Relaunch:
         return self._state
 
     async def _until_fenced(self) -> None:
-        await asyncio.sleep(max(0.0, self._state.claimed_at + FENCE_SECONDS - time.time()))
+        await asyncio.sleep(max(0.0, self._state.claimed_at + FENCE_SECONDS - self._clock.now().timestamp()))
 
     async def _look(self) -> Seen:
         setup = self._mirrors.setup
@@ -157,7 +157,7 @@ class Relaunch:
             counting, authority, seen, self._state, self._folder, clock=self._clock
         )
         if not self._state.claimed_at:
-            self._state.claimed_at = time.time()
+            self._state.claimed_at = self._clock.now().timestamp()
         self._folder.keep(self._state, Phase.CLAIM)
         if self._standing is not Standing.HELD:
             self._progress.say(
