@@ -24,6 +24,7 @@ def _demo() -> None:
 
 @app.command("seven-weeks")
 def seven_weeks(
+    *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the evidence bundle goes.")] = Path("seven-weeks.zip"),
     posts: Annotated[
         Path | None,
@@ -56,9 +57,17 @@ def seven_weeks(
 def _print(made: Replay) -> None:
     outcomes = ", ".join(f"{name} {count}" for name, count in made.outcomes.items())
     score = made.score
-    print(f"{made.notices} notices with {made.items} items; {made.reports} reports of members; {made.decisions} decisions")
+    print(
+        f"{made.notices} notices with {made.items} items; {made.reports} reports of members; {made.decisions} decisions"
+    )
     print(f"{made.sender}: {score['items']} items: {outcomes}")
-    print(f"  upheld {score['upheld']}, first look {score['first_look_median']}, acted {score['act_median']}, answered {score['answer_median']} (medians)")
-    print(f"  deadlines: {score['clocks']} clocks, {score['missed']} missed; {made.answered} answers accepted, {made.bounced} bounced")
+    print(
+        f"  upheld {score['upheld']}, first look {score['first_look_median']}, acted {score['act_median']}, answered {score['answer_median']} (medians)"
+    )
+    print(
+        f"  deadlines: {score['clocks']} clocks, {score['missed']} missed; {made.answered} answers accepted, {made.bounced} bounced"
+    )
     print(f"{made.bundle}: {made.records} records, {made.documents} documents, sha256 {made.sha256}")
-    print("Check it without this program: unzip it, and follow verify/INDEPENDENT.md; begin with data/summary.html.")
+    print(
+        "Check it without this program: unzip it, and follow verify/INDEPENDENT.md; begin with data/summary.html."
+    )

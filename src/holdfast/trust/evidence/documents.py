@@ -13,9 +13,10 @@ from ...platform.db import Reader, Row
 from ...platform.ids import PublicIds
 from ...pure.markup import clean_text
 from ...records.ledger import KeyedReader
+from ..notice_exports import ExportFile, disclosure_file, figure_files, notice_files, referral_files
 from ..policies import Policy, policy_version
-from .about_notices import about_disclosures, about_figures, about_notices, about_referrals
-from .model import JSON, Document, Scope, encoded, instant
+from .model import JSON, NOTICE_ROOTS, Document, Root, Scope, encoded, instant
+from .scope import titled
 
 Contributor = Callable[[KeyedReader, PublicIds, Scope], AsyncIterator[Document]]
 
@@ -267,6 +268,43 @@ async def _warnings(reader: Reader, ids: PublicIds, scope: Scope) -> AsyncIterat
         )  # fmt: skip
 
 
+def _as_document(one: ExportFile) -> Document:
+    return Document(
+        one.path, one.title, one.media_type, one.content, one.kind, one.at, one.records, shows=one.shows
+    )
+
+
+async def _notices(reader: KeyedReader, ids: PublicIds, scope: Scope) -> AsyncIterator[Document]:
+    """Notices, the mails, tables, the page that sums them up, and what authorities were told."""
+    query = scope.query
+    if query.root not in NOTICE_ROOTS:
+        return
+    site, about = await titled(reader, scope)
+    found = await notice_files(
+        reader, ids, scope.notices, about=about, site=site, named=query.root is Root.NOTICE,
+        checkpoint_size=query.checkpoint_size,
+    )  # fmt: skip
+    found += await referral_files(
+        reader,
+        ids,
+        scope.notices,
+        whole_time=query.root is Root.PERIOD,
+        since=query.since,
+        before=query.before,
+    )
+    for one in found:
+        yield _as_document(one)
+
+
+async def _of_the_time(reader: KeyedReader, ids: PublicIds, scope: Scope) -> AsyncIterator[Document]:
+    """What left the server, and how the desk did."""
+    query = scope.query
+    if query.root is Root.PERIOD:
+        yield _as_document(await disclosure_file(reader, since=query.since, before=query.before))
+        for one in await figure_files(reader, since=query.since, before=query.before):
+            yield _as_document(one)
+
+
 CONTRIBUTORS: Final[Mapping[str, Contributor]] = {
     "reports": _reports,
     "cases": _cases,
@@ -276,10 +314,8 @@ CONTRIBUTORS: Final[Mapping[str, Contributor]] = {
     "appeals": _appeals,
     "log": _log,
     "warnings": _warnings,
-    "notices": about_notices,
-    "referrals": about_referrals,
-    "disclosures": about_disclosures,
-    "figures": about_figures,
+    "notices": _notices,
+    "time": _of_the_time,
 }
 """Room -> its documents about a scope, in the order of their ids."""
 

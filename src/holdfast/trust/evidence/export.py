@@ -18,7 +18,6 @@ from ...platform.ids import PublicIds, new_id
 from ...records import ledger
 from ..notice_exports import Form, forms, notice_facts
 from ..staff_actions import Staff, Subject, SubjectKind, Why, record_action
-from .about_notices import titled
 from .assemble import around, name_of
 from .disclosures import insert_disclosure
 from .documents import documents_about
@@ -35,7 +34,7 @@ from .model import (
     check,
     is_closed,
 )
-from .scope import closed_records, records_about, resolve
+from .scope import closed_records, records_about, resolve, titled
 from .snapshots import snapshots_about
 from .writing import (
     Content,

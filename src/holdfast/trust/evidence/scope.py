@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...platform.db import Reader
-from ...records.ledger import Kind
+from ...records.ledger import Kind, latest_checkpoint
 from ..notice_exports import Wanted, cited_by, key_of, private_records, records_of_notices, wanted_notices
 from .errors import NothingToExport
 from .model import ExportQuery, Root, Scope
@@ -171,3 +171,18 @@ async def records_about(reader: Reader, scope: Scope, *, most: int) -> list[str]
     else:
         return []
     return [*(row[0] for row in rows), *await records_of_notices(reader, scope.notices)]
+
+
+async def titled(reader: Reader, scope: Scope) -> tuple[str, str]:
+    """What the server is called, by its log, and what is asked for, in words."""
+    newest = await latest_checkpoint(reader)
+    return newest.note.split("/", 1)[0] if newest is not None else "", _about(scope)
+
+
+def _about(scope: Scope) -> str:
+    query = scope.query
+    if query.root is Root.NOTICE:
+        return "A notice, and what was done"
+    whose = f"Notices of {query.sender}" if query.root is Root.SENDER else "Notices"
+    bounds = [(" from ", query.since), (" to ", query.before)]
+    return whose + "".join(f"{word}{at:%Y-%m-%d}" for word, at in bounds if at is not None)
