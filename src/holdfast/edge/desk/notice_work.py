@@ -45,6 +45,7 @@ from ..ports import Services
 from ..routes import Access, RouteTable
 from .notice_entities import READ, WRITE, clock_entity
 from .notices import NOTICES
+from .readiness_facts import readiness_facts
 from .routes import API, id_of, iso, limit_of, public_id, staff_of
 
 routes = RouteTable()
@@ -241,7 +242,7 @@ async def show_readiness(call: Call) -> Answer:
     """What has to be there before we are put out."""
     ident, services = call.id_segment(), call.services
     await NoticeReader(services.database).notice(staff_of(call), ident)
-    return json_answer([_ready(services, one) for one in await readiness_of(services.database, ident)])
+    return await _list(call, ident)
 
 
 @routes.post(_READINESS, WRITE)
@@ -251,7 +252,7 @@ async def begin_readiness(call: Call) -> Answer:
     await NoticeReader(services.database).notice(staff_of(call), ident)
     async with services.database.transaction() as tx:
         await open_readiness_of(tx, ident, now=call.now)
-    return json_answer([_ready(services, one) for one in await readiness_of(services.database, ident)])
+    return await _list(call, ident)
 
 
 @routes.post(f"{_READINESS}/{{key}}", WRITE)
@@ -262,7 +263,7 @@ async def tick(call: Call) -> Answer:
         await mark_ready(
             tx, staff_of(call), ident, call.segment("key"), done=asked.done, note=asked.note, now=call.now
         )
-    return json_answer([_ready(services, one) for one in await readiness_of(services.database, ident)])
+    return await _list(call, ident)
 
 
 @routes.get(_PRESETS, READ)
@@ -300,6 +301,14 @@ async def put_presets(call: Call) -> Answer:
     return await show_presets(call)
 
 
+async def _list(call: Call, ident: int) -> Answer:
+    """What people said, and what the program knows now, which counts for what it knows."""
+    services = call.services
+    items = await readiness_of(services.database, ident)
+    known = (await readiness_facts(services, call.now)).known if items else {}
+    return json_answer([_ready(services, one, known.get(one.key), call.now) for one in items])
+
+
 def _unit(text: str) -> Unit:
     try:
         return Unit(text)
@@ -334,7 +343,15 @@ def _referral(services: Services, one: Referral) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ready(services: Services, one: ReadinessItem) -> dict[str, Any]:
+def _ready(
+    services: Services, one: ReadinessItem, known: tuple[bool, str] | None, now: datetime
+) -> dict[str, Any]:
+    if known is not None:
+        done, note = known
+        return {
+            "key": one.key, "done_at": iso(now) if done else None, "done_by": None, "source": "program", "note": note,
+            "checked_at": iso(now),
+        }  # fmt: skip
     return {
         "key": one.key, "done_at": iso(one.done_at), "done_by": public_id(services, one.done_by), "source": one.source,
         "note": one.note, "checked_at": iso(one.checked_at),

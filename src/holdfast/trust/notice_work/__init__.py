@@ -33,7 +33,6 @@ from .readiness import (
     DRILL_FRESH,
     ReadinessFacts,
     ReadinessItem,
-    fill_readiness,
     last_drill,
     mark_ready,
     open_readiness,
@@ -45,7 +44,7 @@ from .upkeep import release_notice_holds, unseal_notices
 
 __all__ = [
     "PAGE_STAFF", "Facts", "Page", "PageRow", "Planned", "Ways", "note_page", "pages_of", "plan_pages",
-    "CHECKS", "Counter", "DRILL_FRESH", "fill_readiness", "last_drill", "NewKind", "NewReferral", "ReadinessFacts", "ReadinessItem", "Referral", "assign", "complete_notice",
+    "CHECKS", "Counter", "DRILL_FRESH", "last_drill", "NewKind", "NewReferral", "ReadinessFacts", "ReadinessItem", "Referral", "assign", "complete_notice",
     "counters_of", "extend", "file_counter", "forward_counter", "look_at", "mark_ready", "mark_referral_sent", "meet",
     "note_appeal", "note_appeal_decided", "note_suit", "open_case_by_hand", "open_notice_cases", "open_readiness", "open_readiness_of",
     "pause", "put_back_due", "raise_notice_cases", "readiness_of", "reclassify", "refer", "referrals_page",

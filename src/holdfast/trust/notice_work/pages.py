@@ -187,4 +187,6 @@ async def _push(tx: Tx, planned: Sequence[Planned], *, sealed: bool, now: Instan
     )
     page_id = next(one.id for one in planned if one.via == "push")
     for row in rows:
-        await tell(tx, Notification(NotificationKind.NOTICE, row[0], own=True, subject_id=page_id), [row[0]], now)
+        await tell(
+            tx, Notification(NotificationKind.NOTICE, row[0], own=True, subject_id=page_id), [row[0]], now
+        )

@@ -86,16 +86,6 @@ async def mark_ready(
     await add_event(tx, notice_id, "readiness", staff, now=now, note=note[:2000], key=key, done=done)
 
 
-async def fill_readiness(tx: Tx, notice_id: int, facts: ReadinessFacts, *, now: Instant) -> None:
-    """Put in what the program knows; what a person said last stays until the program knows better."""
-    for key, (done, line) in facts.known.items():
-        await tx.execute(
-            "update readiness_items set done_at = case when $3 then coalesce(done_at, $4::timestamptz) end,"
-            " source = 'program', note = $5, checked_at = $4, done_by = null where notice_id = $1 and key = $2",
-            notice_id, key, done, now, line[:2000],
-        )  # fmt: skip
-
-
 async def last_drill(reader: Reader) -> Instant | None:
     """When the newest drill was recorded."""
     found: Instant | None = await reader.fetchval(

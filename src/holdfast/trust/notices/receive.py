@@ -80,6 +80,10 @@ async def receive(
     recorded = msgspec.structs.replace(recorded, record_id=await _record(tx, new, recorded, clocks, now))
     await store.insert_notice(tx, new, recorded, now=now)
     await add_clocks(tx, clocks)
+    await store.add_event(
+        tx, recorded.id, "received", staff, now=now, record_id=recorded.record_id, preset=new.preset,
+        channel=new.channel.value, items=len(new.items), group_id=recorded.group_id and str(recorded.group_id),
+    )  # fmt: skip
     recording = Recording(
         recorded.id, new.preset, recorded.lane, new.sealed, ((ledger.Relation.ABOUT, recorded.record_id),)
     )
@@ -87,10 +91,6 @@ async def receive(
     if any(one.target.key is not None for one in items):
         await hold_notice(tx, await lock_notice(tx, CLOCK, recorded.id), now=now)
     await _keep_original(tx, new, recorded, now)
-    await store.add_event(
-        tx, recorded.id, "received", staff, now=now, record_id=recorded.record_id, preset=new.preset,
-        channel=new.channel.value, items=len(items), group_id=recorded.group_id and str(recorded.group_id),
-    )  # fmt: skip
     await store.recount(tx, recorded.id)
     await _first_steps(tx, new, recorded.id, now)
     tx.emit(NoticeReceived(recorded.id))
