@@ -311,7 +311,11 @@ _HIDING_PAGES = [
 async def test_hidden_and_missing_pages_are_indistinguishable(site: Site, name: str, row: PageCodes) -> None:
     world = await World.make(site)
     there = await world.thing(row.object)
-    gone = await world.thing("missing_post_page" if "post" in row.object else "missing_name")
+    if row.object.endswith("_post"):
+        missing = "missing_post"
+    else:
+        missing = "missing_post_page" if "post" in row.object else "missing_name"
+    gone = await world.thing(missing)
     for session in (None, await session_of(world.stranger)):
         answers = []
         for thing in (there, gone):
