@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from holdfast.continuity.kits import Kit, fetch_kit
-from holdfast.continuity.media import RestoredMedia, restore_media
-from holdfast.continuity.mirror import MirrorSetup, StoreSetup, open_authority
+from holdfast.continuity.media import RestoredMedia, fetch_while_serving, restore_media
+from holdfast.continuity.mirror import MirrorSetup, StoreSetup, open_authority, open_stores, read_setup
 from holdfast.continuity.relaunch import Mirrors, Phase, Progress, Relaunch, Relaunched, RelaunchRequest
 from holdfast.continuity.restoring import Target
 from holdfast.continuity.standby import Standby, StandbyState
@@ -25,13 +25,16 @@ from holdfast.main.datafolder import DataFolder, open_data_folder
 from holdfast.platform.blobs import open_blobs
 from holdfast.platform.clock import Clock
 from holdfast.platform.config import CONFIG_FILE, SETTINGS, Settings, load_settings
+from holdfast.platform.crypto import Keyring
 from holdfast.platform.db import Database, PoolLimits
-from holdfast.platform.master_key import master_key_file
+from holdfast.platform.master_key import load_master_key, master_key_file
+from holdfast.platform.postgres import dsn_for, running_socket_folder
 from holdfast.platform.stores import AwayObjects, Store, StoreCredentials, StoreMisnamed, open_store
 from holdfast.pure.errors import Invalid
 from holdfast.pure.mirror_objects import ListedFile
 
 _STORE_SECONDS: Final = 60.0
+_LOOK_SECONDS: Final = 0.5
 _FILE_MAX_BYTES: Final = 1 << 20
 
 
@@ -249,6 +252,44 @@ async def bring_back(
 ) -> RestoredMedia:
     """All files into the media store of this machine."""
     progress.begin(Phase.MEDIA, len(files))
+    blobs = open_blobs(settings).alone()
+    return await restore_media(setup, identity, stores, files, blobs, progress=_counted(progress))
+
+
+async def bring_back_beside(
+    settings: Settings, identity: str, progress: Progress, *, patience_seconds: float
+) -> RestoredMedia:
+    """Fetch all files that are missing while the server of this folder serves; what somebody looks at comes first.
+
+    Waits so long for the server to run. Raises NoMirror, NoDatabase.
+    """
+    from holdfast.main.backing_up import NoMirror
+    from holdfast.main.mirror_shipping import superuser_dsn
+
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience_seconds
+    while running_socket_folder(settings.data) is None and loop.time() < deadline:  # noqa: ASYNC110 another process starts it
+        await asyncio.sleep(_LOOK_SECONDS)
+    setup = read_setup(settings.data, Keyring(load_master_key(settings)))
+    if setup is None or not setup.stores:
+        raise NoMirror
+    superuser_dsn(settings)
+    folder = running_socket_folder(settings.data)
+    dsn = settings.database_url or dsn_for(folder or "")
+    stores = open_stores(setup, timeout_seconds=_STORE_SECONDS)
+    files = await listed_files(settings, dsn)
+    progress.begin(Phase.MEDIA, len(files))
+    try:
+        return await fetch_while_serving(
+            setup, identity, stores, files, open_blobs(settings).alone(), settings.data,
+            progress=_counted(progress),
+        )  # fmt: skip
+    finally:
+        for store in stores.values():
+            await store.close()
+
+
+def _counted(progress: Progress) -> Callable[[RestoredMedia], None]:
     before = 0
 
     def tell(done: RestoredMedia) -> None:
@@ -257,5 +298,4 @@ async def bring_back(
         progress.advance(now - before)
         before = now
 
-    blobs = open_blobs(settings).alone()
-    return await restore_media(setup, identity, stores, files, blobs, progress=tell)
+    return tell

@@ -9,6 +9,7 @@ from holdfast.main.cli import (
     mirror_init,
     mirror_keys,
     mirror_kit,
+    mirror_restore_media,
     mirror_ship,
     mirror_state,
     mirror_stores,
@@ -27,6 +28,7 @@ app.command("status")(mirror_state.status)
 app.command("verify")(mirror_state.verify)
 app.command("media")(mirror_state.media)
 app.command("backup")(mirror_backup.backup)
+app.command("restore-media")(mirror_restore_media.restore_media)
 app.command("unshipped")(mirror_unshipped.unshipped)
 app.command("ship")(mirror_ship.ship)
 app.command("kit")(mirror_kit.kit)

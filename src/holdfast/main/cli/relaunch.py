@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import typer
@@ -21,8 +22,10 @@ from holdfast.pure.errors import Invalid
 if TYPE_CHECKING:
     from holdfast.continuity.relaunch import Progress, Relaunched
     from holdfast.main.relaunching import Source
+    from holdfast.platform.config import Settings
 
 app = typer.Typer()
+_SERVES_WITHIN_SECONDS: Final = 300.0
 
 FromOption = Annotated[
     list[str],
@@ -101,7 +104,26 @@ def relaunch(
         return
     from holdfast.main.up import up
 
+    if wishes.media_later:
+        # The identity is in this process alone, so the files are fetched here, beside the server.
+        beside = threading.Thread(target=_fetch_beside, args=(settings, identity), daemon=True)
+        beside.start()
     raise typer.Exit(up(command_settings(settings.data, host=host, port=port, domain=domain)))
+
+
+def _fetch_beside(settings: Settings, identity: str) -> None:
+    from holdfast.continuity.relaunch import Silent
+    from holdfast.main.relaunching import bring_back_beside
+    from holdfast.pure.errors import HoldfastError
+
+    try:
+        done = asyncio.run(
+            bring_back_beside(settings, identity, Silent(), patience_seconds=_SERVES_WITHIN_SECONDS)
+        )
+    except HoldfastError as error:
+        sys.stderr.write(f"media: {error.public}; run `holdfast mirror restore-media`\n")
+        return
+    sys.stderr.write(f"media: {done.fetched} files fetched, {len(done.missing)} are at no store\n")
 
 
 def identity_from(key: Path | None, *, shares: bool) -> str:
