@@ -86,7 +86,7 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             about = await site.member(f"suspect{number}")
             made = await owner.post("/api/holdfast/v1/cases", account_id=about.id)
             return str(made["id"])
-        case "template" | "decision" | "plan" | "appeal":
+        case "template" | "decision" | "plan" | "appeal" | "notice":
             return await of_decisions(site, people, kind, number)
         case "rule":
             return "threat.direct"
@@ -96,8 +96,6 @@ async def thing(site: Site, people: dict[str, Member], kind: str) -> str:
             about = await site.member(f"kept{number}")
             form = {"id": about.id, "reason": "an order"}
             return str((await owner.post("/api/holdfast/v1/holds", **form))["id"])
-        case "notice":
-            return await letter(owner, number)
         case "queue":
             name = f"queue{number}"
             path = f"/api/holdfast/v1/queues/{name}"
@@ -134,6 +132,8 @@ async def letter(owner: Member, number: int) -> str:
 async def of_decisions(site: Site, people: dict[str, Member], kind: str, number: int) -> str:
     """A template, a decision, or a plan that somebody else made."""
     owner = people["owner"]
+    if kind == "notice":
+        return await letter(owner, number)
     if kind == "template":
         return "warning-first"
     if kind == "decision":

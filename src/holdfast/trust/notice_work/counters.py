@@ -63,9 +63,7 @@ class Counter(msgspec.Struct, frozen=True):
 
 async def counters_of(reader: Reader, notice_id: int) -> list[Counter]:
     """Those of a notice, the first first. The caller has read the notice."""
-    return [
-        _counter(row) for row in await reader.fetch(f"{_COLUMNS} where notice_id = $1 order by id", notice_id)
-    ]
+    return [_counter(row) for row in await reader.fetch(_OF_NOTICE_SQL, notice_id)]
 
 
 async def file_counter(
