@@ -16,6 +16,7 @@ from holdfast.main.media_work import MediaWorker
 from holdfast.main.mirroring import bring_media
 from holdfast.main.mirroring.work import MirrorKeeper
 from holdfast.platform import sealing
+from holdfast.platform.blobs import memory_blobs
 from holdfast.platform.clock import SystemClock
 from holdfast.platform.config import Settings
 from holdfast.pure.evidence import parse_vkey
@@ -140,6 +141,34 @@ async def test_what_was_deleted_here_goes_from_the_stores_when_no_restore_can_ne
             await bring_media(services.settings, database, operator.setup, opened, now=now + later)
             assert {name for name in operator.objects("one") if name.startswith("media/")} == left
     assert not await database.fetch("select from mirror_media_gone")
+
+
+async def test_a_server_that_was_replaced_takes_nothing_away(operator: Operator) -> None:
+    """The new site's files are unknown to the old one's database, and must outlive its return."""
+    services, database = operator.site.services, operator.site.services.database
+    key = await operator.begins()
+    setup = operator.setup
+    place = mirror.LogPlace(setup.site_id, 1, 0x5000000)
+    later = mirror.sign_epoch(
+        mirror.open_authority(setup.authority_sealed, identity_of(key), setup.site_id),
+        mirror.signer_key(setup.site_id, 2, b"2" * 32), place, holder="h" * 32, number=2, now=services.clock.now(),
+    )  # fmt: skip
+    blobs = memory_blobs()
+    theirs = await blobs.put(b"a picture of the new site")
+    after = services.clock.now() + KEEP + timedelta(days=1)
+    async with opened_stores(setup) as opened:
+        for store in opened.values():
+            await media.hold_file(store, setup, theirs, blobs)
+        (operator.folder / "two").rename(operator.folder / "away")
+        await bring_media(services.settings, database, setup, opened, now=after)
+        assert await media.holds_file(opened["one"], setup, theirs), "not while one store may know better"
+        (operator.folder / "away").rename(operator.folder / "two")
+        await opened["two"].put_new("epoch/0000000002", later.claim)
+        await bring_media(services.settings, database, setup, opened, now=after)
+        assert await media.holds_file(opened["one"], setup, theirs)
+        await opened["two"].delete("epoch/0000000002")
+        await bring_media(services.settings, database, setup, opened, now=after)
+        assert not await media.holds_file(opened["one"], setup, theirs)
 
 
 async def test_uploads_without_the_mirror_are_on_the_record_and_so_is_its_return(operator: Operator) -> None:

@@ -3,6 +3,7 @@
 begin      the keys and the first epoch of a new mirror
 join       a store joins; rotate: other people hold the identity
 spread     one small object to all stores
+standing   whether another server holds the site by now
 verify     random reads
 setup      which stores, whose keys, how many must hold something; a sealed file of the data folder
 probe      what a store does when it is tried
@@ -49,6 +50,7 @@ from .setup import (
     write_setup,
 )
 from .spread import TooFewHold, spread
+from .standing import standing_at
 from .verify import Verified, Wrong, kind_of, known_epochs, signers_of, verify_store
 
 __all__ = [
@@ -58,5 +60,5 @@ __all__ = [
     "Verified", "Wrong", "add_epoch", "authority_key", "begin_mirror", "bring_epochs", "join_identity", "join_store",
     "judge_store", "kind_of", "known_epochs", "make_identity", "open_authority", "open_stores", "probe_store",
     "read_setup", "rotate_identity", "seal_authority", "setup_facts", "setup_from_facts", "sign_epoch", "signer_key", "signers_of",
-    "spread", "try_store", "verify_store", "write_setup",
+    "spread", "standing_at", "try_store", "verify_store", "write_setup",
 ]  # fmt: skip

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from holdfast.continuity.media import Reconciled, forget_gone, gone_since, reconcile_media, write_list
-from holdfast.continuity.mirror import MirrorSetup, TooFewHold
+from holdfast.continuity.mirror import MirrorSetup, TooFewHold, standing_at
 from holdfast.platform import stores
 from holdfast.platform.blobs import open_blobs
 from holdfast.platform.clock import Instant
 from holdfast.platform.config import Settings
 from holdfast.platform.db import Database
-from holdfast.pure.mirror import KEEP
+from holdfast.pure.mirror import KEEP, Standing
 from holdfast.pure.mirror_objects import ListedFile, MediaList
 from holdfast.social.media import stored_files
 
@@ -42,7 +42,11 @@ async def bring_media(
     forgetting: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> MediaRound:
-    """Bring whatever a store lacks, forget what no restore can need, and sign a list. Raises BlobsAway, Unavailable."""
+    """Bring whatever a store lacks, forget what no restore can need, and sign a list. forgetting: take away at all; never done
+    unless it is sure that no other server holds the site. Raises BlobsAway, Unavailable."""
+    if forgetting:
+        # What this database does not know may have been given to the server that holds the site now.
+        forgetting = await standing_at(opened, setup) is Standing.HELD
     horizon = now - KEEP
     gone = await gone_since(database, horizon)
     files = await due_files(database)

@@ -10,8 +10,10 @@ from typing import Final
 
 import structlog
 
+from holdfast.continuity.drills import write_canary
 from holdfast.continuity.media import WaitingFiles, drain_waiting
 from holdfast.continuity.mirror import MirrorSetup, open_stores, read_setup
+from holdfast.continuity.shipping import is_superseded
 from holdfast.platform import stores
 from holdfast.platform.blobs import open_blobs
 from holdfast.platform.clock import Clock, Instant
@@ -71,7 +73,11 @@ class MirrorKeeper:
             await self.close()
             timeout = self._settings.mirror_store_timeout_seconds
             self._opened, self._setup = open_stores(setup, timeout_seconds=timeout), setup
+        if is_superseded(self._settings.data):
+            return  # the stores are another server's now
         await self._drain(setup)
+        async with self._database.transaction() as tx:
+            await write_canary(tx, now=self._clock.now())
         if await self._is_due("mirror_kit", _KIT_EVERY):
             kept = await keep_kit(self._settings, self._database, setup, self._opened, now=self._clock.now())
             if kept.is_new:

@@ -117,9 +117,6 @@ class BucketObjects:
 
     async def _put(self, name: str, data: bytes, mode: Literal["create", "overwrite"]) -> str | None:
         async with self._asked(name):
-            if self._folder is not None and _device_mark(self._folder) not in self._marks:
-                # Not mounted any more: the folder would be made anew on the disk that it is to be independent of.
-                raise OSError
             kept = await obstore.put_async(
                 self._store, check_name(name), data, mode=mode, use_multipart=False
             )
@@ -133,6 +130,13 @@ class BucketObjects:
         what = f"{self._address}: {name}"
         try:
             async with asyncio.timeout(self._timeout_seconds):
+                if (
+                    self._folder is not None
+                    and await asyncio.to_thread(_device_mark, self._folder) not in self._marks
+                ):
+                    # Not mounted any more. Nothing may be read from what is there instead, nor made anew on the disk that
+                    # the store is to be independent of.
+                    raise StoreAway(private=f"{what}: another disk, or none")
                 yield
         except (AlreadyExistsError, PreconditionError):
             raise ObjectExists(private=what) from None
