@@ -16,6 +16,7 @@ from holdfast.continuity.relaunch import PHASE_TEXTS, Phase
 from tests.fault.publishers import until
 from tests.support.mirror_at_work import is_mirrored
 from tests.support.mirrored import memory_folder
+from tests.support.pictures import png
 from tests.support.up_process import COMMAND, environment
 from tests.support.whole_server import WholeServer
 
@@ -59,6 +60,29 @@ def say(server: WholeServer, token: str, text: str) -> str:
     return str(answer.json()["id"])
 
 
+def upload(server: WholeServer, token: str) -> tuple[str, bytes]:
+    """The address of a picture in a post, and what is there."""
+    headers = {"authorization": f"Bearer {token}"}
+    here = f"http://127.0.0.1:{server.port}"
+    files = {"file": ("a.png", png(), "image/png")}
+    answer = httpx2.post(f"{here}/api/v2/media", files=files, headers=headers, timeout=30)
+    assert answer.status_code in (200, 202), answer.text
+    media = answer.json()["id"]
+    until(
+        lambda: httpx2.get(f"{here}/api/v1/media/{media}", headers=headers).status_code == 200,
+        "it is decoded",
+    )
+    body = {"status": "look", "media_ids[]": [media]}
+    posted = httpx2.post(f"{here}/api/v1/statuses", data=body, headers=headers, timeout=30).json()
+    address = posted["media_attachments"][0]["url"]
+    return address, httpx2.get(on(server, address), timeout=30).content
+
+
+def on(server: WholeServer, address: str) -> str:
+    """The same address at the place where this server really is."""
+    return f"http://127.0.0.1:{server.port}{httpx2.URL(address).path}"
+
+
 def read(server: WholeServer, token: str, post: str) -> httpx2.Response:
     return httpx2.get(
         f"http://127.0.0.1:{server.port}/api/v1/statuses/{post}",
@@ -81,6 +105,7 @@ def test_the_site_serves_elsewhere_with_the_same_tokens_and_keys(folder: Path) -
         say(first, token, "before the backup")
         first.command("mirror", "backup")
         posts = [say(first, token, f"after the backup {number}") for number in range(5)]
+        picture, content = upload(first, token)
         fingerprint = first.sql("select value from facts where name = 'master_key'")
         first.kill_everything()
     finally:
@@ -93,6 +118,13 @@ def test_the_site_serves_elsewhere_with_the_same_tokens_and_keys(folder: Path) -
         for post in posts:
             assert read(second, token, post).status_code == 200
         assert say(second, token, "and it goes on")
+        assert httpx2.get(on(second, picture), timeout=30).content == content
+        for lost in (folder / "second" / "media").rglob("*"):
+            if lost.is_file():
+                lost.unlink()
+        told = json.loads(second.command("mirror", "restore-media", "--key", str(key), "--json"))
+        assert told["fetched"] == told["files"] > 0
+        assert httpx2.get(on(second, picture), timeout=30).content == content
         assert second.sql("select value from facts where name = 'master_key'") == fingerprint
     finally:
         second.close()
