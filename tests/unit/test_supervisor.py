@@ -37,6 +37,13 @@ def test_a_long_life_forgives_earlier_endings_for_ever() -> None:
         assert endings.pause_seconds <= PAUSE_MAX_SECONDS
 
 
+def test_what_is_never_given_up_is_waited_for_at_most_so_long() -> None:
+    """The shipper of a mirror: whatever is the matter with it, the site goes on, and it is tried for ever."""
+    endings = Endings("mirror", count=5_000)
+    endings.note(0.1, was_ready=True)
+    assert endings.pause_seconds == PAUSE_MAX_SECONDS
+
+
 def test_endings_are_named() -> None:
     assert describe_ending(3) == "with exit status 3"
     assert describe_ending(-9) == "killed by SIGKILL"
