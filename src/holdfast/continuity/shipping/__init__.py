@@ -1,4 +1,4 @@
-"""Shipping: the database's log, as it is written, to the stores of the mirror (ADR 0035, docs/guide/mirror.md).
+"""Shipping: the database's log, as it is written, to the stores of the mirror (ADR 0040, docs/guide/mirror.md).
 
 ship             the way in
 shipper          one run after the other; what the database and everybody else are told
