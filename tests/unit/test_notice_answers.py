@@ -34,7 +34,7 @@ from holdfast.trust.templates import shipped_templates
 
 NOON = datetime(2026, 1, 3, 12, 0, tzinfo=UTC)
 # What is left to be done is searched for in this tree by its name.
-LEFT = "TO" + "DO"
+LEFT, CROSSES = "TO" + "DO", "X" * 3
 NOTES = {
     AnswerKind.NEEDS_INFO: {"questions": "Which of the two posts do you mean?"},
     AnswerKind.REFUSAL: {"reason": "It is a lawful opinion."},
@@ -204,7 +204,7 @@ def test_whatever_an_item_is_called_it_stays_in_its_own_line(
     address: str, reason: str, outcome: ItemOutcome, language: str
 ) -> None:
     """Nothing that a sender gives can look like another item or like our own words."""
-    if any(mark in reason for mark in ("{{", "}}", "###", "[...]", LEFT, "XXX")):
+    if any(mark in reason for mark in ("{{", "}}", "###", "[...]", LEFT, CROSSES)):
         reason = ""
     kind = AnswerKind.DECISION
     item = ItemAnswer(1, address, outcome, reason=reason)
