@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +17,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from holdfast.continuity.shipping import is_superseded
 from holdfast.platform.postgres import EmbeddedPostgres
-from tests.fault.publishers import Publishers, publish, until
+from tests.fault.publishers import Publishers, ask, everything, publish, until
 from tests.support.mirror_at_work import (
     MirrorKeys,
     bring_back,
@@ -25,6 +27,7 @@ from tests.support.mirror_at_work import (
     set_up_mirror,
     state_of,
     take_base,
+    take_over,
 )
 from tests.support.mirrored import memory_folder
 from tests.support.whole_server import WholeServer
@@ -158,5 +161,29 @@ def test_a_server_whose_stores_are_gone_says_so_and_goes_on(root: Path) -> None:
         place.wait_mirrored()
         server.kill_everything()
         assert "nobody else has this" in bring_back(place.keys, place.folders, root / "back", POSTS)
+    finally:
+        end(server)
+
+
+def test_a_server_that_was_superseded_is_read_and_not_written_also_after_a_restart(root: Path) -> None:
+    place, server = a_place(root, "any")
+    try:
+        assert publish(server.port, place.tokens[0], "while it was the site")
+        take_over(place.keys)
+        until(lambda: is_superseded(place.data), "it sees the claim")
+        until(
+            lambda: not publish(server.port, place.tokens[0], f"not here any more {time.monotonic()}"),
+            "it refuses",
+        )
+        for _ in range(2):
+            me = ask(server.port, place.tokens[0], "GET", "/api/v1/accounts/verify_credentials")
+            assert me is not None
+            rows = everything(server.port, place.tokens[0], f"/api/v1/accounts/{me['id']}/statuses")
+            assert "while it was the site" in rows[-1]["content"]
+            assert not publish(server.port, place.tokens[0], "not here any more")
+            assert server.stop() == 0
+            server.close()
+            server = WholeServer(place.data, port=server.port)
+            server.wait_ready()
     finally:
         end(server)

@@ -18,6 +18,7 @@ from holdfast.platform.crypto import Keyring
 from holdfast.platform.master_key import load_master_key
 from holdfast.platform.postgres import ADMIN_ROLE, dsn_for, running_socket_folder
 from holdfast.platform.replication import WalStream
+from holdfast.pure.mirror import EpochClaim, encode_claim
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,20 @@ def take_base(data: Path, keys: MirrorKeys, programs: Path) -> None:
         await back_up_now(
             BackupWork(keys.setup, stores, source, KeptBackups(data), SystemClock()), BackupKind.FULL
         )
+
+    asyncio.run(work())
+
+
+def take_over(keys: MirrorKeys) -> None:
+    """Somebody who has the identity claims the next epoch at every store."""
+    setup = keys.setup
+    authority = mirror.open_authority(setup.authority_sealed, keys.identity, setup.site_id)
+    signer = mirror.signer_key(setup.site_id, setup.epoch + 1, b"n" * 32)
+    claim = EpochClaim(setup.site_id, setup.epoch + 1, "n" * 32, signer.verifier, SystemClock().now())
+
+    async def work() -> None:
+        for store in mirror.open_stores(setup).values():
+            await store.put_new(claim.name, encode_claim(claim, authority))
 
     asyncio.run(work())
 

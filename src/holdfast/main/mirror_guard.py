@@ -34,6 +34,7 @@ class MirrorGuard:
     ) -> None:
         self._setup = data / "mirror" / "setup"
         self._state = data / "run" / "mirror.json"
+        self._superseded = data / "mirror" / "superseded.json"
         self._supervisor, self._say = supervisor, say
         self._silence_seconds, self._steers = silence_seconds, steers
         self._environment: Mapping[str, str] = {}
@@ -66,7 +67,8 @@ class MirrorGuard:
             if told_at == released_at:
                 continue
             silent = time.time() - max(told_at, self._started_at + _TO_START_SECONDS) > self._silence_seconds
-            if silent and self._steers and self.is_configured() and await self._release():
+            concerned = self._steers and self.is_configured() and not self._superseded.exists()
+            if silent and concerned and await self._release():
                 released_at = self._told_at()
 
     def _told_at(self) -> float:

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 
+from holdfast.continuity.shipping import is_superseded
 from holdfast.main.first_run import open_first_account
 from holdfast.migrations.runner import upgrade
 from holdfast.platform.clock import SystemClock
@@ -34,6 +35,9 @@ async def prepare(settings: Settings, progress: Callable[[str], None]) -> str | 
     if dsn is None:
         raise ValueError("prepare needs a database address")
     await check_reachable(dsn, settings.database_connect_timeout_seconds)
+    if is_superseded(settings.data):
+        # Another server is this site: the database is only read here, and is as it was left.
+        return None
     await upgrade(dsn, progress)
     # No process has cached anything yet, so nobody has to be told of what changes here.
     async with await Database.connect(dsn, PoolLimits(size=1), _later) as database:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 
@@ -9,6 +10,7 @@ import msgspec
 
 from ...platform.clock import Clock, Instant
 from ...platform.crypto import secret_hash
+from ...platform.database_away import DatabaseAway
 from ...platform.db import Database
 from ...platform.stamps import Kind, slot
 from ..accounts import AccountState
@@ -93,9 +95,11 @@ class SessionReader:
             return None
         used_at, expires_at = row["last_used_at"], row["expires_at"]
         if now - used_at >= _USE_GRANULARITY:
-            async with self._database.transaction() as tx:
-                tx.relaxed()
-                expires_at = await store.mark_used(tx, row["id"], limits=self._limits, now=now) or now
+            # A database that may not be written to any more can be read all the same.
+            with suppress(DatabaseAway):
+                async with self._database.transaction() as tx:
+                    tx.relaxed()
+                    expires_at = await store.mark_used(tx, row["id"], limits=self._limits, now=now) or now
             used_at = now
         session = BrowserSession(
             row["id"], row["account_id"], row["username"], row["role"], row["frozen"], row["locale"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from datetime import date
 from itertools import islice
 
@@ -13,6 +14,7 @@ import msgspec
 
 from ...platform.clock import Clock
 from ...platform.crypto import secret_hash
+from ...platform.database_away import DatabaseAway
 from ...platform.db import Database, Reader, Row
 from ...platform.stamps import Kind, slot
 from ..accounts import AccountState
@@ -136,9 +138,11 @@ class TokenReader:
             self._entries.pop(key, None)
             return None
         if row["last_used_on"] != today:
-            async with self._database.transaction() as tx:
-                tx.relaxed()
-                await store.mark_used(tx, row["id"], today)
+            # A database that may not be written to any more can be read all the same.
+            with suppress(DatabaseAway):
+                async with self._database.transaction() as tx:
+                    tx.relaxed()
+                    await store.mark_used(tx, row["id"], today)
         token = TokenSession(
             row["id"], row["app_id"], row["account_id"], frozenset(row["scopes"]), row["role"], row["frozen"]
         )
