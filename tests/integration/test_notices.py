@@ -20,6 +20,7 @@ from holdfast.trust.notice_work import (
     file_counter,
     forward_counter,
     meet,
+    open_case_by_hand,
     pause,
     put_back_due,
     resume,
@@ -155,6 +156,12 @@ async def test_a_decision_on_the_case_settles_the_item_and_its_undo_opens_it_aga
     await site.settle()
     again = await reader.items(CLOCK, later.notice_id)
     assert (again[0].outcome, again[0].before_notice_id) == (ItemOutcome.ACTIONED, made.notice_id)
+    # Who decided does not decide again when somebody disputes it.
+    async with site.services.database.transaction() as tx:
+        await open_case_by_hand(tx, OPERATOR, made.notice_id, 1, now=site.services.clock.now())
+    anew = (await reader.items(CLOCK, made.notice_id))[0].case_id
+    assert anew not in (None, items[0].case_id)
+    assert (await get_case(site.services.database, anew or 0)).excluded_ids == [boss.account_id]
     now = site.services.clock.now()
     async with site.services.database.transaction() as tx:
         await take_step(tx, CLOCK, later.notice_id, Step.ACKNOWLEDGE, now=now)

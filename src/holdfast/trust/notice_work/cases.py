@@ -81,18 +81,20 @@ async def give_cases(
 ) -> None:
     """Open or join a case for each; what was decided before settles its item at once.
 
-    fresh: a case is opened also for what was decided before.
+    fresh: a case is opened also for what was decided before, and not for whoever decided it.
     """
     posts = await post_of_media(
         tx, [one.subject_id for one in items if one.found is Found.MEDIA and one.subject_id]
     )
     given: list[tuple[int, int]] = []
+    excluded = (notice.sender.account_id,) if notice.sender.account_id else ()
+    deciders = await _deciders(tx, [one.decision_id for one in items if one.decision_id]) if fresh else {}
     for one in items:
         subject = _subject(one, posts)
         if subject is not None:
             signal = cases.Signal(
                 cases.Source.NOTICE, subject, "legal", lane_for(notice), due_at=notice.due_at, record_id=one.record_id,
-                excluded=(notice.sender.account_id,) if notice.sender.account_id else (), fresh=fresh,
+                excluded=excluded if one.decision_id is None else (*excluded, *deciders.get(one.decision_id, ())), fresh=fresh,
             )  # fmt: skip
             given.append((one.n, await cases.open_or_join(tx, signal, now=now)))
     await set_cases(tx, notice.id, given)
@@ -105,6 +107,14 @@ async def give_cases(
     ]
     if settled:
         await settle_items(tx, CLOCK, notice, settled, now=now)
+
+
+async def _deciders(tx: Tx, decision_ids: list[int]) -> dict[int, tuple[int, ...]]:
+    rows = await tx.fetch(
+        "select id, actor_id from decisions where id = any($1::bigint[]) and actor_id is not null",
+        decision_ids,
+    )
+    return {row["id"]: (row["actor_id"],) for row in rows}
 
 
 def lane_for(notice: Notice) -> Lane:
