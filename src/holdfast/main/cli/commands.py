@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, str] = {
     "relaunch": "holdfast.main.cli.relaunch",
     "standby": "holdfast.main.cli.standby",
     "promote": "holdfast.main.cli.promote",
+    "drill": "holdfast.main.cli.drill",
+    "doctor": "holdfast.main.cli.doctor",
     "transparency": "holdfast.main.cli.transparency",
     "bench": "holdfast.main.cli.bench",
     "demo": "holdfast.main.cli.demo",
