@@ -1,7 +1,6 @@
 """Every setting of the server: one field, one type, one default, one sentence.
 
-To add a setting, add a field to the class of its section: server.py, community.py, limits.py, screening.py, outbound.py, media.py, trust.py, portability.py, ledger.py, those of the folder duties,
-or here. Each class adds to the one before, and `Settings` is all of them. The annotation carries what the operator
+To add a setting, add a field to the class of its section in one of the files beside this one, or here. Each class adds to the one before, and `Settings` is all of them. The annotation carries what the operator
 reads (`doc`, `unit`), the limits, and whether the value is secret; the default is the field's default.
 `config.py` reads the values, `holdfast config show` prints them, and a test holds
 docs/reference/settings.md to these files.
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from .about import About, S
-from .duties import NoticeSettings
+from .notices import NoticeSettings
 
 __all__ = ["SETTINGS", "About", "S", "Setting", "Settings"]
 

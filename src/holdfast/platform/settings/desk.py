@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from ..about import S
-from ..ledger import LedgerSettings
+from .about import S
+from .ledger import LedgerSettings
 
 _HEAVY = ("threat", "threat_direct", "violence", "incitement", "glorification", "legal", "harassment_hate")
 

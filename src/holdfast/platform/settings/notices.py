@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ..about import S
+from .about import S
 from .mirror import MirrorSettings
 
 
