@@ -95,11 +95,12 @@ class Answers:
         leaves = [
             one for one in self.bundle.of_kind("notice.item") if (one["id"], "item") in self.bundle.openings
         ]
-        by_host, repeats, unfound, lost = Counter[str](), 0, 0, []
+        by_host, repeats, again, unfound, lost = Counter[str](), 0, 0, 0, []
         for notice in self.bundle.notices:
             for item in notice["items"]:
                 by_host[notice["sender"]] += 1
                 repeats += item["outcome"] == "duplicate" or bool(item["duplicate_of"])
+                again += bool(item["named_before"])
                 unfound += item["subject"].startswith(("unresolved", "page", "elsewhere"))
         for leaf in leaves:
             snapshot = self.bundle.openings.get((leaf["id"], "snapshot"))
@@ -109,7 +110,7 @@ class Answers:
         said = [
             f"{total} items in {len(self.received)} notices by the leaves; {len(leaves)} items opened here, {len(leaves) - len(lost)} with the content as it was or nothing to keep.",
             *(f"{sender}: {count} items" for sender, count in by_host.most_common()),
-            f"{repeats} repeat what was named before in the same mail; {unfound} led to nothing here.",
+            f"{repeats} repeat what stands in the same notice, {again} what an earlier one named; {unfound} led to nothing here.",
         ]
         if len(leaves) != total:
             lost.append(f"{total - len(leaves)} items are not opened")

@@ -292,6 +292,8 @@ async def test_who_is_hardly_ever_right_is_slowed_and_nothing_is_dropped(site: S
     notice = await reader.notice(OPERATOR, late.notice_id)
     assert notice.lane == "P4"
     assert [one.note for one in await reader.timeline(OPERATOR, late.notice_id) if one.what == "slowed"]
+    page = await site.client.get(f"/notice/status/{late.status_token}")
+    assert "wait for those of others" in page.text
     async with services.database.transaction() as tx:
         with pytest.raises(RoleLacks):
             await set_pace(

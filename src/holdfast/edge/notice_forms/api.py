@@ -156,6 +156,7 @@ def _status_entity(call: Call, facts: StatusFacts) -> dict[str, Any]:
         "outcome": notice.outcome.value if notice.outcome else None,
         "receipt": {**receipt_links(call.services, notice.record_id), "proven": facts.proven},
         "sender_proven": False if facts.forged else None,
+        "slowed": facts.slowed,
         "clocks": [
             {
                 "name": one.name, "state": one.state, "bound": one.bound, "says": one.says,

@@ -64,7 +64,7 @@ class ClockLine(msgspec.Struct, frozen=True):
 
 
 class StatusFacts(msgspec.Struct, frozen=True):
-    """All that the sender may know."""
+    """All that the sender may know. slowed: it waits for those of others, since the sender was hardly ever right."""
 
     notice: Notice
     proven: bool
@@ -75,6 +75,7 @@ class StatusFacts(msgspec.Struct, frozen=True):
     may_add: bool
     may_dispute: bool
     forged: bool
+    slowed: bool = False
 
 
 async def status_facts(call: Call, token: str, words: Words, *, after: int = 0) -> StatusFacts:
@@ -95,6 +96,7 @@ async def status_facts(call: Call, token: str, words: Words, *, after: int = 0) 
         may_add=True,
         may_dispute=notice.state in _DISPUTABLE,
         forged=notice.verification.how is Verified.FORGED,
+        slowed=any(one.what == "slowed" for one in await reader.timeline(CLOCK, notice.id)),
     )
 
 

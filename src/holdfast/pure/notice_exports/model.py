@@ -24,7 +24,8 @@ class RecordFacts:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """One item. subject: what it was found to be, as kind and public id. records: of the item, and of its decision."""
+    """One item. subject: what it was found to be, as kind and public id. duplicate_of: what it repeats; named_before: the
+    newest earlier notice that named the same, and its item. records: of the item, and of its decision."""
 
     n: int
     address: str
@@ -40,6 +41,7 @@ class ItemFacts:
     measures: tuple[str, ...] = ()
     reason: str = ""
     duplicate_of: str = ""
+    named_before: str = ""
     undone_at: datetime | None = None
     records: tuple[RecordFacts, ...] = ()
 

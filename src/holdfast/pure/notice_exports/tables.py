@@ -31,14 +31,14 @@ def items_csv(notices: Sequence[NoticeFacts]) -> bytes:
     head = (
         "reference", "received_at", "sender", "preset", "n", "address", "subject", "snapshot_sha256", "alleged", "outcome",
         "first_seen_at", "acted_at", "seconds_to_first_look", "seconds_to_act", "decision", "policy", "measures",
-        "reason", "duplicate_of", "undone_at", "record_ids",
+        "reason", "duplicate_of", "named_before", "undone_at", "record_ids",
     )  # fmt: skip
     return encode_csv(head, (
         (
             one.reference, iso(one.received_at), one.sender, one.preset, item.n, item.address, item.subject,
             item.snapshot_sha256, item.alleged, str(item.outcome or "open"), iso(item.seen_at), iso(item.acted_at),
             _seconds(one.received_at, item.seen_at), _seconds(one.received_at, item.acted_at), item.decision, item.policy,
-            " ".join(item.measures), item.reason, item.duplicate_of, iso(item.undone_at),
+            " ".join(item.measures), item.reason, item.duplicate_of, item.named_before, iso(item.undone_at),
             " ".join(record.record_id for record in item.records),
         )
         for one in notices for item in one.items

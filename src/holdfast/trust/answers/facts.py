@@ -145,9 +145,14 @@ def _item(
     # What was taken away before the notice came was acted on then.
     decided = ground is not None and item.outcome is ItemOutcome.ACTIONED
     acted_at = ground.made_at if ground is not None and decided else item.actioned_at
+    looks = [
+        item.first_seen_at,
+        ground.made_at if ground is not None and ground.automation != "fully" else None,
+    ]
+    seen_at = min((at for at in looks if at is not None), default=None)
     first = by_n.get(item.duplicate_of) if item.duplicate_of is not None else None
     return ItemAnswer(
-        item.n, item.as_given, item.outcome, item.first_seen_at, acted_at,
+        item.n, item.as_given, item.outcome, seen_at, acted_at,
         ground.measures if ground else (), ground.policy if ground else "", title,
         ground.law if ground else False, ground.ground if ground else "", item.reason,
         ground.automation if ground else "not", ground.detected if ground else False,

@@ -9,18 +9,20 @@ from typing import Any
 
 import msgspec
 
+from ...platform.clock import Instant
 from ...platform.db import Reader, Row
 from ...platform.ids import PublicIds
 from ...pure.deadlines import Extension, Pause
 from ...pure.notice_exports import ClockFacts, ItemFacts, MessageFacts, NoticeFacts, RecordFacts
 from ...pure.notices import ItemOutcome
+from ..statements import Automation
 from .model import FROM_A_MEMBER, PRIVATE
 from .places import places_of
 from .select import records_of_notices
 
 _NOTICES_SQL = "select * from notices where id = any($1::bigint[]) order by received_at, id"
 _ITEMS_SQL = """
-select i.*, d.made_at as decided_at, d.policy_id, d.policy_version, d.ruling::text as ruling, d.record_id as decision_record_id, d.undone_at,
+select i.*, d.made_at as decided_at, d.automation, d.policy_id, d.policy_version, d.ruling::text as ruling, d.record_id as decision_record_id, d.undone_at,
        d.undo_record_id, b.reference as before_reference
 from notice_items i left join decisions d on d.id = i.decision_id left join notices b on b.id = i.before_notice_id
 where i.notice_id = any($1::bigint[]) order by i.notice_id, i.n
@@ -115,20 +117,27 @@ def _item(row: Row, ids: PublicIds, places: Mapping[str, RecordFacts]) -> ItemFa
         f"{row['found']} {ids.encode(row['subject_id'])}" if row["subject_id"] is not None else row["found"]
     )
     duplicate = f"item {row['duplicate_of']}" if row["duplicate_of"] is not None else ""
-    if not duplicate and row["before_reference"] and row["outcome"] == ItemOutcome.DUPLICATE:
-        duplicate = f"{row['before_reference']} item {row['before_n']}"
+    before = f"{row['before_reference']} item {row['before_n']}" if row["before_reference"] else ""
     kept = (row["record_id"], row["decision_record_id"], row["undo_record_id"])
     return ItemFacts(
         row["n"], row["as_given"], subject=subject,
         snapshot_sha256=row["snapshot_sha256"].hex() if row["snapshot_sha256"] else "", alleged=row["alleged"],
-        outcome=ItemOutcome(row["outcome"]) if row["outcome"] else None, seen_at=row["first_seen_at"],
+        outcome=ItemOutcome(row["outcome"]) if row["outcome"] else None, seen_at=_first_look(row),
         # What was taken away before the notice came was acted on then.
         acted_at=row["decided_at"] if row["decided_at"] and row["outcome"] == ItemOutcome.ACTIONED else row["actioned_at"],
         decision=ids.encode(row["decision_id"]) if row["decision_id"] is not None else "",
         policy=f"{row['policy_id']}@{row['policy_version']}" if row["policy_id"] else "", measures=measures,
-        reason=row["reason"], duplicate_of=duplicate, undone_at=row["undone_at"],
+        reason=row["reason"], duplicate_of=duplicate or (before if row["outcome"] == ItemOutcome.DUPLICATE else ""),
+        named_before=before, undone_at=row["undone_at"],
         records=tuple(places[one] for one in kept if one and one in places),
     )  # fmt: skip
+
+
+def _first_look(row: Row) -> Instant | None:
+    """When a person first looked at it: in the notice, or at the case about it."""
+    by_person = row["decided_at"] is not None and row["automation"] != Automation.FULLY
+    looks = [at for at in (row["first_seen_at"], row["decided_at"] if by_person else None) if at is not None]
+    return min(looks, default=None)
 
 
 def _message(row: Row, places: Mapping[str, RecordFacts]) -> MessageFacts:
