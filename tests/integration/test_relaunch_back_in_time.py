@@ -14,8 +14,8 @@ import pytest
 from holdfast.continuity.backups import BackupKind, back_up_now
 from holdfast.continuity.restoring import Target
 from holdfast.migrations.runner import upgrade
-from tests.integration.test_relaunch import a_relaunch
 from tests.support.mirrored import Mirrored, memory_folder, open_mirrored
+from tests.support.relaunched import a_relaunch
 
 _ACCOUNT = "insert into accounts (id, username, created_at) values ($1, $2, now())"
 _USER = "insert into users (account_id, email, email_canonical, password_hash, role, created_at) values ($1, $2, $2, 'old', 'moderator', now())"

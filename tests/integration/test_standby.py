@@ -16,8 +16,8 @@ from holdfast.continuity.restoring import Target
 from holdfast.continuity.standby import PrimaryMoved, Standby, StandbyState, ask_promotion
 from holdfast.platform.clock import SystemClock
 from holdfast.pure.mirror import Standing
-from tests.integration.test_relaunch import a_relaunch, ids_in, say
 from tests.support.mirrored import MASTER_KEY, Mirrored, memory_folder, open_mirrored
+from tests.support.relaunched import a_relaunch, ids_in, say
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from ...platform.crypto import Keyring
 from ...platform.postgres import EmbeddedPostgres
 from ...platform.stores import Store
 from ...pure.evidence import SigningKey
-from ...pure.mirror import Base, HeldChunk, Refused, RestorePlan, Standing, plan_restore
+from ...pure.mirror import Base, HeldChunk, NotRestorable, Refused, RestorePlan, Standing, plan_restore
 from ..mirror import MirrorSetup, spread, write_setup
 from ..restoring import (
     NoRoom,
@@ -180,32 +180,39 @@ class Relaunch:
 
     async def _bring(self, seen: Seen, *, fenced: bool = True) -> None:
         """Backups and log to this machine, and together in place."""
-        bases = sorted(bases_until(seen, self._request.until), key=lambda one: (one.epoch, one.start_lsn))
+        bases = self._bases(seen)
         likely = _chain_of(bases[-1], bases) if bases else ()
         fetching = asyncio.ensure_future(self._timed(Phase.BASE, None, self._fetch_bases(seen, likely)))
         try:
             plan, seen = await self._plan(seen, fenced=fenced)
-            await fetching
+            # What is wrong with the likely one matters only if it is the one: then it is fetched, and said, once more.
+            await asyncio.gather(fetching, return_exceptions=True)
         finally:
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)
         await self._timed(Phase.BASE, None, self._fetch_bases(seen, plan.bases))
         await self._timed(Phase.LOG, None, self._place(seen, plan))
 
+    def _bases(self, seen: Seen) -> list[Base]:
+        """Those that may be used, the newest last."""
+        found = bases_until(seen, self._request.until)
+        return sorted(found, key=lambda one: (one.epoch, one.start_lsn))
+
     async def _plan(self, seen: Seen, *, fenced: bool) -> tuple[RestorePlan, Seen]:
-        """Fetch the log that is there; once more after the old server must have stopped, then decide."""
-        held, refused = await self._fetch_log(seen)
+        """Fetch the log that is there since the newest backup; once more after the old server must have stopped, then decide.
+
+        Where that backup leads nowhere, all log is fetched, so that an older one may.
+        """
+        held, refused = await self._fetch_log(seen, self._bases(seen)[-1:])
         if fenced and self._mirrors.authority is not None:
             await self._until_fenced()
             seen = await self._look()
-            held, refused = await self._fetch_log(seen)
-        plan = plan_restore(
-            seen.epochs,
-            bases_until(seen, self._request.until),
-            held,
-            manifests=seen.manifests,
-            refused=[*seen.refused, *refused],
-        )
+            held, refused = await self._fetch_log(seen, self._bases(seen)[-1:])
+        try:
+            plan = self._decide(seen, held, refused)
+        except NotRestorable:
+            held, refused = await self._fetch_log(seen, self._bases(seen))
+            plan = self._decide(seen, held, refused)
         self._refused, self._missing = plan.refused, plan.missing_bytes
         if plan.missing_bytes:
             self._progress.say(
@@ -213,17 +220,18 @@ class Relaunch:
             )
         return plan, seen
 
-    async def _fetch_log(self, seen: Seen) -> tuple[list[HeldChunk], list[Refused]]:
-        names = wanted_chunks(seen, bases_until(seen, self._request.until))
+    def _decide(self, seen: Seen, held: list[HeldChunk], refused: list[Refused]) -> RestorePlan:
+        return plan_restore(
+            seen.epochs, self._bases(seen), held, manifests=seen.manifests, refused=[*seen.refused, *refused]
+        )
+
+    async def _fetch_log(self, seen: Seen, bases: list[Base]) -> tuple[list[HeldChunk], list[Refused]]:
+        names = wanted_chunks(seen, bases)
         self._progress.begin(Phase.LOG, len(names))
         return await fetch_chunks(
-            seen,
-            names,
-            self._mirrors.stores,
-            seen.signers,
-            self._folder.chunks,
+            seen, names, self._mirrors.stores, seen.signers, self._folder.chunks,
             progress=self._progress.advance,
-        )
+        )  # fmt: skip
 
     async def _fetch_bases(self, seen: Seen, bases: tuple[Base, ...]) -> None:
         """Each into a folder of its own, which has its final name once it is whole."""
