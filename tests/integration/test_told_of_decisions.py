@@ -167,6 +167,7 @@ async def test_what_people_say_of_a_muted_subject_raises_nothing_until_the_mute_
     assert (await mia.request("DELETE", path)).status_code == 200
     assert (await mia.get(f"{API}/subjects/post/{status['id']}"))["status"]["muted_until"] is None
     third = await site.member("dan")
-    assert await ann.request("PUT", f"/api/v1/statuses/{status['id']}", data={"status": "edited since"})
+    edited = await ann.request("PUT", f"/api/v1/statuses/{status['id']}", data={"status": "edited since"})
+    assert edited.status_code == 200
     await third.post("/api/v1/reports", account_id=ann.id, **{"status_ids[]": status["id"]})
     assert await waiting() == 2
