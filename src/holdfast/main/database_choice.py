@@ -20,7 +20,10 @@ def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
         user=settings.postgres_user,
         programs=settings.postgres_bin,
         shared_buffers_mb=settings.postgres_shared_buffers_mb,
-        max_connections=processes * (settings.database_pool_size + _PER_PROCESS_EXTRA) + _SPARE_CONNECTIONS,
+        # A mirror may come while it runs; web processes that are started again then want more.
+        max_connections=processes
+        * (max(settings.database_pool_size, settings.mirror_pool_size) + _PER_PROCESS_EXTRA)
+        + _SPARE_CONNECTIONS,
     )
 
 

@@ -84,7 +84,7 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             # One connection more: it listens for live events and serves nothing else.
-            open_database(settings, settings.database_pool_size + 1)
+            open_database(settings, _pool_size(settings) + 1)
         )
         services = services_over(
             settings, database, SystemClock(), await stack.enter_async_context(guarded_client(settings)),
@@ -94,6 +94,12 @@ async def open_services(settings: Settings, screen: Screen | None = None) -> Asy
         stack.push_async_callback(_ended, asyncio.create_task(services.live.run()))
         stack.push_async_callback(services.media.decoders.close)
         yield services
+
+
+def _pool_size(settings: Settings) -> int:
+    """Connections of a web process: more where commits wait for stores."""
+    mirrored = setup_file(settings.data).exists()
+    return max(settings.database_pool_size, settings.mirror_pool_size if mirrored else 0)
 
 
 def services_over(

@@ -37,7 +37,7 @@ from holdfast.main.bench.site import Baseline, BenchSite, running_baseline, runn
 from holdfast.main.bench.slow_bucket import slow_buckets
 from holdfast.main.bench.usage import machine
 from holdfast.main.running_database import running_database
-from holdfast.platform.config import load_settings
+from holdfast.platform.config import Settings, load_settings
 from holdfast.platform.db import Database, PoolLimits
 
 _STATEMENT_SECONDS = 3600.0
@@ -294,7 +294,9 @@ def run_bench(name: str, options: BenchOptions, kept: Path | None, progress: Pro
         read_texts(Path(options.texts), 1)
     with scratch_folder(kept) as data:
         progress("server", 0, 1)
-        with running_site(data, options) as site:
+        # What a web process has where there is a mirror; all sides of the bench have it.
+        settings = {"database_pool_size": str(Settings().mirror_pool_size)} if name == "mirror" else {}
+        with running_site(data, options, **settings) as site:
             progress("server", 1, 1)
             return asyncio.run(_run(name, options, site, progress))
 

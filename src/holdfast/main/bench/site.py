@@ -116,13 +116,14 @@ def scratch_folder(kept: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def running_site(data: Path, options: BenchOptions) -> Iterator[BenchSite]:
-    """A server over `data`, without request limits; stopped at the end. Raises Unavailable when it does not start."""
+def running_site(data: Path, options: BenchOptions, **settings: str) -> Iterator[BenchSite]:
+    """A server over `data`, without request limits and with these settings; stopped at the end. Raises Unavailable when it does
+    not start."""
     port = _free_port()
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [*_UP, "--data", str(data), "--port", str(port), "--workers", str(options.workers)],
-            env=site_environment(),
+            env=site_environment() | {f"HOLDFAST_{name.upper()}": value for name, value in settings.items()},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

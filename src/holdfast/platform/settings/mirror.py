@@ -27,6 +27,15 @@ class MirrorSettings(NoticeAnswerSettings, frozen=True, kw_only=True):
             " when it does not answer. Off where something else decides, such as Patroni."
         ),
     ] = True
+    mirror_pool_size: Annotated[
+        int,
+        S(
+            "Connections per web process where there is a mirror when the process starts: a commit that waits for a store"
+            " holds its connection meanwhile. database_pool_size counts where it is more.",
+            minimum=2,
+            maximum=200,
+        ),
+    ] = 20
     mirror_linger_milliseconds: Annotated[
         int,
         S(
