@@ -39,14 +39,11 @@ class DurableAtMirror:
         if not setup_file(self._data).exists():
             return True
         wanted = parse_lsn(position)
-        async with asyncio.timeout(_PATIENCE_SECONDS + 1):
-            for _ in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
-                state = state_of(self._data)
-                if state is not None and state.is_degraded:
-                    return True
-                if state is not None and state.safe_lsn >= wanted:
-                    return True
-                await asyncio.sleep(_PAUSE_SECONDS)
+        for _ in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
+            state = state_of(self._data)
+            if state is not None and (state.is_degraded or state.safe_lsn >= wanted):
+                return True
+            await asyncio.sleep(_PAUSE_SECONDS)
         return False
 
 
