@@ -167,19 +167,37 @@ def test_killed_in_every_phase_it_takes_over_in_the_end_and_the_old_server_stand
         for post in posts:
             assert read(second, token, post).status_code == 200
         assert say(second, token, "and it goes on")
+        until(lambda: publishes(second), "the ledger has signed, so that there are keys for a notice")
+        until(
+            lambda: "https://new.example" in refusal(first, token).text,
+            "the old server points to the new one",
+        )
     finally:
         first.close()
         if second is not None:
             second.close()
 
 
+def publishes(server: WholeServer | None) -> bool:
+    """Whether a notice of the new address could be signed and put into every store."""
+    assert server is not None
+    try:
+        return bool(server.command("relaunch-notice", "publish", "https://new.example"))
+    except AssertionError:
+        return False
+
+
 def refuses(server: WholeServer, token: str) -> bool:
     """Whether it takes no posts any more, and says why."""
-    answer = httpx2.post(
+    answer = refusal(server, token)
+    return answer.status_code == 503 and "was replaced" in answer.text
+
+
+def refusal(server: WholeServer, token: str) -> httpx2.Response:
+    return httpx2.post(
         f"http://127.0.0.1:{server.port}/api/v1/statuses",
         data={"status": "too late"}, headers={"authorization": f"Bearer {token}"}, timeout=30,
     )  # fmt: skip
-    return answer.status_code == 503 and "was replaced" in answer.text
 
 
 def test_a_standby_takes_over_within_ten_seconds(folder: Path) -> None:

@@ -27,7 +27,7 @@ from holdfast.records.sequencing import generations, verifier_keys
 log = structlog.get_logger(__name__)
 
 _WATCH_SECONDS: Final = 1.0
-_LOOK_SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 10.0
 
 
 async def until_read_only(data: Path) -> None:
@@ -37,7 +37,7 @@ async def until_read_only(data: Path) -> None:
 
 
 async def stand_aside(settings: Settings, stop: asyncio.Event) -> None:
-    """Until `stop` is set, or the site may be written to here: look for the newest notice at the stores every half minute."""
+    """Until `stop` is set, or the site may be written to here: look for the newest notice at the stores every ten seconds."""
     from holdfast.main.wiring import open_database
 
     log.warning("server.read_only", data=str(settings.data))
