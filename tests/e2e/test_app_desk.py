@@ -156,7 +156,6 @@ def _overturns(noor: Person, author: httpx2.Client, appeal_id: str) -> None:
     asked = author.get(f"/api/holdfast/v1/appeals/{appeal_id}").json()
     assert asked["messages"][-1]["text"] == "Which receipts?"
     _press(noor, "Escape")
-    noor.page.evaluate("document.activeElement.blur()")
     _press(noor, "3")
     noor.page.get_by_role("dialog", name="Overturn").wait_for()
     noor.page.keyboard.type("You are right: the receipts show it.")
