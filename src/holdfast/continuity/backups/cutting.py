@@ -31,7 +31,7 @@ class SealedPart:
 
 @dataclass(frozen=True, slots=True)
 class BackupFacts:
-    """What PostgreSQL's manifest says. site: the system identifier."""
+    """What PostgreSQL's manifest says. site: the system identifier, empty before PostgreSQL 17."""
 
     site: str
     timeline: int
@@ -120,13 +120,13 @@ class PartCutter:
 
 
 def read_manifest(manifest: bytes) -> BackupFacts:
-    """The facts in a manifest of PostgreSQL 17 or newer. Raises SourceFailed."""
+    """The facts in a manifest. Raises SourceFailed."""
     try:
         facts: Any = json.loads(manifest)
         ranges = facts["WAL-Ranges"]
         start = min(parse_lsn(one["Start-LSN"]) for one in ranges)
         end = max(parse_lsn(one["End-LSN"]) for one in ranges)
         timeline = max(int(one["Timeline"]) for one in ranges)
-        return BackupFacts(str(facts["System-Identifier"]), timeline, start, end)
+        return BackupFacts(str(facts.get("System-Identifier", "")), timeline, start, end)
     except (ValueError, KeyError, TypeError) as error:
         raise SourceFailed(private=f"manifest: {type(error).__name__}") from None

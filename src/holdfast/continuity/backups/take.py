@@ -27,7 +27,13 @@ from .model import SEGMENT_BYTES, BackupLimits, BackupSource
 from .spread import Spread
 
 _END_SECONDS: Final = 5.0
-_NO_SUMMARIES: Final = ("WAL summar", "summarize_wal", "not present in the previous backup", "older than")
+_NO_SUMMARIES: Final = (
+    "WAL summar",
+    "summarize_wal",
+    "not present in the previous backup",
+    "older than",
+    "support incremental",
+)
 
 Progress = Callable[[int], None]
 """Told the bytes kept so far."""
@@ -130,7 +136,7 @@ def _describe(
     between: tuple[datetime, datetime],
     version: str,
 ) -> Base:
-    if facts.site != setup.site_id:
+    if facts.site and facts.site != setup.site_id:
         raise SourceFailed(
             "This database is another one than the mirror was made for; see `holdfast mirror status`."
         )
