@@ -70,6 +70,9 @@ def run_seven_weeks(options: Options, texts: Texts, out: Path, progress: Progres
 
     async def work(folder: Path) -> Replay:
         async with running_database(scenario_settings(folder), create=True) as ready:
+            async with open_database(ready, 1) as database:
+                # This database is removed when the replay ends: nothing in it has to outlive a loss of power.
+                await database.fetch("alter role current_user set synchronous_commit = off")
             return await replay(ready, texts, options, out, progress)
 
     with tempfile.TemporaryDirectory(prefix="holdfast-seven-weeks-") as folder:
