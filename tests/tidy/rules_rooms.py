@@ -48,22 +48,29 @@ def _offered(room: Path) -> set[str]:
 
 
 def room_doors(root: Path) -> list[Violation]:
-    """Only `holdfast.social.posts` may be imported from outside that room, never a module inside it."""
+    """Only `holdfast.social.posts` may be imported from outside that room, never a module inside it. A room within
+    a room is entered from its own house alone, and by its own door."""
     doors = {module_name(root, room / "__init__.py"): room for room in rooms(root)}
     found = []
     for path in python_files(root, "src"):
         here = module_name(root, path)
         for line, module, name in imports(root, path):
-            door = next((d for d in doors if module == d or module.startswith(d + ".")), None)
-            if door is None or here == door or here.startswith(door + "."):
-                continue
-            inside = module != door or (
-                (doors[door] / f"{name}.py").exists() and name not in _offered(doors[door])
-            )
-            if inside:
+            passed = (d for d in doors if _within(module, d) and not _within(here, d))
+            door = min(passed, key=len, default=None)
+            if door is not None and (module != door or _is_hidden(doors[door], name)):
                 message = f"reaches into {door}; import from the door, or add the name to it"
                 found.append(Violation(relative(root, path), line, "room-doors", message))
     return found
+
+
+def _within(module: str, door: str) -> bool:
+    return module == door or module.startswith(door + ".")
+
+
+def _is_hidden(room: Path, name: str) -> bool:
+    """Whether this is a module, or a room, inside that the door does not offer."""
+    modules = (room / f"{name}.py", room / name / "__init__.py")
+    return any(module.exists() for module in modules) and name not in _offered(room)
 
 
 def use_case_files(root: Path) -> list[Violation]:

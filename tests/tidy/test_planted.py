@@ -60,6 +60,24 @@ PLANTS = [
         DOOR,
     ),
     Plant(
+        "room-size",
+        {f"{POST}/drafts/verb{n}.py": "" for n in range(12)},
+        {f"{POST}/drafts/verb{n}.py": "" for n in range(11)},
+        DOOR | {f"{POST}/drafts/__init__.py": ""},
+    ),
+    Plant(
+        "room-doors",
+        {f"{POST}/publish.py": "from .drafts.model import Draft\n"},
+        {f"{POST}/publish.py": "from .drafts import Draft\n"},
+        DOOR | {f"{POST}/drafts/__init__.py": ""},
+    ),
+    Plant(
+        "room-doors",
+        {"src/holdfast/main/wiring.py": "from ..social.posts import drafts\n"},
+        {"src/holdfast/main/wiring.py": "from ..social.posts import Draft\n"},
+        DOOR | {f"{POST}/drafts/__init__.py": ""},
+    ),
+    Plant(
         "room-doors",
         {"src/holdfast/social/graph/follow.py": "from holdfast.social.posts.store import load\n"},
         {"src/holdfast/social/graph/follow.py": "from holdfast.social.posts import load\n"},

@@ -140,8 +140,8 @@ def imports(root: Path, path: Path) -> Iterator[tuple[int, str, str]]:
 
 
 def rooms(root: Path) -> list[Path]:
-    """The folders that are rooms: packages directly inside a storey that is made of rooms."""
+    """The folders that are rooms: packages inside a storey that is made of rooms, also rooms within rooms."""
     top = root / "src" / PACKAGE
     return sorted(
-        door.parent for storey in STOREYS_WITH_ROOMS for door in (top / storey).glob("*/__init__.py")
+        door.parent for storey in STOREYS_WITH_ROOMS for door in (top / storey).glob("*/**/__init__.py")
     )

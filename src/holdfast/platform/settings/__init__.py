@@ -1,7 +1,8 @@
 """Every setting of the server: one field, one type, one default, one sentence.
 
-To add a setting, add a field to the class of its section in one of the files beside this one, or here. Each class adds to the one before, and `Settings` is all of them. The annotation carries what the operator
-reads (`doc`, `unit`), the limits, and whether the value is secret; the default is the field's default.
+To add a setting, add a field to the class of its section, here or in one of the rooms inside: `serving`, `publishing`,
+`moderating`, `keeping`. Each class adds to the one before, in this order, and `Settings` is all of them. The annotation carries
+what the operator reads (`doc`, `unit`), the limits, and whether the value is secret; the default is the field's default.
 `config.py` reads the values, `holdfast config show` prints them, and a test holds
 docs/reference/settings.md to these files.
 """
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from .about import About, S
-from .notices import NoticeSettings
+from .keeping import MirrorSettings
 
 __all__ = ["SETTINGS", "About", "S", "Setting", "Settings"]
 
 
-class Settings(NoticeSettings, frozen=True, kw_only=True):
+class Settings(MirrorSettings, frozen=True, kw_only=True):
     """The effective settings. Built by `config.load_settings`, or directly in tests."""
 
     # Sessions, tokens, passwords

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from .about import S
-from .notice_answers import NoticeAnswerSettings
+from ..about import S
+from .ledger import LedgerSettings
 
 
-class MirrorSettings(NoticeAnswerSettings, frozen=True, kw_only=True):
+class MirrorSettings(LedgerSettings, frozen=True, kw_only=True):
     """How the database's log gets to the stores. Which stores there are is set up with `holdfast mirror`."""
 
     # Mirror

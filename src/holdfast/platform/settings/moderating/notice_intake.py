@@ -1,12 +1,12 @@
-"""Settings of how notices come in, and of what is answered without a person."""
+"""Settings of how notices come in: by mail, by the public forms, by the API for senders."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from .about import S
-from .desk import QualitySettings
+from ..about import S
+from .notices import NoticeSettings
 
 _SENDERS = (
     "amazonaws.com=host.abuse",
@@ -16,7 +16,7 @@ _SENDERS = (
 )
 
 
-class NoticeIntakeSettings(QualitySettings, frozen=True, kw_only=True):
+class NoticeIntakeSettings(NoticeSettings, frozen=True, kw_only=True):
     """Intake of notices."""
 
     # Notices by mail
@@ -141,38 +141,3 @@ class NoticeIntakeSettings(QualitySettings, frozen=True, kw_only=True):
 def _pairs(rows: tuple[str, ...]) -> dict[str, str]:
     found = (row.partition("=") for row in rows)
     return {key.strip().lower(): kind.strip() for key, _, kind in found if key.strip()}
-
-
-class NoticeAnswerSettings(NoticeIntakeSettings, frozen=True, kw_only=True):
-    """Answers to notices."""
-
-    # Answers to notices
-    notice_answers_automatic: Annotated[
-        tuple[str, ...],
-        S(
-            "Kinds of answers that go out by themselves once every item is decided: decision, refusal. None: somebody"
-            " reads each of them first. Receipts need no entry here."
-        ),
-    ] = ()
-    notice_abuse_judged: Annotated[
-        int,
-        S(
-            "From how many judged items on a sender can be slowed for notices that are nearly all unfounded.",
-            unit="items",
-            minimum=5,
-            maximum=1_000_000,
-        ),
-    ] = 30
-    notice_abuse_upheld_percent: Annotated[
-        float,
-        S(
-            "A sender is slowed when the share of items that were upheld lies below this, at the upper end of its interval;"
-            " 0: nobody by policy.",
-            unit="%",
-            minimum=0.0,
-            maximum=50.0,
-        ),
-    ] = 10.0
-    notice_abuse_days: Annotated[
-        int, S("Over how many days that is counted, and for how many it holds.", unit="days", minimum=1, maximum=3650)
-    ] = 90  # fmt: skip

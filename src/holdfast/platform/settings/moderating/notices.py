@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from .about import S
-from .mirror import MirrorSettings
+from ..about import S
+from .quality import QualitySettings
 
 
-class NoticeSettings(MirrorSettings, frozen=True, kw_only=True):
+class NoticeSettings(QualitySettings, frozen=True, kw_only=True):
     """The notice desk."""
 
     # Notice desk

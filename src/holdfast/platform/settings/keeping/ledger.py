@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from .about import S
+from ..about import S
 from .portability import PortabilitySettings
 
 
