@@ -100,7 +100,7 @@ class Answers:
             for item in notice["items"]:
                 by_host[notice["sender"]] += 1
                 repeats += item["outcome"] == "duplicate" or bool(item["duplicate_of"])
-                again += bool(item["named_before"])
+                again += bool(item.get("named_before"))
                 unfound += item["subject"].startswith(("unresolved", "page", "elsewhere"))
         for leaf in leaves:
             snapshot = self.bundle.openings.get((leaf["id"], "snapshot"))
