@@ -136,16 +136,18 @@ def _work(facts: StoreFacts) -> list[Finding]:
         ),
         (facts.listing, Code.CANNOT_LIST, "What is there cannot be listed; give the right to list."),
     )
-    for outcome, code, text in needs:
-        if outcome is not Outcome.DONE:
-            return [Finding(code, Severity.FATAL, text)]
-    if facts.create_only is not Outcome.REFUSED:
+    unmet = [one for one in needs if one[0] is not Outcome.DONE]
+    # What was never asked follows from what failed before; alone it is no proof of anything.
+    failed = [one for one in unmet if one[0] is not Outcome.UNASKED] or unmet[:1]
+    found = [Finding(code, Severity.FATAL, text) for _, code, text in failed]
+    is_asked = facts.create_only is not Outcome.UNASKED
+    if facts.create_only is not Outcome.REFUSED and (is_asked or not found):
         text = (
             "The store replaces objects although it is told to create new ones only. Two servers could both believe that "
             "they hold the site; take another store."
         )
-        return [Finding(Code.CREATE_ONLY_IGNORED, Severity.FATAL, text)]
-    return []
+        found.append(Finding(Code.CREATE_ONLY_IGNORED, Severity.FATAL, text))
+    return found
 
 
 def _keeping(facts: StoreFacts, *, lock_promised: bool) -> list[Finding]:

@@ -26,7 +26,10 @@ async def probe_store(store: stores.Store, *, clock: Clock, mark: str) -> StoreF
         facts = replace(facts, writing=writing)
         if writing is not Outcome.DONE:
             return facts
-        facts = await _read(store, name, facts)
+        facts = replace(facts, reading=await _read(store, name))
+        if facts.reading is not Outcome.DONE:
+            return facts
+        facts = replace(facts, ranges=await _read_part(store, name))
         facts = await _listed(store, name, facts, (clock.now() - before) / 2, clock)
         facts = replace(facts, create_only=await _twice(store, name))
         return await _rights(store, mark, facts)
@@ -44,16 +47,22 @@ async def _written(store: stores.Store, name: str, data: bytes) -> Outcome:
     return Outcome.DONE
 
 
-async def _read(store: stores.Store, name: str, facts: StoreFacts) -> StoreFacts:
+async def _read(store: stores.Store, name: str) -> Outcome:
     try:
-        whole = await store.get(name)
-        facts = replace(facts, reading=Outcome.DONE if whole == _FIRST else Outcome.IGNORED)
-        part = await store.get_range(name, 9, 15)
-        return replace(facts, ranges=Outcome.DONE if part == _FIRST[9:15] else Outcome.IGNORED)
+        return Outcome.DONE if await store.get(name) == _FIRST else Outcome.IGNORED
     except stores.ObjectMissing:
-        return replace(facts, reading=Outcome.IGNORED)
+        return Outcome.IGNORED
     except stores.StoreRefused:
-        return replace(facts, reading=Outcome.REFUSED)
+        return Outcome.REFUSED
+
+
+async def _read_part(store: stores.Store, name: str) -> Outcome:
+    try:
+        return Outcome.DONE if await store.get_range(name, 9, 15) == _FIRST[9:15] else Outcome.IGNORED
+    except stores.ObjectMissing:
+        return Outcome.IGNORED
+    except stores.StoreRefused:
+        return Outcome.REFUSED
 
 
 async def _listed(

@@ -16,6 +16,7 @@ import obstore
 from obstore.exceptions import (
     AlreadyExistsError,
     BaseError,
+    GenericError,
     PermissionDeniedError,
     PreconditionError,
     UnauthenticatedError,
@@ -36,6 +37,8 @@ from .port import (
 )
 
 _RETRIES: Final = 2
+# What obstore says of an answer that has no range; it has no error of its own for that.
+_NO_RANGES: Final = "non-partial response"
 
 
 class BucketObjects:
@@ -93,8 +96,14 @@ class BucketObjects:
             size = (await obstore.head_async(self._store, check_name(name)))["size"]
             if start >= size:
                 return b""
-            data = bytes(await obstore.get_range_async(self._store, name, start=start, end=min(end, size)))
-        return data
+            try:
+                found = await obstore.get_range_async(self._store, name, start=start, end=min(end, size))
+            except GenericError as error:
+                # It sent the whole object, or something else: it is there, and cannot do this.
+                if _NO_RANGES in str(error):
+                    raise StoreRefused(private=f"{self._address}: {name}: no ranges") from None
+                raise
+        return bytes(found)
 
     async def list(self, prefix: str = "") -> list[StoredObject]:
         """See the port."""
