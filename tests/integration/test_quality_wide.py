@@ -46,7 +46,9 @@ async def test_many_posts_taken_away_at_once_are_looked_at_again(settings: Setti
             if judge is max_:
                 assert (look.kind, look.case_id) == (LookKind.WIDE, case_of_look.id)
         await site.settle()
-        back = [one for one in await bob.get(f"/api/v1/accounts/{ann.id}/statuses") if "joke" in one["content"]]
+        back = [
+            one for one in await bob.get(f"/api/v1/accounts/{ann.id}/statuses") if "joke" in one["content"]
+        ]
         assert len(back) == 3
         report = await quality.quality_report(database, now - timedelta(days=1))
         assert all(one["n"] == 0 for one in report["errors"].values())

@@ -33,7 +33,9 @@ QUALITY: dict[str, StaffRow] = {
     f"GET {_D}/quality/objections": StaffRow("admin", _READ),
     f"POST {_D}/quality/looks/{{id}}/objection": StaffRow("moderator", _WRITE, "account", 404),
     f"POST {_D}/quality/looks/{{id}}/answer": StaffRow("admin", _WRITE, "account", 404),
-    **{f"GET {_D}/{path}": StaffRow("moderator", _READ) for path in ("rules", "rule_trials", "team", "roles")},
+    **{
+        f"GET {_D}/{path}": StaffRow("moderator", _READ) for path in ("rules", "rule_trials", "team", "roles")
+    },
     f"GET {_D}/rules/{{name}}": StaffRow("moderator", _READ, "rule"),
     f"POST {_D}/rules/{{name}}/stage": StaffRow("admin", _WRITE, "rule", 422, {"to": "nowhere"}),
     f"POST {_D}/rule_trials": StaffRow("moderator", _WRITE, form={"source": "nothing", "posts": "1"}),

@@ -21,7 +21,13 @@ from holdfast.platform.postgres import EmbeddedPostgres
 from holdfast.platform.stores import Store
 from holdfast.pure.mirror import EpochClaim, EpochStart, encode_claim, encode_start, open_claim, parse_lsn
 
-MIRRORED = {"summarize_wal": "on", "max_wal_size": "256MB", "wal_keep_size": "512MB", "fsync": "off", "full_page_writes": "on"}
+MIRRORED = {
+    "summarize_wal": "on",
+    "max_wal_size": "256MB",
+    "wal_keep_size": "512MB",
+    "fsync": "off",
+    "full_page_writes": "on",
+}
 MASTER_KEY = bytes.fromhex("5a" * 32)
 
 

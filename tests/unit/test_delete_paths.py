@@ -64,6 +64,10 @@ ELSEWHERE = {
     "reporter_outcomes": "follows from decisions", "strikes": "follows from the moderation log, which stays",
     "effect_baselines": "what an account was before an effect; follows from the log", "case_skips": "who passed a case on", "desk_queue_members": "who works where",
     "moderation_pseudonyms": "the name that stands for an account in figures",
+    "gone_posts": "ids of posts that are gone, not what they said", "rule_trials": "figures of a rule, not of anybody",
+    "mirror_media_gone": "that copies may go; a file that is held keeps its row in `media`, and so its copies",
+    "stamps": "versions of what is cached",
+    "public": "the ledger's tables, which going back in time fills again at once with newer rows",
 }  # fmt: skip
 """Tables whose rows no hold is about, each with the reason."""
 

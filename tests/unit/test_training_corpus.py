@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.pure.errors import Invalid
-from holdfast.screening.classifier import JUDGED, OUTPUTS, TARGETS
+from holdfast.screening.classifier import JUDGED, TARGETS
 from holdfast.screening.corpus.lines import read_corpus, read_slots, write_out
 from holdfast.screening.corpus.rows import LAWFUL, Row, labels_from_columns, labels_of, target_vector
 

@@ -75,7 +75,14 @@ def _description(title: str, url: str, under: str = "") -> bytes:
 
 ROUTES: list[Route] = [
     route
-    for table in (*mastodon.TABLES, *desk.TABLES, *evidence.TABLES, *notice_forms.TABLES, *public.TABLES, health)
+    for table in (
+        *mastodon.TABLES,
+        *desk.TABLES,
+        *evidence.TABLES,
+        *notice_forms.TABLES,
+        *public.TABLES,
+        health,
+    )
     for route in table.routes
 ]
 

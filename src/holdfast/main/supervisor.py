@@ -64,7 +64,9 @@ class Endings:
         self.count += 1
         # The first ending may have been an accident or an impatient operator: no pause.
         self.pause_seconds = (
-            min(PAUSE_FIRST_SECONDS * 2 ** min(self.count - 2, 16), PAUSE_MAX_SECONDS) if self.count > 1 else 0.0
+            min(PAUSE_FIRST_SECONDS * 2 ** min(self.count - 2, 16), PAUSE_MAX_SECONDS)
+            if self.count > 1
+            else 0.0
         )
         return self.count < (ENDINGS_MAX if was_ready else ENDINGS_MAX_BEFORE_READY)
 

@@ -61,7 +61,9 @@ def add(
     from holdfast.continuity.mirror import StoreNotFit, StoreSetup
 
     given = {"endpoint": endpoint, "region": region, "host_key": host_key}
-    found = StoreSetup(name, _bare(url), store_credentials(url, credentials, given), owner, jurisdiction, locked)
+    found = StoreSetup(
+        name, _bare(url), store_credentials(url, credentials, given), owner, jurisdiction, locked
+    )
     settings = command_settings(data)
     try:
         facts = with_database(settings, lambda ready: _join(ready, found, media=media))

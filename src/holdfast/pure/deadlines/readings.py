@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .clocks import Clock, as_it_stood, breached_at, due_at, elapsed_share, known_at, moment_of_share, opens_at
+from .clocks import (
+    Clock,
+    as_it_stood,
+    breached_at,
+    due_at,
+    elapsed_share,
+    known_at,
+    moment_of_share,
+    opens_at,
+)
 from .presets import Purpose
 
 

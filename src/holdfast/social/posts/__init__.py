@@ -59,7 +59,15 @@ from .queries import (
 )
 from .reader import PostReader
 from .rescreen import Rejudged, Rescreened, rescreen_posts
-from .store import announce, erase_kept, forget_gone_posts, forget_old_keys, label_post, mark_post, mark_sensitive
+from .store import (
+    announce,
+    erase_kept,
+    forget_gone_posts,
+    forget_old_keys,
+    label_post,
+    mark_post,
+    mark_sensitive,
+)
 
 __all__ = [
     "ADULTS_ONLY", "PostMark", "PostReachChanged", "RepliesClosed", "label_post", "mark_post", "may_reply",

@@ -76,9 +76,7 @@ class SessionReader:
         return (
             None
             if row is None
-            else BrowserSession(
-                row["id"], row["account_id"], row["username"], "member", True, row["locale"]
-            )
+            else BrowserSession(row["id"], row["account_id"], row["username"], "member", True, row["locale"])
         )
 
     async def _load(self, key: bytes, now: Instant) -> _Entry | None:
