@@ -13,6 +13,7 @@ DESK: dict[str, StaffRow] = {
         f"GET {_D}/{path}": StaffRow("moderator", _READ)
         for path in ("lanes", "backlog", "queues", "cases", "log")
     },
+    **{f"GET {_D}/desk/{path}": StaffRow("admin", _READ) for path in ("mirror", "drills", "doctor")},
     f"GET {_D}/subjects/{{kind}}/{{key}}": StaffRow("moderator", _READ, "account", 404),
     f"POST {_D}/subjects/{{kind}}/{{key}}/mute": StaffRow("moderator", _WRITE, "account", 404, form=_MUTE),
     f"DELETE {_D}/subjects/{{kind}}/{{key}}/mute": StaffRow("moderator", _WRITE, "account", 404),

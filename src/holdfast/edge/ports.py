@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Protocol
 
 from ..platform.clock import Clock
 from ..platform.config import Settings
@@ -30,6 +31,18 @@ from ..trust.breaker import BreakerReader, usable_stages
 from ..trust.transparency import TransparencyReader
 
 
+class OwnerPort(Protocol):
+    """What only who runs the server may see; facts as the commands print them with --json, without any secret."""
+
+    async def mirror(self) -> dict[str, Any]:
+        """`configured`, and the facts of `holdfast mirror status`. Raises MirrorSetupUnreadable."""
+        ...
+
+    async def doctor(self) -> dict[str, Any]:
+        """The facts of `holdfast doctor`. Raises MirrorSetupUnreadable."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a handler may use. Handlers hold nothing of their own."""
@@ -52,6 +65,7 @@ class Services:
     live: LiveHub
     media: Intake
     outbound: GuardedClient
+    owners: OwnerPort
 
     @property
     def base_url(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from holdfast.continuity.drills import (
     Dependency,
@@ -67,6 +67,18 @@ async def diagnosis(settings: Settings, reader: Reader, *, now: Instant) -> Diag
         dependencies(setup, facts), last, is_stale(last, now), kit.made_at if kit else None,
         missing_topics(setup) if setup is not None else (),
     )  # fmt: skip
+
+
+def facts_of(found: Diagnosis) -> dict[str, Any]:
+    """What was found, as data."""
+    return {
+        "dependencies": [{**one._asdict(), "standing": one.standing.value} for one in found.dependencies],
+        "last_drill": found.last_drill.isoformat() if found.last_drill else None,
+        "drill_is_stale": found.drill_is_stale,
+        "kit_made_at": found.kit_made_at.isoformat() if found.kit_made_at else None,
+        "kit_lacks": list(found.kit_lacks),
+        "bad": found.is_bad,
+    }
 
 
 def _has_lock() -> bool:

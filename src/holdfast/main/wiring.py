@@ -37,6 +37,7 @@ from .datafolder import stamps_file
 from .live_events import live_events_of
 from .mirror_shipping import setup_file
 from .mirrored_blobs import blobs_of
+from .owner_facts import OwnerFacts
 from .screening_choice import model_choice
 from .subscriptions import reactions_to
 
@@ -135,6 +136,7 @@ def services_over(
             database, clock, SessionLimits(settings.session_lifetime_days, settings.session_idle_days)
         ),
         outbound=outbound,
+        owners=OwnerFacts(settings, database, keyring, clock),
     )
 
 

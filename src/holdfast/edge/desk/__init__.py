@@ -18,6 +18,7 @@ from .log import routes as log
 from .notice_steps import routes as notice_steps
 from .notice_work import routes as notice_work
 from .notices import routes as notices
+from .owners import routes as owners
 from .policies import routes as policies
 from .quality import routes as quality
 from .queues import routes as queues
@@ -45,6 +46,7 @@ TABLES = (
     notice_steps,
     notice_work,
     notices,
+    owners,
     policies,
     quality,
     queues,

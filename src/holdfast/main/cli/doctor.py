@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,7 +24,7 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Print every outside dependency with its owner, what stops without it, the last drill, and what the kit lacks."""
-    from holdfast.main.diagnosis import diagnose
+    from holdfast.main.diagnosis import diagnose, facts_of
 
     found: Diagnosis = with_database(command_settings(data), diagnose)
     if as_json:
@@ -33,18 +33,6 @@ def doctor(
         _show(found)
     if check and found.is_bad:
         raise typer.Exit(1)
-
-
-def facts_of(found: Diagnosis) -> dict[str, Any]:
-    """What was found, as data."""
-    return {
-        "dependencies": [{**one._asdict(), "standing": one.standing.value} for one in found.dependencies],
-        "last_drill": found.last_drill.isoformat() if found.last_drill else None,
-        "drill_is_stale": found.drill_is_stale,
-        "kit_made_at": found.kit_made_at.isoformat() if found.kit_made_at else None,
-        "kit_lacks": list(found.kit_lacks),
-        "bad": found.is_bad,
-    }
 
 
 def _show(found: Diagnosis) -> None:
