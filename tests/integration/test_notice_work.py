@@ -18,6 +18,8 @@ from holdfast.pure.errors import Invalid
 from holdfast.pure.notices import Step
 from holdfast.records.holds import Subject, held
 from holdfast.trust.cases import get_case
+from holdfast.trust.decisions import undo
+from holdfast.trust.effects import ActionKind
 from holdfast.trust.notice_clocks import presets_in_force, publish_presets
 from holdfast.trust.notice_work import (
     PAGE_STAFF,
@@ -25,6 +27,7 @@ from holdfast.trust.notice_work import (
     NewReferral,
     Page,
     mark_referral_sent,
+    open_case_by_hand,
     pages_of,
     reclassify,
     refer,
@@ -49,7 +52,7 @@ from holdfast.trust.notices import (
     take_step,
 )
 from holdfast.trust.staff_actions import CLOCK, OPERATOR, Staff
-from tests.integration.test_notices import addresses, arrive, mail
+from tests.integration.test_notices import addresses, arrive, decide_first, mail
 from tests.support.site import Site, open_site
 
 
@@ -216,6 +219,46 @@ async def test_a_threat_to_life_is_referred_held_and_seen_by_few(site: Site) -> 
     assert [one.id for one in await referrals_page(database, first)] == [referral.id]
     assert await referrals_page(database, second) == []
     assert [one.their_reference for one in await referrals_page(database, OPERATOR)] == ["LY-1"]
+
+
+async def test_a_member_is_told_of_a_gagged_decision_once_the_gag_ends_and_never_of_one_taken_back(
+    site: Site,
+) -> None:
+    alice, boss = await site.member("alice"), await site.member("boss", role="admin")
+    database, now = site.services.database, site.services.clock.now()
+    posts = [await alice.say(text) for text in ("what a court asks about", "and a second thing")]
+    urls = [f"{site.services.base_url}/@alice/{post['id']}" for post in posts]
+    made = await arrive(site, mail(site, *urls, preset="court.gag", gag=True, capacity=Capacity.COURT))
+    await site.settle()
+    decisions = []
+    for n in (1, 2):
+        async with database.transaction() as tx:
+            await open_case_by_hand(tx, OPERATOR, made.notice_id, n, now=now)
+        item = (await NoticeReader(database).items(CLOCK, made.notice_id))[n - 1]
+        assert item.case_id is not None
+        decisions.append(await decide_first(site, boss, ActionKind.WITHDRAW, item.case_id))
+    assert (await boss.request("GET", f"/api/v1/statuses/{posts[0]['id']}")).status_code == 404
+    assert await alice.get("/api/holdfast/v1/statements") == []
+    assert await alice.get("/api/v1/notifications") == []
+    assert await database.fetchval("select count(*) from account_warnings") == 0
+    timeline = await NoticeReader(database).timeline(CLOCK, made.notice_id)
+    held = [one.record_id for one in timeline if one.what == "statement.held"]
+    assert len(held) == 2
+    kinds = await database.fetch("select kind from ledger_records where record_id = any($1::text[])", held)
+    assert {row[0] for row in kinds} == {"sealed"}
+    async with database.transaction() as tx:
+        await undo(tx, OPERATOR, decisions[1], reason="a mistake", now=now)
+    await site.settle()
+    assert await alice.get("/api/holdfast/v1/statements") == []
+    async with database.transaction() as tx:
+        await reclassify(
+            tx, OPERATOR, made.notice_id, NewKind(gag=False), reason="the court lifted it", now=now
+        )
+    await site.settle()
+    (told,) = await alice.get("/api/holdfast/v1/statements")
+    assert "what a court asks about" in told["text"]
+    assert told["reverses_id"] is None
+    assert await database.fetchval("select count(*) from held_statements where released_at is null") == 0
 
 
 async def test_presets_are_published_and_running_clocks_stay_as_they_are(site: Site) -> None:

@@ -122,6 +122,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     # Those who notify of decisions, teach from them and answer notices subscribe here.
     decisions.DecisionMade: (bulk.close_covered, reporters.count_decided, appeals.settle_held, notice_work.settle_notice_items),
     decisions.DecisionReversed: (reporters.count_reversed, appeals.settle_reversed, notice_work.unsettle_reversed),
+    decisions.StatementHeld: (notice_work.note_held_statement,),
     # By mail as an errand, where that is set up: see `reactions_to`.
     statements.StatementSent: (),
     # By mail as an errand: see `reactions_to`.
@@ -144,6 +145,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     ),
     notices.NoticeChangedState: (),
     notices.NoticeVerified: (notice_work.raise_notice_cases,),
+    notices.GagEnded: (decisions.tell_held,),
     notices.NoticeMessageAdded: (),
     notices.NoticeItemSettled: (),
     notices.ClockWarned: (),

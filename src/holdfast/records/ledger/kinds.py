@@ -101,6 +101,7 @@ class Kind(StrEnum):
         "policy action basis automation lane outcome cause took role rule",
     )
     SOR_SENT = "sor.sent", "policy ground automation basis channel action"
+    SOR_HELD = "sor.held", "channel cause"
     APPEAL_OPENED = "appeal.opened", "policy action lane channel"
     APPEAL_DECIDED = "appeal.decided", "policy action outcome took role"
     JURY_SEATED = "jury.seated", "policy jurors:count"

@@ -88,6 +88,7 @@ KEPT: dict[str, str] = {
     "account_warnings": "what the staff did and why; appeals and notices refer to it",
     "appeals": "what was asked and answered, which the ledger and the figures refer to; what was written goes",
     "statements": "the reasons as they were sent, which appeals and notices refer to",
+    "held_statements": "that a statement waited for the end of a gag, and what the ledger says of it",
     "strikes": "what counts against the account, until it expires",
     "reports": "what the staff was told",
     "screening_labels": "what the staff said of the account, so that rules go on to know it",

@@ -9,9 +9,9 @@ from .errors import (
     RulingNotAllowed,
     SecondPersonNeeded,
 )
-from .events import DecisionMade, DecisionReversed
+from .events import DecisionMade, DecisionReversed, StatementHeld
 from .inherit import inherit_decision
-from .jobs import decide_copy, settle_decision, settle_undo
+from .jobs import decide_copy, settle_decision, settle_undo, tell_held
 from .make import (
     AT_ONCE,
     Origin,
@@ -42,8 +42,8 @@ from .undo import undo
 __all__ = [
     "AT_ONCE", "MAY_END", "Action", "AlreadyUndone", "Decision", "DecisionMade", "DecisionNotThere", "DecisionReversed", "Drafted", "Involved",
     "Origin", "PlanChanged", "Planned", "Preview", "Referral", "Ruling", "RulingNotAllowed", "SecondPersonNeeded",
-    "StatementReader", "Target", "check", "copies_of", "decide", "decide_copy", "decisions_page", "effects_of",
+    "StatementHeld", "StatementReader", "Target", "check", "copies_of", "decide", "decide_copy", "decisions_page", "effects_of",
     "get_decision", "inherit_decision", "involved", "make_decision", "people_of", "policy_named", "policy_of", "preview",
     "preview_effects", "reasons_of", "referrals_of", "require_above_all", "require_for", "resolved", "settle_decision",
-    "settle_undo", "source_type_of", "targets_of_posts", "undo",
+    "settle_undo", "source_type_of", "targets_of_posts", "tell_held", "undo",
 ]  # fmt: skip

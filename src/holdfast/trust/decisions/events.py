@@ -12,6 +12,14 @@ class DecisionMade(Event, frozen=True):
     case_id: int | None
 
 
+class StatementHeld(Event, frozen=True):
+    """A member is not told yet of what was decided, since a notice that led to it forbids that."""
+
+    decision_id: int
+    notice_id: int
+    record_id: str
+
+
 class DecisionReversed(Event, frozen=True):
     """A decision was taken back, with those about later copies."""
 

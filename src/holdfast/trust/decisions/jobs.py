@@ -12,14 +12,22 @@ import msgspec
 
 from ...platform.clock import Instant
 from ...platform.db import Tx
+from ...platform.outbox import NewJob
 from ..cases import CopyArrived
 from .inherit import inherit_decision
 from .make import begin
-from .queries import lock_decision
+from .queries import held_by, lock_decision
+from .tell import release_statement
 from .undo import go_back, undoer_of
 
 PART: Final = 100
 """Effects that one job does."""
+
+
+class Ungagged(TypedDict):
+    """A notice that forbids nothing any more."""
+
+    notice_id: int
 
 
 class Settling(TypedDict):
@@ -48,3 +56,13 @@ async def decide_copy(tx: Tx, payload: bytes, now: Instant) -> None:
     """CopyArrived (as JSON): the decision about the first is for the copy too."""
     event = msgspec.json.decode(payload, type=CopyArrived)
     await inherit_decision(tx, event.decision_id, event.post_id, now=now)
+
+
+async def tell_held(tx: Tx, payload: bytes, now: Instant) -> None:
+    """GagEnded (as JSON): the next part of the statements that waited because of the notice."""
+    notice_id = msgspec.json.decode(payload, type=Ungagged)["notice_id"]
+    waiting = await held_by(tx, notice_id, PART)
+    for decision_id, account_id in waiting:
+        await release_statement(tx, decision_id, account_id, now)
+    if len(waiting) == PART:
+        tx.enqueue(NewJob(tell_held.__name__, payload, lock_key=f"notice {notice_id}"))

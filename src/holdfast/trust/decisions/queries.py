@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from ...platform.clock import Instant
-from ...platform.db import Reader, Row
+from ...platform.db import Reader, Row, Tx
 from ...pure.window import Window
 from ..cases import CaseMember
 from ..effects import TOLD, NewEffect, SubjectKind
@@ -263,3 +263,34 @@ async def referrals_of(reader: Reader, decision_id: int) -> list[Referral]:
         decision_id,
     )
     return [Referral(**{**dict(row), "hold_ids": list(row["hold_ids"])}) for row in rows]
+
+
+_GAG_SQL = """
+select n.id from notice_items i join notices n on n.id = i.notice_id where i.case_id = $1 and n.gag order by n.id limit 1
+"""
+_HELD_SQL = """
+select decision_id, account_id from held_statements h where released_at is null and notice_id = $1
+order by decision_id, account_id limit $2 for update
+"""
+
+
+async def gag_on(reader: Reader, case_id: int | None) -> int | None:
+    """The notice about this case that forbids to tell members; None without one."""
+    found: int | None = await reader.fetchval(_GAG_SQL, case_id) if case_id is not None else None
+    return found
+
+
+async def held_by(tx: Tx, notice_id: int, most: int) -> list[tuple[int, int]]:
+    """(decision, account) of statements that wait because of a notice."""
+    return [(row[0], row[1]) for row in await tx.fetch(_HELD_SQL, notice_id, most)]
+
+
+async def is_held(reader: Reader, decision_id: int, account_id: int) -> bool:
+    """Whether the member's statement was held back, then or still."""
+    return bool(
+        await reader.fetchval(
+            "select 1 from held_statements where decision_id = $1 and account_id = $2",
+            decision_id,
+            account_id,
+        )
+    )

@@ -34,6 +34,32 @@ async def insert_decision(tx: Tx, decision: Decision, *, copy_of: str | None) ->
     return inserted > 0
 
 
+async def insert_held(
+    tx: Tx, decision_id: int, account_id: int, notice_id: int, record_id: str, *, now: Instant
+) -> None:
+    """The member's statement waits."""
+    await tx.execute(
+        "insert into held_statements (decision_id, account_id, notice_id, record_id, held_at) values ($1, $2, $3, $4, $5)",
+        decision_id, account_id, notice_id, record_id, now,
+    )  # fmt: skip
+
+
+async def pass_on(tx: Tx, decision_id: int, account_id: int, notice_id: int) -> None:
+    """Another notice is in the way now."""
+    await tx.execute(
+        "update held_statements set notice_id = $3 where decision_id = $1 and account_id = $2",
+        decision_id, account_id, notice_id,
+    )  # fmt: skip
+
+
+async def mark_released(tx: Tx, decision_id: int, account_id: int, *, now: Instant) -> None:
+    """It waits no more."""
+    await tx.execute(
+        "update held_statements set released_at = $3 where decision_id = $1 and account_id = $2",
+        decision_id, account_id, now,
+    )  # fmt: skip
+
+
 async def mark_settled(tx: Tx, decision_id: int, now: Instant) -> None:
     """All that follows from it has been done."""
     await tx.execute(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ...platform.clock import Instant
 from ...platform.db import Reader, Tx
+from ...records import ledger
 from ..effects import LABEL, STRIKE, TOLD, VISIBILITY, ActionKind, Effect, NewEffect, SubjectKind, effects_on
 from ..policies import Basis, Policy, in_language, policy_version, read_reference
 from ..statements import (
@@ -20,8 +21,10 @@ from ..statements import (
     send_statement,
 )
 from ..templates import fill, template_versions
+from . import store
+from .events import StatementHeld
 from .model import ON_ACCOUNTS, ON_POSTS, SWEEPS, Action, Decision, Ruling
-from .queries import Drafted, get_decision
+from .queries import Drafted, gag_on, get_decision, is_held
 
 POSTS_NAMED = 200
 """Posts that a statement is about by name; it says how many more there are where a decision is about more."""
@@ -36,12 +39,47 @@ _KINDS: Mapping[int, str] = {0: "image", 1: "gifv", 2: "video", 3: "audio"}
 
 
 async def tell_decision(tx: Tx, effect: Effect, now: Instant) -> None:
-    """Send the statement that the effect stands for: once, however often this is called."""
+    """Send the statement that the effect stands for, once, however often this is called; or hold it back while a notice that
+    led to the decision forbids to tell the member."""
     decision = await get_decision(tx, effect.decision_id)
     account_id = int(effect.key)
+    notice_id = await gag_on(tx, decision.case_id)
+    if notice_id is not None:
+        await _hold(tx, decision, account_id, notice_id, now)
+        return
+    await _send(tx, decision, account_id, now)
+
+
+async def release_statement(tx: Tx, decision_id: int, account_id: int, now: Instant) -> None:
+    """Send a statement that was held back, unless another notice forbids it still, or the decision was taken back."""
+    decision = await get_decision(tx, decision_id)
+    notice_id = await gag_on(tx, decision.case_id)
+    if notice_id is not None:
+        await store.pass_on(tx, decision_id, account_id, notice_id)
+        return
+    if decision.undone_at is None:
+        await _send(tx, decision, account_id, now)
+    await store.mark_released(tx, decision_id, account_id, now=now)
+
+
+async def _send(tx: Tx, decision: Decision, account_id: int, now: Instant) -> None:
     locale = await tx.fetchval("select locale from users where account_id = $1", account_id)
     if locale is not None:
         await send_statement(tx, await reasons_of(tx, decision, account_id, language_of(locale)), now=now)
+
+
+async def _hold(tx: Tx, decision: Decision, account_id: int, notice_id: int, now: Instant) -> None:
+    """Keep on record, under seal, that the member is not told and why; what the law asks for is late, not forgotten."""
+    if await is_held(tx, decision.id, account_id):
+        return
+    private = {"decision": decision.record_id, "account": str(account_id)}
+    entry = ledger.Entry(
+        kind=ledger.Kind.SOR_HELD, subject=ledger.Subject.notice(notice_id),
+        public={"channel": "app", "cause": "gag"}, private=private, sealed=True,
+    )  # fmt: skip
+    record_id = await ledger.append(tx, entry, now=now)
+    await store.insert_held(tx, decision.id, account_id, notice_id, record_id, now=now)
+    tx.emit(StatementHeld(decision.id, notice_id, record_id))
 
 
 async def tell_reversal(tx: Tx, effect: Effect, now: Instant) -> None:

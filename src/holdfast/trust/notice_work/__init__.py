@@ -23,6 +23,7 @@ from .counters import (
 from .decided import (
     note_appeal,
     note_appeal_decided,
+    note_held_statement,
     settle_closed_case,
     settle_notice_items,
     unsettle_reversed,
@@ -46,7 +47,7 @@ __all__ = [
     "PAGE_STAFF", "Facts", "Page", "PageRow", "Planned", "Ways", "note_page", "pages_of", "plan_pages",
     "CHECKS", "Counter", "DRILL_FRESH", "last_drill", "NewKind", "NewReferral", "ReadinessFacts", "ReadinessItem", "Referral", "assign", "complete_notice",
     "counters_of", "extend", "file_counter", "forward_counter", "look_at", "mark_ready", "mark_referral_sent", "meet",
-    "note_appeal", "note_appeal_decided", "note_suit", "open_case_by_hand", "open_notice_cases", "open_readiness", "open_readiness_of",
+    "note_appeal", "note_appeal_decided", "note_held_statement", "note_suit", "open_case_by_hand", "open_notice_cases", "open_readiness", "open_readiness_of",
     "pause", "put_back_due", "raise_notice_cases", "readiness_of", "reclassify", "refer", "referrals_page",
     "release_notice_holds", "resolve_by_hand", "resume", "settle_closed_case", "settle_notice_items", "take_legal_report",
     "unseal_notices", "unsettle_reversed", "verify_by_hand", "watch_clocks",

@@ -17,6 +17,7 @@ from ..notice_items import Addresses, Found, Target, resolve_item, some_items
 from ..notice_items import mark_seen as mark_items_seen
 from ..notices import (
     Capacity,
+    GagEnded,
     Notice,
     NoticeNotAllowed,
     NoticeNotThere,
@@ -172,6 +173,8 @@ async def reclassify(
         before=notice.preset,
     )
     await recount(tx, notice.id)
+    if notice.gag and not after.gag:
+        tx.emit(GagEnded(notice.id))
     return await lock_notice(tx, staff, notice_id)
 
 

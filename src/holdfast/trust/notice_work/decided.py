@@ -15,7 +15,7 @@ from ...platform.db import Tx
 from ...pure.notices import NoticeState, Step
 from ..appeals import AppealDecided, AppealFiled, get_appeal
 from ..cases import CaseClosed, get_case
-from ..decisions import DecisionMade, DecisionReversed, copies_of, get_decision
+from ..decisions import DecisionMade, DecisionReversed, StatementHeld, copies_of, get_decision
 from ..notice_items import (
     Found,
     NoticeItem,
@@ -44,6 +44,20 @@ async def settle_notice_items(tx: Tx, payload: bytes, now: Instant) -> None:
         notice = await lock_notice(tx, CLOCK, notice_id)
         settled = [Settled(n, outcome, decision.id, "by decision") for n in numbers]
         await settle_items(tx, CLOCK, notice, settled, records=records, now=now)
+
+
+async def note_held_statement(tx: Tx, payload: bytes, now: Instant) -> None:
+    """StatementHeld: the notice says that a member is not told because of it."""
+    event = msgspec.json.decode(payload, type=StatementHeld)
+    await add_event(
+        tx,
+        event.notice_id,
+        "statement.held",
+        CLOCK,
+        now=now,
+        record_id=event.record_id,
+        decision_id=str(event.decision_id),
+    )
 
 
 async def settle_closed_case(tx: Tx, payload: bytes, now: Instant) -> None:

@@ -6,6 +6,7 @@ from ..notice_items import Addresses, CitedItem, Found, NoticeItem
 from .add_message import add_message, note_delivery
 from .errors import NoticeChanged, NoticeNotAllowed, NoticeNotForYou, NoticeNotThere
 from .events import (
+    GagEnded,
     NoticeAnswered,
     NoticeChangedState,
     NoticeClosed,
@@ -54,7 +55,7 @@ __all__ = [
     "AUTHORITIES", "add_event", "complete", "get_notice", "hold_notice", "leaf_about", "lock_notice", "mark_seen", "not_ones_own", "progress_of", "recording_of",
     "recount", "sees_sealed", "set_assignee", "set_hold_released", "set_kind", "set_unsealed", "set_verification", "settle_items", "to_review",
     "Addresses", "Attachment", "Capacity", "Channel", "CitedItem", "ClockBreached", "ClockView", "ClockWarned",
-    "Direction", "FLOOD_FROM", "Found", "ItemOutcome", "Message", "MessageKind", "NewNotice", "Notice", "NoticeAnswered", "NoticeChanged",
+    "Direction", "FLOOD_FROM", "Found", "GagEnded", "ItemOutcome", "Message", "MessageKind", "NewNotice", "Notice", "NoticeAnswered", "NoticeChanged",
     "NoticeChangedState", "NoticeClosed", "NoticeDecided", "NoticeFilter", "NoticeItem", "NoticeItemSettled",
     "NoticeMessageAdded", "NoticeNotAllowed", "NoticeNotForYou", "NoticeNotThere", "NoticeOutcome", "NoticeReader",
     "NoticeReceived", "NoticeVerified", "NoticeState", "Received", "Sender", "Step", "TimelineEntry", "Verification", "Verified",

@@ -24,6 +24,12 @@ class NoticeVerified(Event, frozen=True):
     notice_id: int
 
 
+class GagEnded(Event, frozen=True):
+    """Members concerned may be told from now on."""
+
+    notice_id: int
+
+
 class NoticeItemSettled(Event, frozen=True):
     """An item has an outcome; "" where it was taken back."""
 
