@@ -8,7 +8,7 @@ import { session } from "./session.svelte";
 
 const TYPES = [
   "mention", "status", "reblog", "favourite", "follow", "follow_request", "update", "quote", "quoted_update", "poll",
-  "moderation_warning", "severed_relationships", "admin.sign_up", "admin.report", "holdfast.report_outcome",
+  "moderation_warning", "severed_relationships", "admin.sign_up", "admin.report", "holdfast.report_outcome", "holdfast.notice",
 ];
 
 export type Kind = "all" | "mentions";

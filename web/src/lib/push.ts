@@ -34,7 +34,7 @@ export async function enablePush(): Promise<State> {
   const registration = await navigator.serviceWorker.ready;
   const here = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
   const { endpoint, keys } = here.toJSON();
-  const alerts = Object.fromEntries(["mention", "quote", "status", "follow", "follow_request", "favourite", "reblog", "poll", "moderation_warning", "holdfast.report_outcome"].map((one) => [one, true]));
+  const alerts = Object.fromEntries(["mention", "quote", "status", "follow", "follow_request", "favourite", "reblog", "poll", "moderation_warning", "holdfast.report_outcome", "holdfast.notice"].map((one) => [one, true]));
   await post("/api/v1/push/subscription", { subscription: { endpoint, keys, standard: true, declarative: true }, data: { alerts, policy: "all" } });
   return "on";
 }
