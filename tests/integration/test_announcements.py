@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-import pytest
 
 from holdfast.main.live_events import live_events_of
 from holdfast.platform.clock import FixedClock, Instant
@@ -25,16 +23,10 @@ from holdfast.social.announcements import (
 from tests.support.browser import open_town
 from tests.support.emojis import put_emoji
 from tests.support.entities import problems
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 from tests.support.streams import Talk, served, talk
 
 PATH = "/api/v1/announcements"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def announce(site: Site, text: str, **more: Any) -> str:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx2
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.platform.passwords import hash_password
 from holdfast.social.posts import PostState, decide_post
 from holdfast.trust import cases
 from holdfast.trust.appeals import note_breaches
 from tests.support.browser import PASSWORD, Browser
 from tests.support.rulings import case_about_post, decided, post_id, ruling, staff
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 def client_of(site: Site) -> httpx2.AsyncClient:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.pure.window import Window
 from holdfast.trust import appeals, cases
 from holdfast.trust.appeals import Appeal, AppealLimits, Outcome
 from holdfast.trust.decisions import get_decision
 from holdfast.trust.staff_actions import CLOCK, RoleLacks, Subject, subject_status
 from tests.support.rulings import case_about, case_about_post, decided, post_id, ruling, staff, taken_back
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 LIMITS = AppealLimits()
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def appealed(site: Site, who: Member, decision_id: int, reason: str = "It was a joke") -> Appeal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,12 +21,6 @@ from tests.support.site import Member, Site, open_site
 pytestmark = pytest.mark.integration
 
 API = "/api/holdfast/v1/breaker"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def look(site: Site, now: datetime) -> int:

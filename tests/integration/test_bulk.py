@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.platform.ids import new_id
 from holdfast.trust import cases
 from holdfast.trust.bulk import (
@@ -25,17 +23,11 @@ from holdfast.trust.decisions import Decision, PlanChanged, Ruling, SecondPerson
 from holdfast.trust.effects import effect_counts
 from holdfast.trust.staff_actions import ActorKind, Staff, Versions
 from tests.support.rulings import case_about_post, post_id, ruling, staff, taken_back, version_of
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 LIMITS = BulkLimits(most=100, second_person_above=5)
 RULES = "holdfast-default@2+abcdef"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def planned(site: Site, by: Staff, query: BulkQuery, wanted: Ruling) -> BulkPreview:

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.trust import cases
 from holdfast.trust.case_order import TARGET_SECONDS
 from holdfast.trust.cases import Signal, Source
 from holdfast.trust.staff_actions import Staff, Subject
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 
 TEXT = "At the council meeting on Friday nobody of the members should read the long report about the bridge"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def post_of(site: Site, member: Member, text: str) -> int:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from holdfast.platform.config import Settings
 from holdfast.social.posts import PostState, decide_post
 from tests.support.entities import problems
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 PATH = "/api/v1/conversations"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def whisper(who: Member, text: str, **form: Any) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.social.posts import PostState, decide_post
 from holdfast.trust import cases
 from holdfast.trust.cases import CopyArrived
@@ -35,15 +33,9 @@ from tests.support.rulings import (
     taken_back,
     version_of,
 )
-from tests.support.site import Site, open_site
+from tests.support.site import Site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def records(site: Site, kind: str) -> int:

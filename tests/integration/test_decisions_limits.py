@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.social.accounts import NewAccount, UsernameNotAllowed, create_account
 from holdfast.social.bans import PatternField, PatternSeverity
 from holdfast.trust.cases import Source
@@ -23,15 +21,9 @@ from tests.support.rulings import (
     staff,
     taken_back,
 )
-from tests.support.site import Site, open_site
+from tests.support.site import Site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def records(site: Site, kind: str) -> int:

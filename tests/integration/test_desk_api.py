@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.trust.case_order import TARGET_SECONDS
 from holdfast.trust.cases import reorder_stale
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 
 API = "/api/holdfast/v1"
 TEXT = "At the council meeting on Friday nobody of the members should read the long report about the bridge"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def json_of(member: Member, method: str, path: str, code: int = 200, **body: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
@@ -22,13 +21,7 @@ from holdfast.continuity.drills import (
 from holdfast.platform.config import Settings
 from holdfast.records import ledger
 from tests.support.access_ledger import grow_ledger
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 async def recorded(site: Site) -> None:

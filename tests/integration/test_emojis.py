@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,12 +21,6 @@ from tests.support.entities import problems
 from tests.support.site import Site, open_site
 
 PATH = "/api/v1/custom_emojis"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def served(site: Site, url: str) -> Image.Image:

@@ -12,14 +12,12 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]
 import pytest
 
 from holdfast.main.verification import Given, Outcome, Trust, verify_file
-from holdfast.platform.config import Settings
 from holdfast.pure.permissions import Permission, permits
 from holdfast.pure.window import Window
 from holdfast.records import ledger
@@ -40,13 +38,7 @@ from holdfast.trust.evidence import (
 from holdfast.trust.staff_actions import RoleLacks, Staff
 from tests.support.bundles import SINGLE, TERMS, affair, contents, make, ours, sign, small_bundle
 from tests.support.rulings import case_about_post, decided, ruling, staff
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 def alone(path: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -10,25 +10,15 @@ import json
 import random
 import time
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from holdfast.main.verification import Outcome
-from holdfast.platform.config import Settings
 from holdfast.pure.bundles import encode_manifest
 from holdfast.records import ledger
 from holdfast.trust.evidence import ExportQuery, Root
 from tests.support.bundles import SINGLE, contents, make, ours, sign, small_bundle
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 def single_file_verifier() -> Any:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.platform.db import Deadlock
 from holdfast.records.holds import (
     HoldNotPlaced,
@@ -27,13 +25,7 @@ from holdfast.social.archives import forget_archives
 from holdfast.social.media import discard_media, forget_orphans
 from holdfast.social.removals import RequestedBy, begin_removal, removal_of
 from tests.support.pictures import encoded, picture
-from tests.support.site import Member, Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Member, Site
 
 
 async def place(site: Site, scope: Scope, ident: int, **bounds: object) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,23 +9,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from holdfast.platform.config import Settings
 from holdfast.platform.ids import new_id
 from holdfast.social.posts import PostState, decide_post
 from holdfast.trust import cases
 from holdfast.trust.intake import held_now, keep_promise
 from tests.support.rulings import decided, post_id, ruling, staff
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 SECONDS = {"P2": 168 * 3600.0, "P3": 72 * 3600.0, "P4": 24 * 3600.0}
 LANES = ("P0", "P1", "P2", "P3", "P4")
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def hidden(site: Site, author: Member, lane: str, at: datetime, text: str) -> int:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.trust import cases
 from holdfast.trust.backlog import record_sample, samples
 from holdfast.trust.backlog.model import Capacity
@@ -16,17 +14,11 @@ from holdfast.trust.case_order import TARGET_SECONDS
 from holdfast.trust.cases import CaseReader, Signal, Source
 from holdfast.trust.intake import link_copies
 from holdfast.trust.staff_actions import CLOCK, Subject
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 
 TEXT = "At the council meeting on Friday nobody of the members should read the long report about the bridge"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 def internal(site: Site, made: dict[str, Any]) -> int:

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner, Result
 
 from holdfast.main.cli.ledger import app
 from holdfast.main.cli.verify import app as verify_app
-from holdfast.platform.config import Settings
 from holdfast.records import ledger
 from holdfast.records.ledger import Entry, Kind
 from tests.support.access_ledger import grow_ledger
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 async def run(site: Site, *words: str) -> Result:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from holdfast.main.ledger_sources import SOURCES
 from holdfast.main.ledger_versions import record_versions
 from holdfast.main.ledger_work import record_census
-from holdfast.platform.config import Settings
 from holdfast.pure.evidence import parse_leaf
 from holdfast.records import ledger
 from holdfast.records.sequencing import count
 from holdfast.screening.state import take_step
 from holdfast.social.removals import RequestedBy, begin_removal
 from tests.support.access_ledger import grow_ledger
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 async def newest(site: Site, kind: ledger.Kind) -> list[dict[str, object]]:

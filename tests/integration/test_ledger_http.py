@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.pure.evidence import (
     leaf_hash,
     open_checkpoint,
@@ -20,15 +18,9 @@ from holdfast.pure.evidence import (
 from holdfast.records import ledger
 from holdfast.records.ledger import Entry, Kind, Subject
 from tests.support.access_ledger import grow_ledger
-from tests.support.site import Site, open_site
+from tests.support.site import Site
 
 PREFIX = "/.well-known/holdfast/evidence/1"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def record(site: Site, entry: Entry, count: int = 1) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,12 +34,6 @@ pytestmark = pytest.mark.integration
 
 WITNESS = SigningKey("w.example/1", Algorithm.COSIGNATURE_V1, b"\x03" * 32)
 API = "/api/holdfast/v1/ledger"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def grown(site: Site) -> None:
@@ -202,7 +195,10 @@ async def test_the_file_of_certificates_is_never_a_private_key(settings: Setting
 
 def test_ages_are_told_in_words() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    told = [ago(now - timedelta(seconds=one), now, speech_in("en")) for one in (-5, 0, 1, 59, 60, 3600, 7200, 86_400)]
+    told = [
+        ago(now - timedelta(seconds=one), now, speech_in("en"))
+        for one in (-5, 0, 1, 59, 60, 3600, 7200, 86_400)
+    ]
     assert told == [
         "now",
         "now",

@@ -5,29 +5,15 @@ from __future__ import annotations
 import json
 import re
 import stat
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
 
 from holdfast.continuity import kits, media, mirror
 from holdfast.platform import sealing
-from holdfast.platform.config import Settings
 from tests.support.mirror_operator import Operator, identity_of, opened_stores, uploaded
-from tests.support.site import Site, open_site
 
 SECRET_PHRASE = "hunter2-hunter2-hunter2"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
-def operator(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Operator:
-    return Operator(site, tmp_path_factory.mktemp("operator"))
 
 
 async def test_a_mirror_begins_with_shares_that_open_it_and_that_the_server_forgets(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,6 @@ from holdfast.main.mirroring.work import MirrorKeeper
 from holdfast.platform import sealing
 from holdfast.platform.blobs import memory_blobs
 from holdfast.platform.clock import SystemClock
-from holdfast.platform.config import Settings
 from holdfast.pure.evidence import parse_vkey
 from holdfast.pure.mirror import KEEP, identity_text
 from holdfast.pure.relaunch_notices import NoticeRolledBack, read_notice
@@ -27,20 +25,8 @@ from holdfast.records.ledger import Entry, Kind
 from tests.support.access_ledger import grow_ledger
 from tests.support.mirror_operator import Operator, identity_of, opened_stores, uploaded
 from tests.support.pictures import png
-from tests.support.site import Site, open_site
 
 SECRET_TEXT = "the meeting is at the old mill"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
-def operator(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Operator:
-    return Operator(site, tmp_path_factory.mktemp("operator"))
 
 
 async def test_the_worker_renews_a_kit_when_something_changed_and_brings_it_to_who_lacks_it(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import msgspec
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.trust import cases
 from holdfast.trust.staff_actions import (
     OPERATOR,
@@ -30,15 +28,9 @@ from holdfast.trust.staff_actions import (
     record_events,
     subject_status,
 )
-from tests.support.site import Site, open_site
+from tests.support.site import Site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def statuses(site: Site) -> dict[tuple[str, str], Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import msgspec
 import pytest
 
 from holdfast.main.notice_paging import NoticePager
-from holdfast.platform.config import Settings
 from holdfast.pure.deadlines import shipped_text
 from holdfast.pure.errors import Invalid
 from holdfast.pure.notices import Step
@@ -53,13 +51,7 @@ from holdfast.trust.notices import (
 )
 from holdfast.trust.staff_actions import CLOCK, OPERATOR, Staff
 from tests.integration.test_notices import addresses, arrive, decide_first, mail
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 class Box:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from time import perf_counter
 
@@ -10,7 +9,6 @@ import pytest
 from asyncpg import IntegrityConstraintViolationError
 
 from holdfast.platform.clock import Instant
-from holdfast.platform.config import Settings
 from holdfast.pure.notices import ItemOutcome, Step, StepNotPossible
 from holdfast.trust.cases import get_case
 from holdfast.trust.decisions import Action, Ruling, decide, undo
@@ -44,13 +42,7 @@ from holdfast.trust.notices import (
     take_step,
 )
 from holdfast.trust.staff_actions import CLOCK, OPERATOR, Staff
-from tests.support.site import Member, Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Member, Site
 
 
 def addresses(site: Site) -> Addresses:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,18 +15,12 @@ from holdfast.social.graph import FollowOptions
 from holdfast.social.notification_policies import Treatment, policy_of
 from tests.support.browser import open_town
 from tests.support.entities import problems
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 
 POLICY = "/api/v2/notifications/policy"
 REQUESTS = "/api/v1/notifications/requests"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def told(member: Member, **params: Any) -> list[tuple[str, str]]:

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from holdfast.platform.config import Settings
 from holdfast.platform.stamps import Kind
 from holdfast.social.accounts import AccountId, NewAccount, create_account, suspend_account
 from tests.support.entities import problems
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 PATH = "/api/v1/notifications"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def told(member: Member, **params: Any) -> list[tuple[str, str]]:

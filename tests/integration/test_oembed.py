@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 from typing import Any
 
@@ -15,12 +14,6 @@ from holdfast.platform.stamps import Kind
 from tests.support.site import Site, open_site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def test_another_site_finds_and_frames_a_public_post(site: Site) -> None:

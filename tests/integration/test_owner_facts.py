@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-
-import pytest
 
 from holdfast.continuity.drills import Check, CheckName, DrillReport, record_drill
 from holdfast.continuity.mirror import StoreSetup, setup_facts, write_setup
 from holdfast.main.cli.doctor import app as doctor_app
-from holdfast.platform.config import Settings
 from holdfast.platform.stores import StoreCredentials
 from tests.support.mirror_operator import Operator, identity_of
-from tests.support.site import Site, open_site
+from tests.support.site import Site
 
 DESK = "/api/holdfast/v1/desk"
 SECRET_PHRASE = "hunter2-hunter2-hunter2"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
-def operator(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Operator:
-    return Operator(site, tmp_path_factory.mktemp("operator"))
 
 
 async def test_without_a_mirror_the_page_says_how_to_begin_one(site: Site) -> None:

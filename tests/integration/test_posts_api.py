@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.social.posts import PostState, decide_post, held_posts
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 async def test_a_post_is_published_and_read_by_everybody(site: Site) -> None:

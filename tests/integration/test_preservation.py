@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.records.holds import HoldNotThere, HoldQuery, Scope, Terms, hold_of
 from holdfast.trust.preservation import lapse_holds, place, release
 from holdfast.trust.staff_actions import OPERATOR, RoleLacks, Staff
-from tests.support.site import Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Site
 
 
 async def test_only_who_may_delete_peoples_data_may_keep_it(site: Site) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx2
 import msgspec
-import pytest
 
 from holdfast.platform.config import Settings
 from holdfast.platform.db import Tx
@@ -19,12 +17,6 @@ from holdfast.social.accounts import suspend_account
 from tests.support.site import Member, Site, open_site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 def path_of(site: Site, post: dict[str, Any]) -> str:

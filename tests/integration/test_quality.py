@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.platform.db import Tx
 from holdfast.pure.draws import drawn
 from holdfast.screening import load_rules
@@ -18,7 +16,7 @@ from holdfast.trust.cases import Source
 from holdfast.trust.decisions import Decision, RulingNotAllowed, get_decision
 from holdfast.trust.quality import ErrorClass, Judgement, LookKind, Standards
 from tests.support.rulings import case_about_post, decided, post_id, ruling, staff, version_of
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 
@@ -28,12 +26,6 @@ NONE = dict.fromkeys(ALL, 0.0)
 NOTHING = Judgement("no_violation")
 BREAKS = Judgement("actioned", "harassment", 3)
 STANDARDS = Standards(results_least=3, pass_share=0.7, window_days=30, requeue_most=5)
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 def later(site: Site, minutes: float = 2) -> datetime:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from holdfast.main.cli import app
-from holdfast.platform.config import Settings
 from holdfast.screening.state import standings, take_head_step
 from holdfast.trust.breaker import LaneReading, shipped_stages, watch
-from tests.support.site import Site, open_site
+from tests.support.site import Site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def typed(site: Site, *words: str) -> Any:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from holdfast.platform.config import Settings
 from holdfast.social.accounts import reinstate_account, suspend_account
 from holdfast.social.posts import PostState, decide_post
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 THREAT = "I will kill the senator tomorrow at noon"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def refused(member: Member, text: str, **form: str) -> int:

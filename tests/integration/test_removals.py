@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.pure.errors import Conflict
 from holdfast.records.holds import HoldQuery, Scope, Terms, place_hold
 from holdfast.social.accounts import (
@@ -25,13 +22,7 @@ from holdfast.social.removals import (
     remove_some,
     store,
 )
-from tests.support.site import Member, Site, open_site
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
+from tests.support.site import Member, Site
 
 
 async def delete(site: Site, member: Member) -> None:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.trust import cases, reporters
 from holdfast.trust.cases import QueueFilter
 from holdfast.trust.decisions import DecisionMade
 from holdfast.trust.reporters import Record
 from holdfast.trust.staff_actions import Subject
 from tests.support.rulings import decided, post_id, ruling, staff, taken_back
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def report(member: Member, about: Member, post: dict[str, Any], **form: Any) -> Any:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import msgspec
-import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.platform.ids import id_at
 from holdfast.platform.stamps import Kind
 from holdfast.social.cards import CardShown
 from holdfast.social.posts import PostHeld
 from holdfast.social.search import index_carded, index_post, index_posts
 from tests.support.entities import problems
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 PATH = "/api/v2/search"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def found(member: Member, q: str, **params: Any) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx2
@@ -11,7 +10,6 @@ import pytest
 
 from holdfast.main.statement_mail import StatementMailer
 from holdfast.main.subscriptions import reactions_to
-from holdfast.platform.config import Settings
 from holdfast.platform.mail import KeptMailer, MailDelayed, MailRefused, MailUncertain
 from holdfast.platform.passwords import hash_password
 from holdfast.trust.cases import Source
@@ -20,15 +18,9 @@ from holdfast.trust.effects import ActionKind
 from holdfast.trust.statements import MailStatus, StatementSent, letter_of, reported_rows
 from tests.support.browser import PASSWORD, Browser
 from tests.support.rulings import case_about_post, decided, ruling, staff, taken_back
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def speaks(site: Site, member: Member, locale: str) -> None:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.social.posts import PostState, decide_post
 from holdfast.trust import appeals, cases
 from holdfast.trust.appeals import AppealLimits, Outcome
 from holdfast.trust.reporters import mute_reporter
 from tests.support.rulings import case_about_post, decided, post_id, ruling, staff, taken_back
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 API = "/api/holdfast/v1"
 KNOWN = {"supported_types[]": "holdfast.report_outcome"}
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def warning_of(member: Member) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import pytest
 
 from holdfast.main.log_watching import NotServed
 from holdfast.main.transparency_counting import count_folders, fetch_logs, log_folders, shown_by
-from holdfast.platform.config import Settings
 from holdfast.pure.evidence import ProofRejected, encode_entry_bundle, parse_entry_bundle
 from holdfast.pure.transparency import figures_of
 from holdfast.records import ledger
@@ -22,17 +20,11 @@ from holdfast.trust import transparency
 from holdfast.trust.transparency import advance, export_statements, keep_recount, recount
 from tests.support.access_ledger import grow_ledger
 from tests.support.rulings import case_about_post, decided, ruling, staff, taken_back
-from tests.support.site import Site, open_site
+from tests.support.site import Site
 
 pytestmark = pytest.mark.integration
 
 API = "/api/holdfast/v1/transparency"
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 async def counted(site: Site, *, most: int = 20_000) -> int:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
 
-from holdfast.platform.config import Settings
 from holdfast.trust.decisions import Action, Decision, Ruling
 from holdfast.trust.effects import ActionKind
 from holdfast.trust.staff_actions import Subject
 from tests.support.rulings import case_about, decided, post_id, ruling, staff, taken_back
-from tests.support.site import Member, Site, open_site
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.integration
 
@@ -101,12 +99,6 @@ def drawn(chance: random.Random) -> Ruling:
         kinds = [kind for kind in kinds if kind not in ACCOUNT_ACTIONS or kind is ActionKind.STRIKE]
     details = {ActionKind.STRIKE: {"severity": 5}, ActionKind.LABEL: {"label": "misleading"}}
     return ruling(actions=tuple(Action(kind, **details.get(kind, {})) for kind in kinds or [ActionKind.WARN]))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
-    async with open_site(settings) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("seed", [1, 20260131, 77])
