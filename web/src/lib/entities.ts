@@ -265,5 +265,5 @@ export interface Instance {
   registrations: { enabled: boolean; approval_required: boolean; message: string | null };
   contact?: { email: string; account: Account | null };
   rules: { id: string; text: string; hint: string }[];
-  holdfast?: { ledger: { origin: string; prefix: string; vkeys: string[] } | null; relaunch: { addresses: string[] } };
+  holdfast?: { ledger: { origin: string; prefix: string; vkeys: string[] } | null; relaunch: { addresses: string[] }; mirror?: { state: "none" | "mirrored" | "degraded" | "unheld" | "superseded"; since: string | null; moved_to: string | null } };
 }

@@ -3,7 +3,7 @@
 import { whenUnreachable } from "./client";
 import { keep, recall } from "./kept";
 import type { Held, Notice } from "./relaunch";
-import { session } from "./session.svelte";
+import { loadInstance, session } from "./session.svelte";
 
 const KEY = "relaunch";
 const BETWEEN_MS = 600_000;
@@ -54,6 +54,8 @@ export function startMoved(): void {
   whenUnreachable(soon);
   soon();
   setInterval(() => {
-    if (document.visibilityState === "visible") soon();
+    if (document.visibilityState !== "visible") return;
+    soon();
+    loadInstance().catch(() => undefined);
   }, BETWEEN_MS);
 }

@@ -68,7 +68,8 @@ export async function startSession(): Promise<void> {
   else fresh.catch(() => undefined);
 }
 
-async function loadInstance(): Promise<void> {
+/** Read again now and then: whether the mirror confirms what is written changes while the app is open. */
+export async function loadInstance(): Promise<void> {
   session.instance = await get<Instance>("/api/v2/instance");
   void keep("cache", "instance", session.instance);
 }

@@ -53,6 +53,17 @@ class StoreSetup:
     jurisdiction: str = ""
     lock_promised: bool = False
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """What no two stores may share: buckets of one name at two services are two stores."""
+        return self.address, self.credentials.endpoint.rstrip("/")
+
+    @property
+    def shown(self) -> str:
+        """Where it is, for people who have to find it again: the service too, where it is not the scheme's own."""
+        endpoint = self.credentials.endpoint
+        return f"{self.address} at {endpoint}" if endpoint else self.address
+
 
 @dataclass(frozen=True, slots=True)
 class SignedEpoch:
@@ -99,6 +110,11 @@ class MirrorSetup:
         """The same with these stores; the quorum follows the policy."""
         quorum = len(found) if self.policy == "all" else 1
         return replace(self, stores=found, quorum=max(1, quorum))
+
+
+def is_configured(data_folder: Path) -> bool:
+    """Whether there is a mirror, whatever its setup says."""
+    return (data_folder / FOLDER / _FILE).exists()
 
 
 def read_setup(data_folder: Path, keyring: Keyring) -> MirrorSetup | None:

@@ -18,6 +18,7 @@ from ..breaking import breaker_now
 from ..feeds import FeedKind, feed_access
 from ..ledger_facts import log_keys, prefix_of
 from ..ports import Services
+from ..site_standing import site_standing
 from .render_account import accounts_raw
 
 API_VERSION = 7
@@ -84,8 +85,8 @@ async def instance_v2(services: Services) -> dict[str, Any]:
 
 
 async def _lasting(services: Services) -> dict[str, Any]:
-    """An extension: the keys of the evidence ledger, what the breaker of the backlog has in force, and where notices that
-    the ledger's keys sign say where this server went."""
+    """An extension: the keys of the evidence ledger, what the breaker of the backlog has in force, whether what is
+    written here is at the mirror, and where notices that the ledger's keys sign say where this server went."""
     known = await ledger.logs(services.database)
     log = known[-1] if known else None
     return {
@@ -96,6 +97,7 @@ async def _lasting(services: Services) -> dict[str, Any]:
             "vkeys": [key.vkey for key in await log_keys(services, log)],
         },
         "breaker": await breaker_now(services),
+        "mirror": await site_standing(services),
         "relaunch": {"addresses": list(services.settings.relaunch_addresses)},
     }
 

@@ -30,6 +30,7 @@ from ...pure.errors import HoldfastError, LimitReached, NotAuthenticated, NotFou
 from ..answers import Answer, Header, html_answer, redirect, status_of
 from ..call import Call
 from ..frozen import check_thawed_form
+from ..site_standing import standing_in
 from .app import is_built
 from .browser import Visit, find_closed_visit, find_visit, form_token, read_form
 from .static_files import static_url
@@ -182,6 +183,7 @@ def render(
         session=visit.session,
         anybody_reports=settings.anonymous_reports,
         notices_open=settings.notice_forms,
+        standing=standing_in(settings.data.resolve()),
         form_token_field=lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(token),
         **values,
     )  # fmt: skip
