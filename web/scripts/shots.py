@@ -243,7 +243,7 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
         "appeals": "/app/desk/appeals", "appeal": f"/app/desk/appeals/{ids['appeal']}", "answer": f"/app/desk/appeals/{ids['appeal']}+answer",
         "rules": "/app/desk/rules", "rule": "/app/desk/rules/threat.direct", "policy": "/app/desk/policies+policy",
         "notices": "/app/desk/notices", "notice": f"/app/desk/notices/{ids['notice']}", "enter": "/app/desk/notices+enter",
-        "more": f"/app/desk/cases/{ids['case']}+more",
+        "mirror": "/app/desk/mirror", "more": f"/app/desk/cases/{ids['case']}+more",
         # Pages without script that the app's settings lead to.
         "security": "/auth/settings", "statements": "/statements", "export": "/settings/export", "archive": "/settings/archive", "leave": "/settings/delete",
     }  # fmt: skip

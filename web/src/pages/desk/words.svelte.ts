@@ -2,9 +2,10 @@
 
 import { currentLanguage, fill } from "../../i18n/index.svelte";
 import deskWords from "../../i18n/desk.en.json";
+import mirrorWords from "../../i18n/mirror.en.json";
 import noticeWords from "../../i18n/notices.en.json";
 
-const en = { ...deskWords, ...noticeWords };
+const en = { ...deskWords, ...noticeWords, ...mirrorWords };
 
 type Stem<K> = K extends `${infer S}.${"one" | "other"}` ? S : K;
 export type Word = Stem<keyof typeof en>;
@@ -16,8 +17,8 @@ export async function learn(): Promise<void> {
     strings = en;
     return;
   }
-  const [desk, notices] = await Promise.all([import("../../i18n/desk.fr.json"), import("../../i18n/notices.fr.json")]);
-  strings = { ...desk.default, ...notices.default };
+  const parts = await Promise.all([import("../../i18n/desk.fr.json"), import("../../i18n/notices.fr.json"), import("../../i18n/mirror.fr.json")]);
+  strings = Object.assign({}, ...parts.map((one) => one.default)) as Record<string, string>;
 }
 
 /** The sentence of a key; with `n`, in the plural form that belongs to it. */
