@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,11 @@ _LIMITS = {name: str(value) for name, value in UNLIMITED.items()}
 class WholeServer(UpProcess):
     """`holdfast up` with the real application."""
 
-    def __init__(self, data: Path, *, port: int | None = None, **settings: str) -> None:
+    def __init__(
+        self, data: Path, *, port: int | None = None, within: Sequence[str] = (), **settings: str
+    ) -> None:
         settings = {**_LIMITS, **settings}
-        super().__init__(data, standin=None, port=port, **settings)
+        super().__init__(data, standin=None, port=port, within=within, **settings)
         self._settings = settings
 
     @property

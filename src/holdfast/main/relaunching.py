@@ -28,7 +28,7 @@ from holdfast.platform.config import CONFIG_FILE, SETTINGS, Settings, load_setti
 from holdfast.platform.crypto import Keyring
 from holdfast.platform.db import Database, PoolLimits
 from holdfast.platform.master_key import load_master_key, master_key_file
-from holdfast.platform.postgres import dsn_for, running_socket_folder
+from holdfast.platform.postgres import BUNDLED_VERSION, dsn_for, running_socket_folder, server_programs
 from holdfast.platform.stores import AwayObjects, Store, StoreCredentials, StoreMisnamed, open_store
 from holdfast.pure.errors import Invalid
 from holdfast.pure.mirror_objects import ListedFile
@@ -157,9 +157,8 @@ def _all_stores(
     kept: list[StoreSetup] = []
     used: set[str] = set()
     given = dict(zip(named, sources, strict=True))
-    by_address = {one.address: label for label, one in given.items()}
     for one in setup.stores:
-        label = one.name if one.name in named else by_address.get(one.address)
+        label = one.name if one.name in named else _given_as(one, setup, given, used)
         if label is not None:
             used.add(label)
             source = given[label]
@@ -178,6 +177,19 @@ def _all_stores(
         stack.push_async_callback(stores[one.name].close)
     stores |= {label: store for label, store in named.items() if label not in used}
     return setup.with_stores(tuple(kept)), stores
+
+
+def _given_as(one: StoreSetup, setup: MirrorSetup, given: Mapping[str, Source], used: set[str]) -> str | None:
+    """Under which label a store of the kit was given. Buckets of one name at two services are told apart by the service: a store that
+    was counted twice would have two voices."""
+    alike = [label for label, source in given.items() if source.address == one.address and label not in used]
+    if sum(other.address == one.address for other in setup.stores) == 1:
+        return alike[0] if alike else None
+    return next((label for label in alike if _place(one.address, given[label]) == one.place), None)
+
+
+def _place(address: str, source: Source) -> tuple[str, str]:
+    return StoreSetup("", address, source.credentials).place
 
 
 def bring_settings(folder: DataFolder, kit: Kit, *, domain: str | None) -> None:
@@ -210,6 +222,9 @@ def _complete_settings(path: Path, kit: Kit, domain: str | None) -> None:
     values: dict[str, Any] = {"domain": kit.setup.domain, **(kit.facts.get("settings") or {})}
     # How processes hear of changes follows from the machine.
     values.pop("freshness", None)
+    programs = _programs_for(kit)
+    if programs is not None:
+        values["postgres_bin"] = str(programs)
     if domain is not None:
         values = {name: value for name, value in values.items() if name not in ("domain", "public_url")}
     lines = [
@@ -222,6 +237,17 @@ def _complete_settings(path: Path, kit: Kit, domain: str | None) -> None:
         staging.write_text("".join(lines) + text, encoding="utf-8")
         staging.chmod(0o600)
         staging.rename(path)
+
+
+def _programs_for(kit: Kit) -> Path | None:
+    """The operating system's PostgreSQL, where the site had a server of its own of another version than the one that comes with Holdfast.
+
+    None too where it is not here: then the backups say which one to install. What the environment says counts before it all the same.
+    """
+    said = str((kit.facts.get("database") or {}).get("postgres") or "").partition(".")[0]
+    if not said.isdecimal() or int(said) == BUNDLED_VERSION:
+        return None
+    return server_programs(int(said))
 
 
 def _toml(name: str, value: Any) -> str:

@@ -63,7 +63,7 @@ def sheet_of(setup: MirrorSetup, now: Instant) -> Sheet:
         epoch=setup.epoch,
         authority=setup.authority,
         recipients=setup.recipients,
-        stores=tuple(one.address for one in setup.stores),
+        stores=tuple(one.shown for one in setup.stores),
         holders=setup.holders,
         shares_needed=setup.shares_needed,
         made_at=now,

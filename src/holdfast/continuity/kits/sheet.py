@@ -64,7 +64,7 @@ def kit_page(setup: MirrorSetup, facts: Mapping[str, Any], secrets: Sequence[str
             "<li>Revoke the credentials that the old machine had at every store, with the administrator's account there.</li></ol>"
         ),
         "<h2>Stores (any one is enough)</h2>",
-        _table([(one.name, one.address, _owner(one.owner, one.jurisdiction)) for one in setup.stores]),
+        _table([(one.name, one.shown, _owner(one.owner, one.jurisdiction)) for one in setup.stores]),
         "<h2>Who holds a share</h2>",
         _table([(str(number), name, "") for number, name in enumerate(setup.holders, 1)], blank=True),
         "<h2>Domain, contacts, deadlines</h2>",

@@ -46,7 +46,9 @@ async def try_store(
 ) -> StoreJudgement:
     """What a store is like. Raises nothing for what it does: that is the finding."""
     facts = await probe_store(store, clock=clock, mark=mark)
-    marks = {one.address: one.owner_marks for one in others}
+    marks: dict[str, frozenset[str]] = {}
+    for one in others:
+        marks[one.address] = marks.get(one.address, frozenset()) | one.owner_marks
     return judge_store(facts, lock_promised=found.lock_promised, others=marks)
 
 
@@ -62,7 +64,7 @@ async def join_store(
     """Try the store and let it hold the epochs. Raises StoreKnown, StoreNotFit, StoreHoldsAnother, StoreError."""
     if _NAME.fullmatch(found.name) is None:
         raise Invalid("The name of a store has lower case letters, digits and dashes, 32 at most.")
-    if any(one.name == found.name or one.address == found.address for one in setup.stores):
+    if any(one.name == found.name or one.place == found.place for one in setup.stores):
         raise StoreKnown
     judgement = await try_store(opened, found, others, clock=clock, mark=mark)
     if not judgement.is_fit:

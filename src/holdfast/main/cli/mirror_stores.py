@@ -93,9 +93,9 @@ def list_stores(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"quorum": setup.quorum, "policy": setup.policy, "stores": rows})
         return
-    for row in rows:
+    for one, row in zip(setup.stores, rows, strict=True):
         whose = ", ".join(one for one in (row["owner"], row["jurisdiction"]) if one) or "owner not noted"
-        print(f"{row['name']:<16}{row['address']:<48}{whose}")
+        print(f"{row['name']:<16}{one.shown:<48}{whose}")
     print(f"{setup.quorum} of {len(rows)} must hold a post before it counts" if rows else "no store yet")
 
 
@@ -240,6 +240,7 @@ def _row(one: StoreSetup) -> dict[str, Any]:
     return {
         "name": one.name,
         "address": one.address,
+        "endpoint": one.credentials.endpoint,
         "owner": one.owner,
         "jurisdiction": one.jurisdiction,
         "locked": one.lock_promised,
