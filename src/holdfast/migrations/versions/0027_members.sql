@@ -1,1 +1,0 @@
--- Room for tables that come with this step.
