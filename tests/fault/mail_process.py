@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -55,7 +56,8 @@ async def live(settings: Settings, step: str, nth: int) -> None:
         clock = SystemClock()
         reader = NoticeMailReader(settings, database, clock, watch=watch)
         runner = ErrandRunner(database, clock, {READ_NOTICE_MAIL: reader.errand}, _LIMITS)
-        await asyncio.wait({taking, opened}, return_when=asyncio.FIRST_COMPLETED)
+        waited: set[asyncio.Future[Any]] = {taking, opened}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if not taking.done():
             sys.stdout.write(f"port {opened.result()}\n")
             sys.stdout.flush()

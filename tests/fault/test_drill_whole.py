@@ -13,7 +13,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.fault.test_relaunch_whole import PATIENCE_SECONDS, mirrored_server, until
+from tests.fault.publishers import until
+from tests.fault.test_relaunch_whole import PATIENCE_SECONDS, mirrored_server
 from tests.support.mirrored import memory_folder
 from tests.support.up_process import COMMAND, environment
 

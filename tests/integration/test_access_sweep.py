@@ -238,7 +238,7 @@ async def test_preflights_are_answered_for_the_api_only(site: Site) -> None:
     }
     for path in {route.path for route in ROUTES}:
         answer = await site.client.options(_PLACEHOLDER.sub("1", path), headers=asked)
-        is_api = path.startswith(("/api", "/oauth", "/.well-known", "/nodeinfo"))
+        is_api = path.startswith(("/api", "/oauth", "/.well-known", "/nodeinfo", "/relaunch.json"))
         assert (answer.headers.get("access-control-allow-origin") == "*") == is_api, path
         assert "access-control-allow-credentials" not in answer.headers
 

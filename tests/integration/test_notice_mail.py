@@ -39,9 +39,11 @@ async def test_a_signed_mail_becomes_a_notice_with_a_receipt_that_proves_it(sett
         assert receipt["In-Reply-To"] == "<1@cloud.example>"
         assert receipt["Auto-Submitted"] == "auto-replied"
         (proof,) = receipt.iter_attachments()
-        assert proof.get_filename().endswith(".tlog-proof")
-        parse_proof(proof.get_payload(decode=True))
-        text = receipt.get_body().get_content()
+        assert str(proof.get_filename()).endswith(".tlog-proof")
+        parse_proof(proof.get_content())
+        body = receipt.get_body()
+        assert body is not None
+        text = body.get_content()
         path = text.split(f"https://{post.site.services.settings.domain}")[1].split()[0]
         page = await post.site.client.get(path)
         assert page.status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,9 @@ SENDER = f"abuse@{HOST}"
 RAW = mail("Please look at https://town.example/@ann/1")
 
 
-async def check(raw: bytes, names: dict[str, str | None] | None = None, sender: str = SENDER) -> SenderCheck:
+async def check(
+    raw: bytes, names: Mapping[str, str | None] | None = None, sender: str = SENDER
+) -> SenderCheck:
     records = FakeTextRecords({KEY_NAME: key_record()} if names is None else names)
     return await check_sender(raw, sender, records, within_seconds=5)
 

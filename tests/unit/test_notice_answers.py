@@ -296,7 +296,7 @@ def test_the_same_answer_is_the_same_bytes(text: str, proof: bytes) -> None:
     first, again = (encode_mail(outgoing(text=text, enclosures=enclosed)) for _ in range(2))
     assert first == again
     mail = email.message_from_bytes(first, policy=default)
-    [attached] = mail.iter_attachments()  # type: ignore[attr-defined]
+    [attached] = mail.iter_attachments()
     assert attached.get_content() == proof
     assert attached.get_filename() == "receipt.tlog-proof"
 

@@ -8,6 +8,7 @@ import io
 import json
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,9 +39,8 @@ AT = datetime(2026, 1, 3, 12, 0, tzinfo=UTC)
 RECORD = RecordFacts("01AAA", "notice.received", AT, 7, 12, AT, AT)
 
 
-def notice(*items: ItemFacts, **more: object) -> NoticeFacts:
-    given_: dict[str, object] = {"record": RECORD, "items": items, **more}
-    return NoticeFacts(
+def notice(*items: ItemFacts, **more: Any) -> NoticeFacts:
+    plain = NoticeFacts(
         "HN-1",
         "host.abuse",
         "Abuse report of the host",
@@ -49,8 +49,10 @@ def notice(*items: ItemFacts, **more: object) -> NoticeFacts:
         "dkim",
         "email",
         AT,
-        **given_,
-    )  # type: ignore[arg-type]
+        items=items,
+        record=RECORD,
+    )
+    return dataclasses.replace(plain, **more)
 
 
 def item(n: int, outcome: ItemOutcome | None, *, minutes: int | None = None, **more: object) -> ItemFacts:
