@@ -231,7 +231,7 @@ async def test_by_policy_only_what_the_operator_named_and_only_what_waits_for_an
 async def test_the_desk_reads_writes_and_sends_over_its_api(site: Site) -> None:
     made = await settled(site, ItemOutcome.ACTIONED)
     mia = await site.member("mia", role="moderator")
-    base = f"/api/holdfast/v1/notices/{site.services.ids.encode(made.notice_id)}/answers"
+    base = f"/api/holdfast/v1/desk/notices/{site.services.ids.encode(made.notice_id)}/answers"
     shown = (await mia.request("POST", f"{base}/draft", json={})).json()
     assert (shown["kind"], shown["missing"]) == ("host-reply", ["prevention"])
     saved = await mia.request("POST", f"{base}/notes", json={"kind": "host-reply", "notes": NOTES})
@@ -253,7 +253,7 @@ async def test_the_desk_reads_writes_and_sends_over_its_api(site: Site) -> None:
 async def test_a_sealed_notice_is_answered_by_those_alone_who_may_see_it(site: Site) -> None:
     made = await settled(site, ItemOutcome.ACTIONED, sealed=True)
     mia = await site.member("mia", role="moderator")
-    base = f"/api/holdfast/v1/notices/{site.services.ids.encode(made.notice_id)}/answers"
+    base = f"/api/holdfast/v1/desk/notices/{site.services.ids.encode(made.notice_id)}/answers"
     for path, body in (("", {"digest": "x"}), ("/draft", {}), ("/notes", {"kind": "letter"})):
         assert (await mia.request("POST", f"{base}{path}", json=body)).status_code == 404
     assert (await mia.request("GET", base)).status_code == 404
@@ -262,7 +262,7 @@ async def test_a_sealed_notice_is_answered_by_those_alone_who_may_see_it(site: S
 async def test_a_scorecard_says_how_often_a_sender_was_right_and_how_long_we_took(site: Site) -> None:
     await settled(site, ItemOutcome.ACTIONED, ItemOutcome.REFUSED, ItemOutcome.INVALID)
     mia = await site.member("mia", role="moderator")
-    path = "/api/holdfast/v1/notice_senders"
+    path = "/api/holdfast/v1/desk/notice_senders"
     card = await mia.get(f"{path}/scorecard", sender="abuse@host.example")
     assert (card["items"], card["upheld"]["k"], card["upheld"]["n"]) == (3, 1, 2)
     assert card["upheld"]["low"] < 0.5 < card["upheld"]["high"]

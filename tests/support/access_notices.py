@@ -27,7 +27,7 @@ NOTICE_ROWS: dict[str, Row] = {
 
 _DESK = "/api/holdfast/v1/desk/notices"
 _REFERRALS = "/api/holdfast/v1/desk/notice_referrals"
-_SENDERS = "/api/holdfast/v1/notice_senders"
+_SENDERS = "/api/holdfast/v1/desk/notice_senders"
 _PRESETS = "/api/holdfast/v1/desk/notice_presets"
 _READ, _WRITE = "admin:read:reports", "admin:write:reports"
 _LETTER = {"preset": "report.user", "text": "A letter"}
@@ -58,6 +58,8 @@ NOTICE_DESK: dict[str, StaffRow] = {
             ("readiness", {}),
         )
     },
+    # The account that stands for its message is none of it.
+    f"GET {_DESK}/{{id}}/messages/{{message}}/raw": StaffRow("moderator", _READ, "notice", 404),
     # It has no items, no such clock, no counter-notice, nothing of this name to check.
     f"GET {_DESK}/{{id}}/items/{{n}}/snapshot": StaffRow("moderator", _READ, "notice", 404),
     **{
@@ -75,11 +77,11 @@ NOTICE_DESK: dict[str, StaffRow] = {
     f"GET {_PRESETS}": StaffRow("moderator", _READ),
     # It holds no presets.
     f"PUT {_PRESETS}": StaffRow("admin", _WRITE, code=422, form={"content": "nothing"}),
-    f"GET {_API}/{{id}}/answers": StaffRow("moderator", _READ, "notice"),
-    f"POST {_API}/{{id}}/answers/draft": StaffRow("moderator", _READ, "notice"),
-    f"POST {_API}/{{id}}/answers/notes": StaffRow("moderator", _WRITE, "notice", form={"kind": "letter"}),
+    f"GET {_DESK}/{{id}}/answers": StaffRow("moderator", _READ, "notice"),
+    f"POST {_DESK}/{{id}}/answers/draft": StaffRow("moderator", _READ, "notice"),
+    f"POST {_DESK}/{{id}}/answers/notes": StaffRow("moderator", _WRITE, "notice", form={"kind": "letter"}),
     # Nothing was read.
-    f"POST {_API}/{{id}}/answers": StaffRow("moderator", _WRITE, "notice", 422),
+    f"POST {_DESK}/{{id}}/answers": StaffRow("moderator", _WRITE, "notice", 422),
     f"GET {_SENDERS}": StaffRow("moderator", _READ),
     f"GET {_SENDERS}/scorecard": StaffRow("moderator", _READ, code=422),
     f"POST {_SENDERS}/pace": StaffRow("moderator", _WRITE, code=422),

@@ -39,8 +39,8 @@ from .routes import API, iso, limit_of, public_id, staff_of
 routes = RouteTable()
 _READ = Access.staff(Permission.MANAGE_NOTICES, "admin:read:reports")
 _WRITE = Access.staff(Permission.MANAGE_NOTICES, "admin:write:reports")
-_ONE: Final = f"{API}/notices/{{id}}"
-_SENDERS: Final = f"{API}/notice_senders"
+_ONE: Final = f"{API}/desk/notices/{{id}}"
+_SENDERS: Final = f"{API}/desk/notice_senders"
 _DAYS = 90
 
 

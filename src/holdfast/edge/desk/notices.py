@@ -210,3 +210,22 @@ async def show_timeline(call: Call) -> Answer:
     services = call.services
     found = await NoticeReader(services.database).timeline(staff_of(call), call.id_segment())
     return json_answer([timeline_entity(services, one) for one in found])
+
+
+@routes.get(f"{ONE}/messages/{{message}}/raw", READ)
+async def show_raw(call: Call) -> Answer:
+    """The exact bytes of a message, to be kept or looked at by other tools: never shown as a page of ours."""
+    services, staff, ident = call.services, staff_of(call), call.id_segment()
+    wanted = call.id_segment("message")
+    messages = await NoticeReader(services.database).messages(staff, ident)
+    one = next((one for one in messages if one.id == wanted and one.raw_sha256 is not None), None)
+    if one is None:
+        raise NoticeNotThere("There are no bytes of this message")
+    opened = await ledger.openings(services.database, one.record_id, ["raw"])
+    kind = "eml" if one.channel is Channel.EMAIL else "bin"
+    headers = [
+        (b"content-disposition", f'attachment; filename="{call.segment("message")}.{kind}"'.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-evidence-record", one.record_id.encode()),
+    ]
+    return Answer(200, opened[0].opening.body, b"application/octet-stream", headers)
