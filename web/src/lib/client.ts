@@ -142,6 +142,18 @@ export async function remove<T>(path: string, query?: Query): Promise<T> {
   return (await request<T>("DELETE", path, { query })).data;
 }
 
+/** A file, by GET, or by POST where something is said with it; with the name that the server gives it. */
+export async function fetchFile(path: string, json?: unknown): Promise<{ content: Blob; name: string | null }> {
+  const headers: Record<string, string> = json === undefined ? {} : { "Content-Type": "application/json" };
+  if (account !== null) headers["X-Holdfast-Account"] = account;
+  const response = await fetch(path, { method: json === undefined ? "GET" : "POST", headers, body: json === undefined ? undefined : JSON.stringify(json), credentials: "same-origin" }).catch(unreachable);
+  if (!response.ok) {
+    const said = (await response.json().catch(() => ({}))) as { error?: string };
+    throw new ApiError(response.status, said.error ?? response.statusText);
+  }
+  return { content: await response.blob(), name: /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? null };
+}
+
 /** Signs the app in by the session of the browser; the id of the account. */
 export async function beginSession(): Promise<string> {
   const response = await fetch("/api/holdfast/v1/session", {

@@ -13,7 +13,7 @@ export interface Notice {
   version: number; record_id: string; closed_at: string | null; answered_at: string | null; clocks: Clock[];
 }
 export interface Message {
-  id: string; direction: "in" | "out" | "note"; kind: string; channel: string; subject: string; text: string; delivery: string; delivery_detail: string; at: string;
+  id: string; direction: "in" | "out" | "note"; kind: string; channel: string; subject: string; text: string; raw_sha256: string | null; delivery: string; delivery_detail: string; at: string;
 }
 export interface Whole extends Notice { text: string; messages: Message[]; steps: string[] }
 export interface NoticeItem {
@@ -28,6 +28,17 @@ export const OUTCOMES = ["actioned", "refused", "invalid", "duplicate", "out_of_
 export const NEEDS_REASON: readonly string[] = ["refused", "invalid", "out_of_scope"];
 /** Steps that another part of the page takes: an answer is sent. */
 export const BY_OTHERS: readonly string[] = ["answer"];
+
+/** The steps as a notice takes them, so that what comes next stands first. */
+const ORDER = ["acknowledge", "verify", "triage", "start_review", "receive_info", "decide", "close", "ask", "dispute", "counter_notice", "appeal", "fail_verification"];
+export function inOrder(steps: readonly string[]): string[] {
+  const place = (name: string) => (ORDER.indexOf(name) + ORDER.length) % ORDER.length;
+  return steps.filter((name) => !BY_OTHERS.includes(name)).sort((a, b) => place(a) - place(b));
+}
+/** What happened, as its word is called: steps and clocks have their kind in front. */
+export function happenedAs(what: string): string {
+  return what.replace(/^step\./, "").replace(/^clock\.(breached|warned)$/, "clock_$1").replace(/^clock\./, "");
+}
 
 /** The clock that matters now: the one that ends first among those that still run. */
 export function pressing(clocks: readonly Clock[]): Clock | null {
