@@ -163,7 +163,8 @@ async def use_permission(tx: Tx) -> bool:
 
 
 async def put_first(tx: Tx, record_id: str) -> None:
-    """Let a record that waits come before all others."""
+    """Let a record that waits, one of this transaction too, come before all others."""
+    await tx.write_gathered()
     await tx.execute(
         "update ledger_records set arrival = (select least(min(arrival), 0) - 1 from ledger_records)"
         " where record_id = $1",
