@@ -10,6 +10,7 @@ import io
 import os
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -17,6 +18,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from holdfast.continuity.drills import Check, CheckName, DrillReport
 from tests.support.whole_server import PASSWORD, WholeServer
 
 SHOTS = Path(__file__).parents[1] / "shots"
@@ -249,6 +251,27 @@ def pages(ids: dict[str, str]) -> dict[str, str]:
     }  # fmt: skip
 
 
+def mirror_of(server: WholeServer, folder: Path) -> None:
+    """Two stores, one of them with an owner that is noted, and a drill on the record that failed after one that passed."""
+    server.command("mirror", "init", "--key-out", str(folder / "identity"))
+    for name, owner in (("north", ("--owner", "North AS", "--jurisdiction", "NO")), ("alps", ())):
+        (folder / name).mkdir()
+        server.command("mirror", "add", name, f"file://{folder / name}", *owner)
+    server.command("mirror", "note", "registrar", "Example Registrar, account of Ann")
+    at = datetime.now(UTC)
+    for days, checks in ((4, ()), (1, (Check(CheckName.MEDIA, False, "3 files are not at this store"),))):
+        looked = (
+            Check(CheckName.RELAUNCH, True, "epoch 1, replayed on timeline 2"), *checks,
+            Check(CheckName.SERVES, True, "version 0.1.0 answers"), Check(CheckName.POSTS, True, "a post was written and read after 14.2 seconds"),
+        )  # fmt: skip
+        report = DrillReport(
+            domain=server.domain, store="north", started_at=at - timedelta(days=days), epoch=1, rto_seconds=14.2, rpo_seconds=3.0,
+            phases={}, size_bytes=48_000_000, missing_bytes=0, rows={}, ledger_size=0, ledger_root="", checks=looked,
+        )  # fmt: skip
+        (folder / "report.json").write_bytes(report.encode())
+        server.command("drill", "record", str(folder / "report.json"))
+
+
 def shoot(browser: Browser, server: WholeServer, ids: dict[str, str], only: set[str]) -> None:
     for scheme in ("light", "dark"):
         for device, (width, height) in SIZES.items():
@@ -328,6 +351,8 @@ def main() -> None:
         try:
             wait_ready(server)
             ids = fill(server)
+            if not sys.argv[1:] or "mirror" in sys.argv[1:]:
+                mirror_of(server, Path(folder))
             with sync_playwright() as playwright:
                 path = os.environ.get("CHROMIUM") or (
                     "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
