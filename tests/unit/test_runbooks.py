@@ -52,7 +52,7 @@ def test_every_line_that_a_guide_says_to_type_is_taken_by_the_program(guide: str
         try:
             command.make_context("holdfast", rest)
         except UsageError as error:
-            pytest.fail(f"{line}: {error.format_message()}")
+            pytest.fail(f"{line}: {error}")
 
 
 @pytest.mark.parametrize("guide", _GUIDES)

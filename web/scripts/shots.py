@@ -265,7 +265,7 @@ def mirror_of(server: WholeServer, folder: Path) -> None:
             Check(CheckName.SERVES, True, "version 0.1.0 answers"), Check(CheckName.POSTS, True, "a post was written and read after 14.2 seconds"),
         )  # fmt: skip
         report = DrillReport(
-            domain=server.domain, store="north", started_at=at - timedelta(days=days), epoch=1, rto_seconds=14.2, rpo_seconds=3.0,
+            domain=f"localhost:{server.port}", store="north", started_at=at - timedelta(days=days), epoch=1, rto_seconds=14.2, rpo_seconds=3.0,
             phases={}, size_bytes=48_000_000, missing_bytes=0, rows={}, ledger_size=0, ledger_root="", checks=looked,
         )  # fmt: skip
         (folder / "report.json").write_bytes(report.encode())
