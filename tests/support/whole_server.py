@@ -32,6 +32,7 @@ class WholeServer(UpProcess):
     ) -> None:
         settings = {**_LIMITS, **settings}
         super().__init__(data, standin=None, port=port, within=within, **settings)
+        self._within = tuple(within)
         self._settings = settings
 
     @property
@@ -42,7 +43,7 @@ class WholeServer(UpProcess):
     def command(self, *arguments: str, text: str | None = None) -> str:
         """Run `holdfast ...` over the same data folder; its output."""
         done = subprocess.run(
-            [*COMMAND, *arguments, "--data", str(self.data)],
+            [*self._within, *COMMAND, *arguments, "--data", str(self.data)],
             env=environment(None, **self._settings),
             input=text, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
         )  # fmt: skip
