@@ -172,3 +172,13 @@ async def test_other_holders_from_now_on(operator: Operator) -> None:
         assert await media.fetch_media(setup, identity_of(fresh), opened, digest, BytesIO())
         with pytest.raises(media.MediaNotHeld):
             await media.fetch_media(setup, identity_of(key), opened, digest, BytesIO())
+
+
+async def test_a_store_is_added_again_with_other_credentials(operator: Operator) -> None:
+    """As the runbooks say it after a seizure: away with it, and back under the same name and address."""
+    await operator.begins()
+    before = operator.objects("two")
+    await operator.does("remove", "two", "--yes")
+    await operator.does("add", "two", f"file://{operator.folder / 'two'}", "--owner", "TWO")
+    assert [one.name for one in operator.setup.stores] == ["one", "two"]
+    assert before.keys() <= operator.objects("two").keys()

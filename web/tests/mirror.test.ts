@@ -35,7 +35,9 @@ describe("the mirror at the desk", () => {
     expect(condition(store({ mode: null, seconds_behind: null }))).toBe("unseen");
   });
   it("writes sizes for people", () => {
-    expect(size(0, "en")).toBe("0 byte");
+    expect(size(0, "en")).toBe("0 kB");
+    expect(size(112, "en")).toBe("0.1 kB");
+    expect(size(999_000, "en")).toBe("999 kB");
     expect(size(1_500_000, "en")).toBe("1.5 MB");
     expect(size(2e15, "en")).toBe("2,000 TB");
   });

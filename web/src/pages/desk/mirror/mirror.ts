@@ -33,9 +33,9 @@ export function condition(store: Store): "unseen" | "bad" | "late" | "well" {
   return (store.seconds_behind ?? 0) >= LATE_SECONDS ? "late" : "well";
 }
 
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+const UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 /** A size for people, in the reader's language. */
 export function size(bytes: number, language: string): string {
-  const place = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return new Intl.NumberFormat(language, { style: "unit", unit: UNITS[place], unitDisplay: "short", maximumFractionDigits: 1 }).format(bytes / 1000 ** place);
+  const place = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1000, bytes)) / 3) - 1);
+  return new Intl.NumberFormat(language, { style: "unit", unit: UNITS[place], unitDisplay: "short", maximumFractionDigits: 1 }).format(bytes / 1000 ** (place + 1));
 }
