@@ -98,22 +98,9 @@ async def test_a_signed_mail_is_received_decided_answered_delivered_and_closed(w
 
     # Answered: what was read is what arrives, byte by byte, and what the ledger keeps.
     one = f"{_DESK}/{site.services.ids.encode(notice.id)}"
-    notes = {"prevention": "A rule holds such posts.", "dispute": "Nothing."}
-    drafted = await _json(boss, "POST", f"{one}/answers/draft", {"notes": notes})
-    assert drafted["missing"] == []
-    await _json(boss, "POST", f"{one}/answers", {"notes": notes, "digest": drafted["digest"]})
-    await ways.work()
-    (_, recipients, answer) = ways.theirs.mails[-1]
-    assert len(ways.theirs.mails) == 2
-    assert recipients == [f"abuse@{HOST}"]
-    database = site.services.database
-    [kept] = await answers_of(database, notice.id)
-    [opened] = await ledger.openings(database, kept.record_id, ["raw"])
-    assert opened.opening.body == answer
-    assert (kept.status, kept.delivery) == (AnswerStatus.ACCEPTED, "sent")
+    answer = await _answered(ways, boss, one, notice.id)
     read = email.message_from_bytes(answer, policy=default)
-    assert read["In-Reply-To"] == "<1@cloud.example>"
-    assert "A rule holds such posts." in read.get_content()
+    database = site.services.database
 
     # Delivered, says their server to ours.
     await ways.send(
@@ -149,6 +136,27 @@ async def test_a_forged_mail_is_marked_so_and_nobody_is_written_to(ways: Ways) -
     (shown,) = await boss.get(_DESK)
     assert shown["verification"]["how"] == "forged"
     assert ways.theirs.mails == []
+
+
+async def _answered(ways: Ways, boss: Member, one: str, notice_id: int) -> bytes:
+    """The answer as it arrived at the sender's server, after it was read and sent."""
+    notes = {"prevention": "A rule holds such posts.", "dispute": "Nothing."}
+    drafted = await _json(boss, "POST", f"{one}/answers/draft", {"notes": notes})
+    assert drafted["missing"] == []
+    await _json(boss, "POST", f"{one}/answers", {"notes": notes, "digest": drafted["digest"]})
+    await ways.work()
+    (_, recipients, answer) = ways.theirs.mails[-1]
+    assert len(ways.theirs.mails) == 2
+    assert recipients == [f"abuse@{HOST}"]
+    database = ways.post.site.services.database
+    [kept] = await answers_of(database, notice_id)
+    [opened] = await ledger.openings(database, kept.record_id, ["raw"])
+    assert opened.opening.body == answer
+    assert (kept.status, kept.delivery) == (AnswerStatus.ACCEPTED, "sent")
+    read = email.message_from_bytes(answer, policy=default)
+    assert read["In-Reply-To"] == "<1@cloud.example>"
+    assert "A rule holds such posts." in read.get_content()
+    return answer
 
 
 async def _withdraw(post: NoticePost, boss: Member, case_id: int) -> None:
