@@ -27,7 +27,7 @@ def olga(chromium: Browser, server: WholeServer) -> Iterator[Person]:
 
 def test_the_mirror_is_seen_by_who_may_change_settings(server: WholeServer, olga: Person) -> None:
     olga.open("/app/desk/mirror")
-    expect(olga.page.get_by_text("The desk is for moderators").or_(olga.page.get_by_role("navigation", name="Parts of the desk"))).to_be_visible()  # fmt: skip
+    expect(olga.page.get_by_text("This page is for those who run the server")).to_be_visible()
     expect(olga.page.get_by_role("link", name="Mirror")).to_have_count(0)
     expect(olga.page.get_by_role("heading", name="Drills")).to_have_count(0)
     server.command("account", "set-role", "olga", "admin")
