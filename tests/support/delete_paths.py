@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-_DELETES = re.compile(r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+(?:public\.(?=[a-z_]))?([a-z_]+)", re.IGNORECASE)
+_DELETES = re.compile(
+    r"\b(?:delete\s+from|truncate(?:\s+table)?)\s+(?:public\.(?=[a-z_]))?([a-z_]+)", re.IGNORECASE
+)
 _ASKS = re.compile(r"_on_hold\b")
 _QUESTIONS = frozenset({"held", "park", "released_erasures"})
 _FARTHEST = 6

@@ -168,7 +168,9 @@ def test_time_only_goes_forward_and_a_pause_gives_its_time_back(clock: Clock, ah
         assert at is not None
         assert clock.starts_at < at <= due
         # Where the end moves off closed days, a pause that is not over may change how long the whole is: see below.
-        if clock.preset.if_closed == "stays" or all(one.to is not None and one.to < at for one in clock.pauses):
+        if clock.preset.if_closed == "stays" or all(
+            one.to is not None and one.to < at for one in clock.pauses
+        ):
             assert percent in state_at(clock, at).warned
             assert percent not in state_at(clock, at - timedelta(microseconds=1)).warned
 

@@ -120,8 +120,17 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Handler, ...]] = {
     ),
     reports.LegalReportFiled: (notice_work.take_legal_report,),
     # Those who notify of decisions, teach from them and answer notices subscribe here.
-    decisions.DecisionMade: (bulk.close_covered, reporters.count_decided, appeals.settle_held, notice_work.settle_notice_items),
-    decisions.DecisionReversed: (reporters.count_reversed, appeals.settle_reversed, notice_work.unsettle_reversed),
+    decisions.DecisionMade: (
+        bulk.close_covered,
+        reporters.count_decided,
+        appeals.settle_held,
+        notice_work.settle_notice_items,
+    ),
+    decisions.DecisionReversed: (
+        reporters.count_reversed,
+        appeals.settle_reversed,
+        notice_work.unsettle_reversed,
+    ),
     decisions.StatementHeld: (notice_work.note_held_statement,),
     # By mail as an errand, where that is set up: see `reactions_to`.
     statements.StatementSent: (),

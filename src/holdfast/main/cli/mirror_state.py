@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from holdfast.platform.config import Settings
 
 
-
 def status(
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 1 when something needs a person.", show_default=False)

@@ -132,7 +132,8 @@ async def _swept(
     beyond = sum(str(ident) not in known for ident in ids)
     if beyond > most:
         raise RulingNotAllowed(
-            "existing", f"is more than {most} posts: bar it here, and plan the rest in bulk, where a second person agrees"
+            "existing",
+            f"is more than {most} posts: bar it here, and plan the rest in bulk, where a second person agrees",
         )
     return await targets_of_posts(reader, ids), people, beyond
 
