@@ -1,4 +1,7 @@
-"""Runbooks done as they are written (docs/guide/runbooks.md): both stores are down, and one store is hostile."""
+"""Runbooks done as they are written (docs/guide/runbooks.md): both stores are down, and one store is hostile.
+
+Of the others, "the host is gone" and "the host gives you 24 hours" (a standby that is promoted) are in test_relaunch_whole.
+"""
 
 from __future__ import annotations
 
