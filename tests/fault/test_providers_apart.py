@@ -21,8 +21,8 @@ import httpx2
 import pytest
 
 from tests.conformance.test_toot import Toot
-from tests.support.apart import Machine, MovingName, network
-from tests.support.foreign_s3 import seaweedfs
+from tests.support.apart import Machine, MovingName, Network, network
+from tests.support.foreign_s3 import ForeignS3, seaweedfs
 from tests.support.mirror_at_work import is_mirrored, state_of
 from tests.support.mirrored import memory_folder
 from tests.support.up_process import COMMAND, environment, free_port
@@ -112,108 +112,150 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(place, ignore_errors=True)
 
 
+@dataclass
+class Apart:
+    """A site at its host, two stores elsewhere, an empty machine, and the site's name, which points to the host."""
+
+    folder: Path
+    port: int
+    net: Network
+    home: Machine
+    spare: Machine
+    stores: list[ForeignS3]
+    name: MovingName
+    first: WholeServer
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "identity"
+
+    @property
+    def second(self) -> Path:
+        return self.folder / "second"
+
+    @property
+    def told(self) -> Path:
+        """What the relaunch said."""
+        return self.folder / "relaunch.said"
+
+
+def opened(stack: ExitStack, folder: Path) -> Apart:
+    """As an operator sets it up, with a backup."""
+    net = stack.enter_context(network())
+    home, north, south, spare = (net.machine(name) for name in ("home", "north", "south", "spare"))
+    stores = [
+        stack.enter_context(seaweedfs(folder / one.cable, host=one.address, within=one.within))
+        for one in (north, south)
+    ]
+    port = free_port()
+    name = MovingName(port)
+    name.open()
+    stack.callback(name.close)
+    name.point(home)
+    first = WholeServer(
+        folder / "first", port=port, within=home.within, host="0.0.0.0", stream_heartbeat_seconds=str(HEARTBEAT_SECONDS)
+    )  # fmt: skip
+    stack.callback(first.close)
+    first.wait_ready()
+    site = Apart(folder, port, net, home, spare, stores, name, first)
+    first.command("mirror", "init", "--key-out", str(site.key))
+    for label, store in zip(("north", "south"), stores, strict=True):
+        added = subprocess.run(
+            [*home.within, *COMMAND, "mirror", "add", label, store.address, "--data", str(first.data)],
+            env=environment(None, **store.settings), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
+        assert added.returncode == 0, added.stderr
+    for member in ("ann", "bob"):
+        first.add_member(member)
+    until(lambda: is_mirrored(first.data), "the mirror holds what is written")
+    first.command("mirror", "backup")
+    return site
+
+
+def follows(stack: ExitStack, url: str, token: str) -> Reader:
+    """An app that is open all the while."""
+    reader = Reader(url, token)
+    following = threading.Thread(target=reader.follow)
+    following.start()
+    stack.callback(following.join, PATIENCE_SECONDS)
+    stack.callback(reader.stopping.set)
+    until(lambda: reader.connected == 1, "the app follows")
+    return reader
+
+
+def take_over(stack: ExitStack, site: Apart, source: ForeignS3) -> None:
+    """Begin a relaunch on the empty machine, with one store's address and the identity."""
+    told = stack.enter_context(site.told.open("wb"))
+    process = subprocess.Popen(
+        [
+            *site.spare.within, *COMMAND, "relaunch", "--from", source.address, "--key", str(site.key), "--data", str(site.second),
+            "--host", "0.0.0.0", "--port", str(site.port),
+        ],
+        env=environment(None, **source.settings), stdout=told, stderr=told, process_group=0,
+    )  # fmt: skip
+    stack.callback(ended, process)
+
+
 def test_a_host_is_cut_off_the_site_goes_on_elsewhere_and_the_host_stands_back(folder: Path) -> None:
     draw = random.Random(SEED)
     with ExitStack() as stack:
-        net = stack.enter_context(network())
-        home, north, south, spare = (net.machine(name) for name in ("home", "north", "south", "spare"))
-        stores = [
-            stack.enter_context(seaweedfs(folder / one.cable, host=one.address, within=one.within))
-            for one in (north, south)
-        ]
-        port = free_port()
-        name = MovingName(port)
-        name.open()
-        stack.callback(name.close)
-        name.point(home)
-
-        # The site as its operator set it up.
-        first = WholeServer(
-            folder / "first", port=port, within=home.within, host="0.0.0.0", stream_heartbeat_seconds=str(HEARTBEAT_SECONDS)
-        )  # fmt: skip
-        stack.callback(first.close)
-        first.wait_ready()
-        key = folder / "identity"
-        first.command("mirror", "init", "--key-out", str(key))
-        for label, store in zip(("north", "south"), stores, strict=True):
-            added = subprocess.run(
-                [*home.within, *COMMAND, "mirror", "add", label, store.address, "--data", str(first.data)],
-                env=environment(None, **store.settings), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
-            )  # fmt: skip
-            assert added.returncode == 0, added.stderr
-        for member in ("ann", "bob"):
-            first.add_member(member)
-        until(lambda: is_mirrored(first.data), "the mirror holds what is written")
-        first.command("mirror", "backup")
-        token = first.token("ann")
-        toot = Toot(first, folder / "bob")
+        site = opened(stack, folder)
+        home, spare, port = site.home, site.spare, site.port
+        token = site.first.token("ann")
+        toot = Toot(site.first, folder / "bob")
         toot.log_in("bob")
-        reader = Reader(first.url, token)
-        following = threading.Thread(target=reader.follow)
-        following.start()
-        stack.callback(following.join, PATIENCE_SECONDS)
-        stack.callback(reader.stopping.set)
-        until(lambda: reader.connected == 1, "the app follows")
+        reader = follows(stack, site.first.url, token)
         kept = [posted(post(home, port, token, f"kept {number}")) for number in range(draw.randint(3, 9))]
         until(lambda: reader.has("kept 0"), "the app shows a post")
 
-        # Cut off. Nobody is told; the empty machine takes over with one store's address and the identity.
-        net.cut(home)
+        # Cut off. Nobody is told.
+        site.net.cut(home)
         cut_at = time.monotonic()
         alone = isolated_post(home, port, token, ALONE)
-        source = draw.choice(stores)
-        told = stack.enter_context((folder / "relaunch.stderr").open("wb"))
-        taking_over = subprocess.Popen(
-            [
-                *spare.within, *COMMAND, "relaunch", "--from", source.address, "--key", str(key), "--data", str(folder / "second"),
-                "--host", "0.0.0.0", "--port", str(port),
-            ],
-            env=environment(None, **source.settings), stdout=told, stderr=told, process_group=0,
-        )  # fmt: skip
-        stack.callback(ended, taking_over)
-        again = first_post(spare, port, token, cut_at + RELAUNCH_SECONDS, folder / "relaunch.stderr")
+        take_over(stack, site, draw.choice(site.stores))
+        again = first_post(spare, port, token, cut_at + RELAUNCH_SECONDS, site.told)
         back_seconds = time.monotonic() - cut_at
 
         # The name is pointed there. The old token, the old toot, the app that was open: all go on.
-        name.point(spare)
+        site.name.point(spare)
         for number in (*kept, again):
             assert read(spare, port, token, number) == 200
         assert toot.post("toot goes on")["content"] == "<p>toot goes on</p>"
         until(lambda: reader.connected >= 2, "the app connects again")
         posted(post(spare, port, token, "the app goes on"))
         until(lambda: reader.has("the app goes on"), "the app shows a post again")
-        until(lambda: is_mirrored(folder / "second"), "the new server is mirrored")
+        until(lambda: is_mirrored(site.second), "the new server is mirrored")
 
         # What the old host took meanwhile it took openly without the mirror.
         lost = json.loads(alone.communicate(timeout=PATIENCE_SECONDS)[0])["id"]
-        state = state_of(first.data)
+        state = state_of(site.first.data)
         assert state is None or state.is_degraded
-
-        # The cable is back.
-        net.mend(home)
-        mended_at = time.monotonic()
-        # Until it sees the stores again it goes on as a server without a mirror does, and says so; what it takes is not lost, but kept
-        # for review.
-        late = acknowledged_until_replaced(home, port, token, mended_at + SUPERSEDED_SECONDS)
-        back_down_seconds = time.monotonic() - mended_at
-        for count in range(10):
-            answer = post(home, port, token, f"later {count}")
-            assert answer is not None
-            assert answer.status_code == 503
-        assert read(home, port, token, kept[0]) == 200
-        review = folder / "review.jsonl"
-        first.command("mirror", "unshipped", "--out", str(review))
-        assert ALONE in review.read_text(), review.read_text()
-        for number in (lost, *late):
-            assert read(spare, port, token, number) == 404
-        assert review.read_text().count(LATE) >= len(late)
+        figures = returned(site, token, kept[0], lost)
         posted(post(spare, port, token, "undisturbed"))
-        figures = {
-            "seed": SEED, "cut_to_first_post_seconds": round(back_seconds, 1),
-            "of_it_restoring_seconds": restoring_seconds(folder / "relaunch.stderr"),
-            "mended_to_read_only_seconds": round(back_down_seconds, 1), "acknowledged_late": len(late),
-        }  # fmt: skip
+        figures |= {"seed": SEED, "cut_to_first_post_seconds": round(back_seconds, 1), "of_it_restoring_seconds": restoring_seconds(site.told)}  # fmt: skip
         sys.stderr.write(json.dumps(figures) + "\n")
+
+
+def returned(site: Apart, token: str, kept: str, lost: str) -> dict[str, Any]:
+    """The host's cable is back: it stands back, is read, and what it took on its own is in no site but in a file for review."""
+    home, port = site.home, site.port
+    site.net.mend(home)
+    mended_at = time.monotonic()
+    # Until it sees the stores again it goes on as a server without a mirror does, and says so.
+    late = acknowledged_until_replaced(home, port, token, mended_at + SUPERSEDED_SECONDS)
+    back_down_seconds = time.monotonic() - mended_at
+    for count in range(10):
+        answer = post(home, port, token, f"later {count}")
+        assert answer is not None
+        assert answer.status_code == 503
+    assert read(home, port, token, kept) == 200
+    review = site.folder / "review.jsonl"
+    site.first.command("mirror", "unshipped", "--out", str(review))
+    assert ALONE in review.read_text(), review.read_text()
+    assert review.read_text().count(LATE) >= len(late)
+    for number in (lost, *late):
+        assert read(site.spare, port, token, number) == 404
+    return {"mended_to_read_only_seconds": round(back_down_seconds, 1), "acknowledged_late": len(late)}
 
 
 def until(attempt: Callable[[], bool], what: str) -> None:
