@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.e2e.test_app_desk import _AXE, _key, _member, _moderator
+from tests.e2e.test_app_desk import _AXE, _key, _member
 from tests.e2e.test_app_layout import _OUTSIDE
 from tests.support.chromium import AXE, PATIENCE_MS, Person
 from tests.support.whole_server import WholeServer
@@ -21,7 +21,10 @@ _DESK = "/api/holdfast/v1/desk/notices"
 
 @pytest.fixture(scope="module")
 def mia(chromium: Browser, server: WholeServer) -> Iterator[Person]:
-    person = _moderator(chromium, server, "mia", viewport={"width": 1280, "height": 900})
+    server.add_member("mia")
+    server.command("account", "set-role", "mia", "admin")
+    person = Person(chromium, server.url, "mia", viewport={"width": 1280, "height": 900})
+    person.sign_in()
     yield person
     person.close()
 
@@ -108,6 +111,19 @@ def test_a_letter_is_entered_decided_answered_and_closed(
     expect(page.get_by_role("group", name="Steps")).to_have_count(0)
     told = api.get(one).json()
     assert (told["state"], told["outcome"]) == ("closed", "actioned")
+
+    assert told["reference"] in _handed_out(mia)
+
+
+def _handed_out(person: Person) -> str:
+    """A summary for a lawyer, as a file."""
+    page = person.page
+    page.get_by_text("Hand out", exact=True).click()
+    page.get_by_label("For whom").fill("Cloud Ltd's lawyers")
+    page.get_by_label("Why", exact=True).fill("They asked")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Summary").click()
+    return download.value.path().read_text()
 
 
 def _case_of(api: httpx2.Client, one: str) -> None:
