@@ -92,10 +92,9 @@ PAGES: dict[str, tuple[PageCodes, ...]] = {
         PageCodes(303, 200, 404, "held_post"),
         PageCodes(303, 404, 404, "missing_post"),
     ),
-    # Whoever's it is, or nobody's: sent on to the page above, which says that there is nothing.
     "POST /statements/post/{id}": (
-        PageCodes(303, 303, 303, "held_post", form={"text": "It was a joke"}),
-        PageCodes(303, 303, 303, "missing_post", form={"text": "It was a joke"}),
+        PageCodes(303, 303, 404, "held_post", form={"text": "It was a joke"}),
+        PageCodes(303, 404, 404, "missing_post", form={"text": "It was a joke"}),
     ),
     "GET /policies": (PageCodes(200, 200, 200),),
     "GET /policies/{reference}": (

@@ -60,10 +60,7 @@ async def about_post(call: Call, visit: Visit) -> Answer:
     found = await _held(call, member.account_id, post_id)
     if found is not None:
         return await _page(call, visit, found)
-    told = await StatementReader(call.services.database).page(member.account_id, Window(1), post_id=post_id)
-    if not told:
-        raise NotFound
-    return redirect(f"/statements/{call.services.ids.encode(told[0].id)}")
+    return await _decided(call, member.account_id, post_id)
 
 
 @routes.post("/statements/post/{id}", Access.browser())
@@ -73,7 +70,7 @@ async def appeal(call: Call, visit: Visit, fields: dict[str, str]) -> Answer:
     member, services, post_id = visit.member(), call.services, call.id_segment()
     found = await _held(call, member.account_id, post_id)
     if found is None:
-        return redirect(f"/statements/post/{services.ids.encode(post_id)}")
+        return await _decided(call, member.account_id, post_id)
     limits, text = appeal_limits(services), fields.get("text", "")
     there = (await open_holds_appealed(services.database, member.account_id)).get(post_id)
     try:
@@ -106,6 +103,14 @@ async def held_posts(call: Call, account_id: int) -> list[HeldPost]:
 
 def _returns(call: Call, row: HeldNow) -> Any:
     return row.returns_at(call.services.settings.hold_return_seconds)
+
+
+async def _decided(call: Call, account_id: int, post_id: int) -> Answer:
+    """On to the last that was decided about it. Raises NotFound where the member was told nothing of it."""
+    told = await StatementReader(call.services.database).page(account_id, Window(1), post_id=post_id)
+    if not told:
+        raise NotFound
+    return redirect(f"/statements/{call.services.ids.encode(told[0].id)}")
 
 
 async def _held(call: Call, account_id: int, post_id: int) -> HeldPost | None:
