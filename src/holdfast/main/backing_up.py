@@ -28,18 +28,21 @@ from holdfast.platform.config import Settings
 from holdfast.platform.crypto import Keyring
 from holdfast.platform.db import Database
 from holdfast.platform.master_key import load_master_key
-from holdfast.platform.postgres import backup_programs
+from holdfast.platform.postgres import backup_programs, client_programs, programs_major
+from holdfast.platform.replication import ask_server
 from holdfast.pure.errors import HoldfastError, NotFound
 from holdfast.pure.mirror import RetentionPolicy
 
-from .mirror_shipping import superuser_dsn
+from .mirror_shipping import is_own_database, superuser_dsn
 
 log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS: Final = 60.0
 _ROUND_EVERY: Final = timedelta(minutes=10)
 _STORE_TIMEOUT_FACTOR: Final = 4
-_SIZE: Final = "select coalesce(sum(pg_database_size(oid)), 0)::bigint from pg_database"
+# On a server of the operator's own there may be databases that this role may not look at.
+_SIZE: Final = "select coalesce(sum(pg_database_size(oid)), 0)::bigint from pg_database where has_database_privilege(oid, 'connect')"
+_INCREMENTS_SINCE: Final = 17
 
 
 class NoMirror(NotFound):
@@ -58,19 +61,32 @@ async def backup_work(settings: Settings, database_bytes: int, clock: Clock) -> 
         raise NoMirror
     timeout = settings.mirror_store_timeout_seconds * _STORE_TIMEOUT_FACTOR
     stores = open_stores(setup, timeout_seconds=timeout)
+    source = await asyncio.to_thread(_source_of, settings)
+    full_every = timedelta(days=settings.mirror_backup_full_days)
     limits = BackupLimits(
-        full_every=timedelta(days=settings.mirror_backup_full_days),
-        incremental_every=timedelta(hours=settings.mirror_backup_incremental_hours),
+        full_every=full_every,
+        incremental_every=timedelta(hours=settings.mirror_backup_incremental_hours)
+        if source.increments
+        else full_every,
         max_rate_kb=settings.mirror_backup_rate_kb,
         part_bytes=part_bytes_for(database_bytes),
     )
-    programs = backup_programs(settings.postgres_user, settings.postgres_bin)
-    source = BackupSource(programs, superuser_dsn(settings))
     try:
         yield BackupWork(setup, stores, source, KeptBackups(settings.data.resolve()), clock, limits)
     finally:
         for store in stores.values():
             await store.close()
+
+
+def _source_of(settings: Settings) -> BackupSource:
+    """The database, and the programs that suit it. Blocks. Raises NoDatabase, ProgramsMissing, ReplicationAway."""
+    dsn = superuser_dsn(settings)
+    if is_own_database(settings):
+        programs = backup_programs(settings.postgres_user, settings.postgres_bin)
+        return BackupSource(programs, dsn, increments=programs_major(programs) >= _INCREMENTS_SINCE)
+    server = ask_server(dsn)
+    programs = client_programs(server.major, encrypted=server.encrypted, configured=settings.postgres_bin)
+    return BackupSource(programs, dsn, server.version, increments=server.major >= _INCREMENTS_SINCE)
 
 
 async def database_size(database: Database) -> int:

@@ -58,6 +58,11 @@ def superuser_dsn(settings: Settings) -> str:
     return given or settings.database_url or ""
 
 
+def is_own_database(settings: Settings) -> bool:
+    """Whether that database is the one of the data folder, and not a server of the operator's."""
+    return settings.mirror_database_url is None and running_socket_folder(settings.data) is not None
+
+
 async def keep_shipping(settings: Settings, stop: asyncio.Event, clock: Clock) -> None:
     """Ship until `stop` is set, whatever goes wrong meanwhile."""
     while not stop.is_set():

@@ -47,6 +47,30 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """What serves an address. major: its version. version: as it says it. encrypted: whether this line to it is."""
+
+    major: int
+    version: str
+    encrypted: bool
+
+
+def ask_server(dsn: str) -> Server:
+    """Connect and ask. Blocks. Raises ReplicationAway."""
+    try:
+        connection = psycopg2.connect(
+            dsn, application_name="holdfast mirror", connect_timeout=_CONNECT_SECONDS
+        )
+        try:
+            version = str(connection.get_parameter_status("server_version") or "").partition(" ")[0]
+            return Server(connection.server_version // 10_000, version, bool(connection.info.ssl_in_use))
+        finally:
+            connection.close()
+    except psycopg2.Error as error:
+        raise ReplicationAway(private=_words(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
 class SlotState:
     """wal_status: reserved, extended, unreserved or lost. restart_lsn: from where on the log is kept, None where nothing is."""
 

@@ -34,10 +34,15 @@ class BackupKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BackupSource:
-    """Where backups come from. programs: the folder of pg_basebackup. dsn: of a role that may replicate."""
+    """Where backups come from. programs: the folder of pg_basebackup. dsn: of a role that may replicate.
+
+    version: of the server, empty where it is that of the programs. increments: whether the server has incremental backups (17 and later).
+    """
 
     programs: Path
     dsn: str
+    version: str = ""
+    increments: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ async def _read(work: BackupWork) -> Catalogue:
 async def _take(work: BackupWork, kind: BackupKind, catalogue: Catalogue, progress: Progress) -> Taken:
     setup = work.setup
     parent = None
-    if kind is BackupKind.INCREMENTAL:
+    if kind is BackupKind.INCREMENTAL and work.source.increments:
         parent = parent_for(catalogue.bases(setup.quorum), setup.epoch, work.kept.manifests())
     here = {name: store for name, store in work.stores.items() if name not in catalogue.away}
     if parent is not None:

@@ -153,6 +153,9 @@ def _draw_id(at: datetime) -> str:
 
 
 async def _version(source: BackupSource) -> str:
+    if source.version:
+        return source.version
+
     def ask() -> str:
         command = [str(source.programs / "pg_basebackup"), "--version"]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -25,6 +25,7 @@ from ..restoring import (
     Seen,
     StepTooSlow,
     bases_until,
+    check_version,
     combine,
     fetch_base,
     fetch_chunks,
@@ -182,6 +183,7 @@ class Relaunch:
         """Backups and log to this machine, and together in place."""
         bases = self._bases(seen)
         likely = _chain_of(bases[-1], bases) if bases else ()
+        check_version(likely, self._server().version)
         fetching = asyncio.ensure_future(self._timed(Phase.BASE, None, self._fetch_bases(seen, likely)))
         try:
             plan, seen = await self._plan(seen, fenced=fenced)
@@ -282,9 +284,7 @@ class Relaunch:
     async def _recover(self) -> tuple[EmbeddedPostgres, Recovered]:
         state = self._state
         if state.has(Phase.RECOVER):
-            server = self._server()
-            await server.start()
-            return server, Recovered(state.timeline, state.start_lsn)
+            return await self._started(), Recovered(state.timeline, state.start_lsn)
         server, recovered = await recover(
             self._request.target, timeline=state.timeline, until=self._request.until, progress=self._progress.advance,
         )  # fmt: skip
@@ -292,9 +292,16 @@ class Relaunch:
         self._folder.keep(state, Phase.RECOVER)
         # Once more without what recovery was told; from here on it is a database like any other.
         await server.stop()
+        return await self._started(), recovered
+
+    async def _started(self) -> EmbeddedPostgres:
         server = self._server()
+        was = self._mirrors.kit.get("database") or {}
+        await asyncio.to_thread(
+            server.adopt, str(was.get("name") or DATABASE), str(was.get("owner") or DATABASE)
+        )
         await server.start()
-        return server, recovered
+        return server
 
     async def _settle(self, dsn: str) -> None:
         if not self._state.has(Phase.SETTLE):

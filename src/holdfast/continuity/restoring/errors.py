@@ -4,6 +4,7 @@ RestoreError
 ├── StoresSayNothing (Unavailable)     no store given has it
 ├── StepTooSlow (Unavailable)          a step passed its deadline
 ├── StepFailed (Unavailable)           a program of PostgreSQL failed
+├── WrongPrograms (Unavailable)        PostgreSQL is of another version
 └── NoRoom (Unavailable)               the disk is full
 """
 
@@ -30,6 +31,10 @@ class StepTooSlow(RestoreError, Unavailable):
 
 class StepFailed(RestoreError, Unavailable):
     """PostgreSQL's own words."""
+
+
+class WrongPrograms(RestoreError, Unavailable):
+    """The backups need another version of PostgreSQL."""
 
 
 class NoRoom(RestoreError, Unavailable):

@@ -15,13 +15,25 @@ import zstandard
 from ...platform import sealing
 from ...platform.postgres import EmbeddedPostgres
 from ...platform.processes import death_request, wait_exit
-from ...pure.mirror import Epoch, ReplayStep, RestorePlan, format_lsn
+from ...pure.mirror import Base, Epoch, ReplayStep, RestorePlan, format_lsn
 from ..backups import SEGMENT_BYTES
-from .errors import NoRoom, StepFailed, StepTooSlow
+from .errors import NoRoom, StepFailed, StepTooSlow, WrongPrograms
 from .fetch import chunk_file
 from .model import COMBINE_SECONDS
 
 _PER_ID: Final = 0x100000000 // SEGMENT_BYTES
+
+
+def check_version(bases: Sequence[Base], programs_version: int) -> None:
+    """Before anything is fetched: files of PostgreSQL are read by programs of the same major version alone. Raises WrongPrograms."""
+    for base in bases:
+        made_by = base.postgres.partition(".")[0]
+        if made_by.isdecimal() and int(made_by) != programs_version:
+            raise WrongPrograms(
+                f"The backups are of PostgreSQL {made_by}, and the programs here are of PostgreSQL {programs_version}, which cannot read "
+                f"them. Install PostgreSQL {made_by} (Debian: apt install postgresql-{made_by}) and repeat with "
+                f"HOLDFAST_POSTGRES_BIN set to the folder of its programs (/usr/lib/postgresql/{made_by}/bin)."
+            )
 
 
 async def combine(server: EmbeddedPostgres, parts: Sequence[Path], target: Path) -> None:

@@ -83,10 +83,20 @@ async def collect_facts(settings: Settings, database: Database, setup: MirrorSet
         "witness_addresses": [one.url for one in confirming],
     }
     row = await database.fetchrow(
-        "select timeline_id, pg_current_wal_lsn() - '0/0'::pg_lsn, current_setting('server_version')"
-        " from pg_control_checkpoint()"
+        "select timeline_id, pg_current_wal_lsn() - '0/0'::pg_lsn, split_part(current_setting('server_version'), ' ', 1),"
+        " current_database(), current_user from pg_control_checkpoint()"
     )
-    place = {"timeline": row[0], "last_lsn": format_lsn(int(row[1])), "postgres": row[2]} if row else {}
+    place = (
+        {
+            "timeline": row[0],
+            "last_lsn": format_lsn(int(row[1])),
+            "postgres": row[2],
+            "name": row[3],
+            "owner": row[4],
+        }
+        if row
+        else {}
+    )
     passing = {
         "ledger": {**signed, "checkpoint": newest.whole_note.decode() if newest else ""},
         "database": place,

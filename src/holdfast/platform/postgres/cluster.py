@@ -20,6 +20,8 @@ from holdfast.platform.postgres.errors import ClusterUnusable, StartFailed
 
 # An account that may not pass through the parents can still name the folder it stands in.
 _STANDING_IN = "/proc/self/cwd"
+_BUILTIN_LOCALES_SINCE = 17
+_HAS_POSTGRES = "SELECT datname FROM pg_database WHERE datname = 'postgres';"
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -57,7 +59,8 @@ class Cluster:
         if version != str(program_version):
             raise ClusterUnusable(
                 f"{self.folder} was made by PostgreSQL {version}, but this Holdfast runs PostgreSQL "
-                f"{program_version}; install the Holdfast that made it, or dump and restore the database"
+                f"{program_version}; set HOLDFAST_POSTGRES_BIN to the folder of PostgreSQL {version}, install the Holdfast that "
+                "made it, or dump and restore the database"
             )
         owner = self.folder.stat().st_uid
         if owner == self.account.uid:
@@ -69,7 +72,7 @@ class Cluster:
             )
         _give(self.folder, self.account)
 
-    def make(self, *, sync: bool = True) -> None:
+    def make(self, version: int, *, sync: bool = True) -> None:
         """Run initdb and create the application's role and database. `sync=False` is for tests."""
         staging = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(staging, ignore_errors=True)
@@ -78,7 +81,7 @@ class Cluster:
             os.chown(staging, self.account.uid, self.account.gid)
         self._run(
             "making the database",
-            self.arguments("initdb", *_initdb_options(sync=sync), folder=staging),
+            self.arguments("initdb", *_initdb_options(version, sync=sync), folder=staging),
             staging,
         )
         # Only this process can reach the files now, so roles and database need no server.
@@ -86,12 +89,46 @@ class Cluster:
             f"CREATE ROLE {APP_ROLE} LOGIN;\nCREATE DATABASE {DATABASE} OWNER {APP_ROLE};\n"
             f"REVOKE CONNECT ON DATABASE {DATABASE} FROM PUBLIC;\n"
         )
-        single = [str(self.programs / "postgres"), "--single", "-D", self._name_of(staging), "-j", "postgres"]
-        for statement in statements.splitlines():
-            self._run("creating the database", single, staging, f"{statement}\n\n".encode())
+        self._alone("creating the database", staging, "postgres", statements.splitlines())
         staging.rename(self.folder)
 
-    def _run(self, doing: str, command: Sequence[str], folder: Path, stdin: bytes = b"") -> None:
+    def adopt(self, database: str, role: str) -> None:
+        """Have our roles and our database in a cluster that was made elsewhere, where they were called otherwise. Safe to repeat."""
+        admin, app = _literal(ADMIN_ROLE), _literal(APP_ROLE)
+        statements = [
+            f"DO $do$ BEGIN IF to_regrole({admin}) IS NULL THEN CREATE ROLE {ADMIN_ROLE}; END IF; END $do$;",
+            f"ALTER ROLE {ADMIN_ROLE} SUPERUSER REPLICATION LOGIN CONNECTION LIMIT -1 VALID UNTIL 'infinity';",
+            f"DO $do$ BEGIN IF to_regrole({app}) IS NULL THEN CREATE ROLE {APP_ROLE}; END IF; END $do$;",
+            f"ALTER ROLE {APP_ROLE} LOGIN CONNECTION LIMIT -1 VALID UNTIL 'infinity';",
+        ]
+        if role != APP_ROLE:
+            # Membership gives an owner's rights; what the objects are called in old backups stays.
+            name = _literal(role)
+            statements.append(
+                f"DO $do$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) THEN "
+                f"EXECUTE format('GRANT %I TO {APP_ROLE}', {name}); END IF; END $do$;"
+            )
+        if database != DATABASE:
+            name = _literal(database)
+            statements.append(
+                f"DO $do$ BEGIN IF EXISTS (SELECT FROM pg_database WHERE datname = {name}) THEN "
+                f"EXECUTE format('ALTER DATABASE %I RENAME TO {DATABASE}', {name}); END IF; END $do$;"
+            )
+        statements.append(f"ALTER DATABASE {DATABASE} OWNER TO {APP_ROLE};")
+        self._alone("taking over the database", self.folder, "template1", statements)
+        # Commands that look at the cluster as a whole connect to this one.
+        there = self._alone("taking over the database", self.folder, "template1", [_HAS_POSTGRES])
+        if b'datname = "postgres"' not in there:
+            self._alone("taking over the database", self.folder, "template1", ["CREATE DATABASE postgres;"])
+
+    def _alone(self, doing: str, folder: Path, database: str, statements: Sequence[str]) -> bytes:
+        """Run statements of one line each while no server runs."""
+        single = [str(self.programs / "postgres"), "--single", "-D", self._name_of(folder), "-j", database]
+        return b"".join(
+            self._run(doing, single, folder, f"{statement}\n\n".encode()) for statement in statements
+        )
+
+    def _run(self, doing: str, command: Sequence[str], folder: Path, stdin: bytes = b"") -> bytes:
         done = subprocess.run(
             command,
             input=stdin,
@@ -105,16 +142,26 @@ class Cluster:
         if done.returncode != 0 or b"ERROR:" in done.stdout:
             last = done.stdout.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
             raise StartFailed(f"{doing} failed: {last[0]}", private=done.stdout.decode(errors="replace"))
+        return bytes(done.stdout)
 
 
-def _initdb_options(*, sync: bool) -> list[str]:
+def _literal(text: str) -> str:
+    """A string as SQL writes it, on one line: a name of another server's may hold anything."""
+    escaped = text.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n").replace("$", "\\044")
+    return f"E'{escaped}'"
+
+
+def _initdb_options(version: int, *, sync: bool) -> list[str]:
+    locale = (
+        ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        if version >= _BUILTIN_LOCALES_SINCE
+        else ["--locale=C.UTF-8"]
+    )
     options = [
         f"--username={ADMIN_ROLE}",
         "--auth=peer",
         "--encoding=UTF8",
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
+        *locale,
         "--data-checksums",
         "--no-instructions",
     ]

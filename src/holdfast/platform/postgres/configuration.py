@@ -18,6 +18,44 @@ DATABASE = "holdfast"
 _NOTE = "# Written by Holdfast at every start; put lines of your own into local.conf.\n"
 
 
+# Parameters that older versions do not know, and would refuse to start with.
+_SINCE = {"io_method": 18, "summarize_wal": 17}
+# What another server was configured with. Its own paths, modules and commands are not here.
+_FILES_OF_OTHERS = (
+    "postgresql.conf",
+    "postgresql.auto.conf",
+    "postgresql.base.conf",
+    "pg_hba.conf",
+    "pg_ident.conf",
+    "local.conf",
+)
+
+
+def known_options(options: Mapping[str, str], version: int) -> dict[str, str]:
+    """Those of the parameters that this major version has."""
+    return {name: value for name, value in options.items() if _SINCE.get(name, 0) <= version}
+
+
+def set_aside_foreign(cluster: Path, account: Account) -> bool:
+    """Whether another PostgreSQL than ours made this cluster (`*.before` files tell); its configuration is set aside the first time."""
+    written = cluster / "postgresql.conf"
+    ours = written.is_file() and written.read_text(encoding="utf-8", errors="replace").startswith(_NOTE)
+    marker = cluster / "pg_ident.conf.before"
+    if not ours:
+        # The marker last: killed before it, all is done again.
+        for name in _FILES_OF_OTHERS:
+            if name != "pg_ident.conf" and (cluster / name).exists():
+                (cluster / name).rename(cluster / f"{name}.before")
+        if (cluster / "pg_ident.conf").exists():
+            (cluster / "pg_ident.conf").rename(marker)
+        else:
+            _write(marker, "", account)
+        (cluster / "standby.signal").unlink(missing_ok=True)
+        _write(cluster / "postgresql.auto.conf", "", account)
+        _write(written, _NOTE, account)
+    return marker.exists()
+
+
 def server_options(socket_folder: Path, *, shared_buffers_mb: int, max_connections: int) -> dict[str, str]:
     """Name -> value of every server parameter that differs from PostgreSQL's own default."""
     return {

@@ -25,8 +25,10 @@ from holdfast.platform.postgres.configuration import (
     ADMIN_ROLE,
     APP_ROLE,
     DATABASE,
+    known_options,
     let_commits_go,
     server_options,
+    set_aside_foreign,
     write_configuration,
 )
 from holdfast.platform.postgres.errors import ClusterUnusable, StartFailed
@@ -123,9 +125,11 @@ class EmbeddedPostgres:
         created = not self._cluster.exists()
         if created:
             progress("making the database")
-            self._cluster.make(sync=sync)
+            self._cluster.make(self._version, sync=sync)
         self._cluster.check(self._version)
         self._end_leftover(progress)
+        if not created:
+            set_aside_foreign(self._cluster.folder, self._account)
         self._prepare_folders()
         options = server_options(
             self.socket_folder,
@@ -135,7 +139,8 @@ class EmbeddedPostgres:
         if mirrored:
             # Incremental backups need to know which blocks changed.
             options["summarize_wal"] = "on"
-        write_configuration(self._cluster.folder, self._account, options | self._options)
+        known = known_options(options | self._options, self._version)
+        write_configuration(self._cluster.folder, self._account, known)
         if not mirrored:
             let_commits_go(self._cluster.folder, self._account)
         loop = asyncio.get_running_loop()
@@ -152,6 +157,19 @@ class EmbeddedPostgres:
             await asyncio.sleep(0.2)
         self._record(process.pid)
         return created
+
+    @property
+    def version(self) -> int:
+        """The major version of the programs."""
+        return self._version
+
+    def adopt(self, database: str, role: str) -> None:
+        """A cluster that another PostgreSQL had gets the roles and the name of the database that are expected here; one of ours is left
+        alone. Not while it runs, nor before its recovery ended. `database`, `role`: what they were called there. Safe to repeat. Blocks.
+        """
+        self._end_leftover(_silent)
+        if set_aside_foreign(self._cluster.folder, self._account):
+            self._cluster.adopt(database, role)
 
     async def stop(self, grace_seconds: float = 30.0) -> None:
         """Stop cleanly: end sessions, write a checkpoint. Past the grace, stop without the checkpoint."""
