@@ -37,6 +37,6 @@ def test_the_mirror_is_seen_by_who_may_change_settings(server: WholeServer, olga
     expect(olga.page.get_by_text("No drill passed within eight days.")).to_be_visible()
     expect(olga.page.get_by_text("certificate authority")).to_be_visible()
     for scheme in ("light", "dark"):
-        olga.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        olga.page.emulate_media(color_scheme=scheme)
         olga.page.evaluate(AXE.read_text())
         assert not [one["id"] for one in olga.page.evaluate(_AXE)["violations"]]
