@@ -308,7 +308,7 @@ def _check_notices(raw: Settings, sources: dict[str, str]) -> None:
             )
     if (where or raw.notice_imap_host) and not raw.notice_mail_addresses:
         raise ConfigError(
-            "mail for the notice desk is set up, so notice_mail_addresses must name its addresses"
+            "notice_lmtp_listen or notice_imap_host sets up mail for the notice desk, so notice_mail_addresses must name its addresses"
         )
 
 

@@ -18,6 +18,7 @@ from ...pure.notices import ItemOutcome
 from ...screening import Lane
 from .. import cases
 from ..notice_items import (
+    ITEMS_MOST,
     CitedItem,
     Found,
     NoticeItem,
@@ -57,6 +58,9 @@ async def open_notice_cases(tx: Tx, payload: bytes, now: Instant) -> None:
     notice = await lock_notice(tx, CLOCK, notice_id)
     if notice.sealed or notice.gag or notice.closed_at is not None:
         return
+    if notice.report_id is not None:
+        await _join_report(tx, notice, await items_without_case(tx, notice_id, limit=ITEMS_MOST))
+        return
     items = await items_without_case(tx, notice_id, limit=AT_ONCE)
     await give_cases(tx, notice, items, now=now)
     if len(items) == AT_ONCE:
@@ -67,6 +71,8 @@ async def raise_notice_cases(tx: Tx, payload: bytes, now: Instant) -> None:
     """NoticeVerified: it is known now who sent it, so its cases are as urgent as it says."""
     event = msgspec.json.decode(payload, type=NoticeVerified)
     notice = await lock_notice(tx, CLOCK, event.notice_id)
+    if notice.report_id is not None:
+        return
     rows = await tx.fetch(
         "select distinct on (case_id) n from notice_items where notice_id = $1 and case_id is not null and outcome is null"
         " order by case_id, n",
@@ -107,6 +113,19 @@ async def give_cases(
     ]
     if settled:
         await settle_items(tx, CLOCK, notice, settled, now=now)
+
+
+async def _join_report(tx: Tx, notice: Notice, items: list[NoticeItem]) -> None:
+    """The report that a notice was made of is a signal already. The notice brings its clock and its answer, and no second voice:
+    a campaign of such reports stays what it is. Where no case is open yet, the decision finds its items by what they are about."""
+    given: list[tuple[int, int]] = []
+    for one in items:
+        subject = _subject(one, {})
+        if subject is not None:
+            case_id = await cases.open_case_of(tx, subject.kind, subject.key, track=cases.MAIN)
+            if case_id is not None:
+                given.append((one.n, case_id))
+    await set_cases(tx, notice.id, given)
 
 
 async def _deciders(tx: Tx, decision_ids: list[int]) -> dict[int, tuple[int, ...]]:
