@@ -58,6 +58,8 @@ class Site:
     @asynccontextmanager
     async def shipping(self) -> AsyncIterator[asyncio.Task[None]]:
         stop = asyncio.Event()
+        # What the shipper of the test before said is not about this one.
+        shipping.forget_state(self.data)
         task = asyncio.create_task(shipping.ship(
             self.mirrored.setup, self.stores, self.mirrored.server.admin_dsn(), self.data,
             stop=stop, clock=CLOCK, limits=QUICK,
