@@ -30,7 +30,7 @@ where tested_id = $1 and was_right is not null and judged_at is not null order b
 """
 _OBJECTED_SQL = f"{_COLUMNS} where objection is not null and settled_at is null order by objected_at limit $1"
 _PAIRS_SQL = f"""{_COLUMNS}
-where kind in ('second', 'wide', 'requeue') and judged_at >= $1 and verdict is not null order by id
+where kind in ('second', 'requeue') and judged_at >= $1 and verdict is not null order by id
 """
 _RESULTS_SQL = """
 select count(*) filter (where was_right) as right_ones, count(*) as of from quality_looks
