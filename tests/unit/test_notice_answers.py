@@ -104,6 +104,7 @@ def test_a_decision_says_what_was_done_to_each_item_when_and_under_which_policy(
     ):
         assert part in first
     assert "We left it as it is." in text
+    assert "\nWe left it as it is: " in text
     assert "It quotes the news." in text
     assert "Article 21 of the Digital Services Act" in text
     assert "No program decided" in text

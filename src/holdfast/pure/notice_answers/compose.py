@@ -189,11 +189,15 @@ def _automation(facts: AnswerFacts) -> str:
 
 def _sums(facts: AnswerFacts, language: str) -> Iterator[str]:
     counted: Counter[ItemOutcome | None] = Counter(one.outcome for one in facts.items)
-    for outcome in ItemOutcome:
+    for outcome in (*ItemOutcome, None):
         if counted[outcome]:
-            yield WORDS[language]["sum"].format(outcome=OUTCOMES[language][outcome], count=counted[outcome])
-    if counted[None]:
-        yield WORDS[language]["sum"].format(outcome=WORDS[language]["open"], count=counted[None])
+            said = WORDS[language]["open"] if outcome is None else OUTCOMES[language][outcome]
+            yield WORDS[language]["sum"].format(outcome=_begun(said), count=counted[outcome])
+
+
+def _begun(said: str) -> str:
+    """As the beginning of a sentence."""
+    return said[:1].upper() + said[1:]
 
 
 def _items(facts: AnswerFacts, language: str) -> Iterator[str]:
@@ -210,7 +214,7 @@ def item_lines(item: ItemAnswer, language: str) -> Iterator[str]:
     words = WORDS[language]
     yield words["item"].format(n=item.n, address=one_line(item.address)[:_ADDRESS_CHARACTERS])
     said = words["open"] if item.outcome is None else OUTCOMES[language][item.outcome]
-    lines = [f"{said[:1].upper()}{said[1:]}."]
+    lines = [f"{_begun(said)}."]
     lines += [MEASURES[language][one] for one in item.measures if one in MEASURES[language]]
     if item.outcome is ItemOutcome.DUPLICATE and item.same_as:
         lines.append(words["same_as"].format(what=one_line(item.same_as)[:_ADDRESS_CHARACTERS]))
